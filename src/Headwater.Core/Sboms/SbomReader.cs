@@ -1,0 +1,86 @@
+namespace Headwater.Core.Sboms;
+
+/// <summary>One reason why a document is refused.</summary>
+/// <param name="At">Where: a JSON pointer, <c>line:column</c>, or both.</param>
+/// <param name="Message">A sentence that says what is wrong.</param>
+public readonly record struct SbomError(string At, string Message);
+
+/// <summary>Bounds within which a document is read.</summary>
+public sealed record SbomReadOptions
+{
+    /// <summary>Deepest nesting of objects, elements and nested components.</summary>
+    public int MaxDepth { get; init; } = 128;
+
+    /// <summary>Longest single string, in bytes of UTF-8.</summary>
+    public int MaxStringBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Largest single element of a top-level list (one component with all that is nested in it), in bytes.</summary>
+    public int MaxElementBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How many errors are collected before reading stops.</summary>
+    public int MaxErrors { get; init; } = 20;
+
+    /// <summary>Check against the specification's schema. Only a document that was checked before may go without.</summary>
+    public bool Validate { get; init; } = true;
+}
+
+/// <summary>What came of reading a document.</summary>
+/// <param name="Kind">What the document says it is; null when it could not be recognised.</param>
+/// <param name="Components">Components read, nested ones included, the described root not counted.</param>
+/// <param name="Dependencies">Components that state what they depend on (nodes of the graph, not edges).</param>
+/// <param name="Errors">Why it is refused; empty when it is valid.</param>
+/// <param name="Warnings">What is odd but tolerated (a dangling reference, a duplicate one).</param>
+public sealed record SbomReadResult(SbomKind? Kind, long Components, long Dependencies, IReadOnlyList<SbomError> Errors, IReadOnlyList<SbomError> Warnings)
+{
+    /// <summary>True when the document was accepted.</summary>
+    public bool Valid => Errors.Count == 0;
+}
+
+/// <summary>
+/// Reads an SBOM of any supported format, version, serialisation and Unicode encoding. The content decides, never the file's name.
+/// The document is streamed: what has been read is handed to an <see cref="SbomSink"/> and forgotten.
+/// </summary>
+public static class SbomReader
+{
+    /// <summary>Reads and checks a document.</summary>
+    /// <param name="stream">A seekable stream at the document's start (it is looked at before it is read).</param>
+    /// <param name="sink">Receives the parts; it may have received some before an error turns up.</param>
+    /// <param name="options">Bounds; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public static SbomReadResult Read(Stream stream, SbomSink sink, SbomReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        throw new NotImplementedException();
+}
+
+/// <summary>
+/// Receives the parts of a document while it is read. The order is the document's own, except that
+/// <see cref="OnHeader"/> comes first; metadata may come after components, and edges before the components they name.
+/// </summary>
+public abstract class SbomSink
+{
+    /// <summary>The document's kind, before anything else.</summary>
+    public virtual void OnHeader(SbomKind kind) { }
+
+    /// <summary>What the document says about itself; once, when it has been read.</summary>
+    public virtual void OnMetadata(SbomMetadata metadata) { }
+
+    /// <summary>A component. The root that the document describes has <see cref="SbomComponent.IsRoot"/> set; nested ones name their parent.</summary>
+    public virtual void OnComponent(SbomComponent component) { }
+
+    /// <summary>A service.</summary>
+    public virtual void OnService(SbomService service) { }
+
+    /// <summary>An edge or another relationship between two elements, by reference.</summary>
+    public virtual void OnRelationship(SbomRelationship relationship) { }
+
+    /// <summary>A statement on completeness.</summary>
+    public virtual void OnComposition(SbomComposition composition) { }
+
+    /// <summary>A vulnerability stated by the document (VDR, VEX).</summary>
+    public virtual void OnVulnerability(SbomVulnerability vulnerability) { }
+
+    /// <summary>A licence text defined in the document (SPDX LicenseRef).</summary>
+    public virtual void OnLicenceText(SbomLicenceText licence) { }
+
+    /// <summary>A top-level part that the model does not type, kept as JSON in the shape of CycloneDX (formulation, annotations, declarations, …) or of SPDX.</summary>
+    public virtual void OnExtra(SbomExtra extra) { }
+}

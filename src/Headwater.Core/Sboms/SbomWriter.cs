@@ -1,0 +1,16 @@
+namespace Headwater.Core.Sboms;
+
+/// <summary>Writes a document in another format, version or serialisation.</summary>
+public static class SbomWriter
+{
+    /// <summary>The targets in the command line's spelling, for example <c>cyclonedx-1.6-json</c> and <c>spdx-2.3-tag</c>.</summary>
+    public static IReadOnlyList<string> Targets { get; } =
+    [
+        "cyclonedx-1.6-json", "cyclonedx-1.6-xml", "cyclonedx-1.7-json", "cyclonedx-1.7-xml", "spdx-2.3-json", "spdx-2.3-tag", "spdx-3.0-json",
+    ];
+
+    /// <summary>Writes <paramref name="document"/> to <paramref name="output"/>.</summary>
+    /// <returns>What the target cannot say and was therefore left out: where it stood, and what it was. Empty when nothing was lost.</returns>
+    /// <exception cref="ArgumentException">The target is not one of <see cref="Targets"/>.</exception>
+    public static IReadOnlyList<SbomError> Write(SbomDocument document, string target, Stream output) => throw new NotImplementedException();
+}
