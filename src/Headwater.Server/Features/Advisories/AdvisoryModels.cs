@@ -1,0 +1,34 @@
+using Headwater.Core.Advisories;
+using Headwater.Server.Features.Components;
+using Headwater.Server.Features.Findings;
+
+namespace Headwater.Server.Features.Advisories;
+
+/// <summary>An advisory (alias group) that affects something we use.</summary>
+internal sealed record AdvisoryRow(
+    string Id, IReadOnlyList<string> Ids, string? Summary, Severity Severity, double? Score, double? Epss, double? EpssPercentile, bool Kev, bool Malicious, double Risk,
+    DateTimeOffset? Published, int Components, int Projects, IReadOnlyList<string> ComponentNames, IReadOnlyList<string> FixedVersions);
+
+/// <summary>An advisory as published, whether or not it affects us.</summary>
+/// <param name="Details">Markdown from the record.</param>
+/// <param name="Packages">What the records say is affected.</param>
+/// <param name="Usages">Where the affected component versions are, worst first; the finding belongs to the usage's component version.</param>
+/// <param name="AffectedProjects">Distinct projects in <paramref name="Usages"/>.</param>
+/// <param name="TotalProjects">The denominator.</param>
+internal sealed record AdvisoryDetail(
+    string Id, IReadOnlyList<string> Ids, string? Summary, string? Details, Severity Severity, double? Score, string? Vector, double? Epss, double? EpssPercentile,
+    bool Kev, bool KevRansomware, DateTimeOffset? Published, DateTimeOffset? Modified, DateTimeOffset? Withdrawn,
+    IReadOnlyList<AdvisoryRecord> Records, IReadOnlyList<AdvisoryPackageRow> Packages, IReadOnlyList<AdvisoryReference> References,
+    IReadOnlyList<FindingRow> Findings, IReadOnlyList<AffectedUsage> Usages, int AffectedProjects, int TotalProjects, int WithoutOwner);
+
+internal sealed record AdvisoryRecord(string Id, string Source, DateTimeOffset? Published, DateTimeOffset? Modified, DateTimeOffset? Withdrawn);
+
+internal sealed record AdvisoryPackageRow(string Ecosystem, string Name, IReadOnlyList<string> Ranges, IReadOnlyList<string> FixedVersions);
+
+internal sealed record AdvisoryReference(string Type, string Url);
+
+/// <summary>A usage of an affected component version, with the paths that lead to it (at most three) and where the fix is.</summary>
+internal sealed record AffectedUsage(UsageRow Usage, string ComponentName, string? ComponentGroup, bool Affected, IReadOnlyList<string> FixedVersions, Projects.WhyHere? Why);
+
+/// <summary>A hit of the search over all advisories.</summary>
+internal sealed record AdvisoryHit(string Id, string? Summary, Severity Severity, bool Withdrawn, int Projects);

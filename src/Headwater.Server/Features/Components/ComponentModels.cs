@@ -1,0 +1,26 @@
+using Headwater.Core.Advisories;
+using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Owners;
+
+namespace Headwater.Server.Features.Components;
+
+/// <summary>A component (a package, any version).</summary>
+/// <param name="Type">Package URL type; null when it has none.</param>
+/// <param name="Projects">Projects that use any version of it in an active version.</param>
+internal sealed record ComponentRow(long Id, string? Type, string? Group, string Name, string? Purl, string Kind, int Versions, int Projects, SeverityCounts Findings, bool Kev, double MaxRisk);
+
+internal sealed record ComponentDetail(ComponentRow Component, IReadOnlyList<ComponentVersionRow> Versions, IReadOnlyList<FindingRow> Findings);
+
+internal sealed record ComponentVersionRow(
+    long Id, long ComponentId, string? Type, string? Group, string Name, string? Version, string? Purl, string Kind, IReadOnlyList<string> Licences,
+    CoverageState Coverage, SeverityCounts Findings, Severity MaxSeverity, bool Kev, double MaxRisk, int Projects);
+
+/// <param name="Coverage">When not <see cref="CoverageState.Covered"/>, no findings means "unknown".</param>
+internal sealed record ComponentVersionDetail(
+    ComponentVersionRow Version, string? Description, string? Publisher, string? Copyright, IReadOnlyList<string> Cpes, IReadOnlyList<KeyValuePair<string, string>> Hashes,
+    DateTimeOffset FirstSeen, DateTimeOffset? MatchedAt, IReadOnlyList<FindingRow> Findings, IReadOnlyList<ComponentVersionRow> OtherVersions);
+
+/// <summary>Where a component version is used.</summary>
+internal sealed record UsageRow(
+    Guid ProjectUuid, Guid VersionUuid, string ProjectName, string? ProjectVersion, bool IsLatest, long ComponentVersionId, string? ComponentVersion,
+    OwnerRef? Owner, bool Direct, int Depth, OccurrenceScope Scope, DateTimeOffset? LastUploadAt);

@@ -1,0 +1,67 @@
+using Headwater.Core.Advisories;
+using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Owners;
+
+namespace Headwater.Server.Features.Projects;
+
+/// <summary>A project: an application, service, product or library we own, with its latest version's numbers.</summary>
+internal sealed record ProjectRow(
+    long Id, Guid Uuid, string Name, string? Description, OwnerRef? Owner, int Versions,
+    Guid? LatestUuid, string? LatestVersion, DateTimeOffset? LastUploadAt, SeverityCounts Findings, CoverageCounts Coverage, int Vulnerable, int Kev, double MaxRisk);
+
+/// <summary>A project with all its versions, newest upload first.</summary>
+internal sealed record ProjectDetail(ProjectRow Project, IReadOnlyList<OwnerRef> OwnerPath, IReadOnlyList<ProjectVersionRow> Versions, IReadOnlyList<DayPoint> Trend);
+
+/// <summary>A version of a project; <see cref="Version"/> is null where the uploader named none.</summary>
+/// <param name="Vulnerable">Component versions with at least one finding.</param>
+/// <param name="MetricsAt">When the numbers were made; null before the first analysis, when they mean nothing.</param>
+internal sealed record ProjectVersionRow(
+    long Id, Guid Uuid, long ProjectId, Guid ProjectUuid, string ProjectName, string? Version, bool IsLatest, bool Active, string? Classifier,
+    DateTimeOffset CreatedAt, DateTimeOffset? LastUploadAt, string? LastFormat, SeverityCounts Findings, CoverageCounts Coverage,
+    int Vulnerable, int Direct, int Kev, double MaxRisk, DateTimeOffset? MetricsAt);
+
+internal sealed record ProjectVersionDetail(
+    ProjectVersionRow Version, OwnerRef? Owner, IReadOnlyList<OwnerRef> OwnerPath, IReadOnlyList<string> Tags, string? Description, string? Purl,
+    ProjectVersionRef? Parent, IReadOnlyList<ProjectVersionRef> Children, UploadRow? LastUpload, Guid? PreviousUploadToken, IReadOnlyList<DayPoint> Trend,
+    IReadOnlyList<KeyValuePair<string, int>> Ecosystems, IReadOnlyList<KeyValuePair<string, int>> Licences);
+
+internal sealed record ProjectVersionRef(Guid Uuid, Guid ProjectUuid, string Name, string? Version);
+
+/// <summary>The numbers of one day, for trends.</summary>
+internal sealed record DayPoint(DateOnly Day, int Components, int Vulnerable, SeverityCounts Findings, int Kev);
+
+/// <summary>A component version inside a project version.</summary>
+/// <param name="Depth">Edges between the root and it; -1 when the document does not say how it gets there.</param>
+internal sealed record OccurrenceRow(
+    long ComponentId, long ComponentVersionId, string? Type, string? Group, string Name, string? Version, string? Purl, string Kind,
+    IReadOnlyList<string> Licences, bool Direct, int Depth, OccurrenceScope Scope, CoverageState Coverage,
+    SeverityCounts Findings, Severity MaxSeverity, bool Kev, double MaxRisk);
+
+/// <summary>One upload of an SBOM.</summary>
+/// <param name="State"><c>queued</c>, <c>done</c> or <c>failed</c>.</param>
+internal sealed record UploadRow(
+    long Id, Guid Token, long ProjectVersionId, Guid ProjectVersionUuid, string ProjectName, string? ProjectVersion, DateTimeOffset ReceivedAt, string? Stage, string Format, string SpecVersion, string Serialization,
+    long Bytes, string Sha256, int Components, int Dependencies, string State, string? Error, string? Tool, string? By, long? JobId);
+
+/// <summary>A node of the dependency tree as it unfolds: <see cref="Node"/> is its number in the upload's graph.</summary>
+/// <param name="Dependencies">How many it has itself; 0 for a leaf.</param>
+/// <param name="Repeated">True when it stands elsewhere in this answer already (cycles, diamonds): drawn once.</param>
+internal sealed record TreeNode(int Node, long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version, string? Purl, int Dependencies, Severity MaxSeverity, bool Kev, bool Repeated);
+
+/// <summary>The graph of an upload for drawing, bounded.</summary>
+internal sealed record GraphView(IReadOnlyList<TreeNode> Nodes, IReadOnlyList<int[]> Edges, int TotalNodes, bool Truncated);
+
+/// <summary>Why a component version is in a project version: all shortest paths, root first, at most a few of them.</summary>
+/// <param name="Total">How many shortest paths there are.</param>
+internal sealed record WhyHere(ProjectVersionRef Project, IReadOnlyList<IReadOnlyList<PathStep>> Paths, long Total);
+
+/// <summary>A step of a path; the first is the project itself (component version 0).</summary>
+internal sealed record PathStep(long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version);
+
+/// <summary>What changed between two uploads of one project (of one version or of two).</summary>
+internal sealed record Changes(UploadRow From, UploadRow To, IReadOnlyList<ChangedComponent> Added, IReadOnlyList<ChangedComponent> Removed,
+    IReadOnlyList<ChangedComponent> Upgraded, IReadOnlyList<FindingRow> NewFindings, IReadOnlyList<FindingRow> GoneFindings, int Unchanged);
+
+/// <summary>A component that came, went or changed its version.</summary>
+/// <param name="Direction">1 upgraded, -1 downgraded, 0 cannot be told or not a change of version.</param>
+internal sealed record ChangedComponent(long ComponentId, string Name, string? Group, string? Type, string? FromVersion, string? ToVersion, long? FromId, long? ToId, int Direction);

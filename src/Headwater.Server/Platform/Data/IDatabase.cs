@@ -1,0 +1,36 @@
+using System.Data.Common;
+
+namespace Headwater.Server.Platform.Data;
+
+/// <summary>
+/// The seam between stores and the engine. SQL in stores is one subset for all engines; what an engine does in its own way is a method here.
+/// </summary>
+internal interface IDatabase
+{
+    /// <summary>Reads on a connection of the pool, in one snapshot.</summary>
+    Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs a transaction that is durable when this returns. The work may run again after a serialisation failure, so it does nothing but
+    /// SQL. Small transactions of requests overtake large ones of jobs (<paramref name="background"/>) that wait for the writer.
+    /// </summary>
+    Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, bool background = false, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes <paramref name="count"/> consecutive ids of a table; returns the first. Ids are never given twice, gaps are normal.</summary>
+    ValueTask<long> NextIdsAsync(string table, int count, CancellationToken cancellationToken = default);
+
+    /// <summary>Replaces the searchable text of one thing.</summary>
+    Task IndexTextAsync(DbTransaction transaction, string kind, long id, string text);
+
+    /// <summary>Removes one thing from the search.</summary>
+    Task UnindexTextAsync(DbTransaction transaction, string kind, long id);
+
+    /// <summary>Ids of things of one kind that contain every word (the last as a prefix), best first.</summary>
+    Task<IReadOnlyList<long>> SearchTextAsync(string kind, string query, int limit, CancellationToken cancellationToken = default);
+}
+
+/// <summary>The tenant. One organisation for now; it leads every large table's key so that more can come without a rewrite.</summary>
+internal static class Organisation
+{
+    public const long Home = 1;
+}

@@ -1,0 +1,125 @@
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace Headwater.Server.Platform.Data;
+
+/// <summary>Which part of a list is asked for. Pages go by key (<see cref="After"/>, <see cref="Before"/>); the compatible API goes by <see cref="Offset"/>.</summary>
+internal sealed record PageRequest
+{
+    public const int LargestSize = 1000;
+
+    /// <summary>One of the sort names that the store's method documents; null for its default.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>Null for the sort's own natural direction (risk and counts downwards, names upwards).</summary>
+    public bool? Descending { get; init; }
+
+    /// <summary>Cursor of the previous answer's <see cref="Page{T}.Next"/>.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Cursor of the previous answer's <see cref="Page{T}.Previous"/>.</summary>
+    public string? Before { get; init; }
+
+    public int? Offset { get; init; }
+
+    public int Size { get; init; } = 50;
+
+    /// <summary>Text that the row's names must contain.</summary>
+    public string? Filter { get; init; }
+}
+
+/// <summary>A part of a list.</summary>
+/// <param name="Items">The rows, in order.</param>
+/// <param name="Total">How many there are in all.</param>
+/// <param name="Next">Cursor for what follows; null at the end.</param>
+/// <param name="Previous">Cursor for what precedes; null at the start.</param>
+internal sealed record Page<T>(IReadOnlyList<T> Items, long Total, string? Next, string? Previous)
+{
+    public static Page<T> Empty { get; } = new([], 0, null, null);
+}
+
+/// <summary>A way to sort a list.</summary>
+/// <param name="Expression">SQL; never null for any row, so that the key comparison has no third answer.</param>
+/// <param name="Descending">The natural direction.</param>
+internal sealed record SortKey(string Expression, bool Descending = false);
+
+/// <summary>Builds the SQL of a keyset page: the row after (sort value, id), never an OFFSET that reads what it skips.</summary>
+internal sealed class Keyset
+{
+    private readonly bool _backwards;
+
+    private Keyset(string orderBy, string? where, object? value, long id, bool backwards, int size)
+    {
+        OrderBy = orderBy;
+        Where = where ?? "1=1";
+        KeyValue = value;
+        KeyId = id;
+        _backwards = backwards;
+        Size = size;
+    }
+
+    public string OrderBy { get; }
+
+    public string Where { get; }
+
+    /// <summary>Bind as <c>@KeyValue</c>.</summary>
+    public object? KeyValue { get; }
+
+    /// <summary>Bind as <c>@KeyId</c>.</summary>
+    public long KeyId { get; }
+
+    public int Size { get; }
+
+    /// <summary>Bind as <c>@Take</c>: one more than the page, to know whether there is more.</summary>
+    public int Take => Size + 1;
+
+    public static Keyset For(PageRequest request, IReadOnlyDictionary<string, SortKey> sorts, string defaultSort, string idColumn)
+    {
+        var key = request.Sort is not null && sorts.TryGetValue(request.Sort, out var known) ? known : sorts[defaultSort];
+        var backwards = request.Before is not null;
+        var descending = (request.Descending ?? key.Descending) != backwards;
+        var order = $"{key.Expression} {(descending ? "DESC" : "ASC")}, {idColumn} {(descending ? "DESC" : "ASC")}";
+        var size = Math.Clamp(request.Size, 1, PageRequest.LargestSize);
+        if (!TryDecode(request.Before ?? request.After, out var value, out var id)) return new Keyset(order, null, null, 0, backwards, size);
+        var sign = descending ? "<" : ">";
+        return new Keyset(order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size);
+    }
+
+    /// <summary>Turns the rows read (at most <see cref="Take"/>) into a page.</summary>
+    public Page<T> Page<T>(List<T> rows, long total, Func<T, (object Value, long Id)> key, bool startsInside)
+    {
+        var more = rows.Count > Size;
+        if (more) rows.RemoveAt(rows.Count - 1);
+        if (_backwards) rows.Reverse();
+        var hasNext = _backwards ? true : more;
+        var hasPrevious = _backwards ? more : startsInside;
+        return new Page<T>(rows, total,
+            hasNext && rows.Count > 0 ? Encode(key(rows[^1])) : null,
+            hasPrevious && rows.Count > 0 ? Encode(key(rows[0])) : null);
+    }
+
+    private static string Encode((object Value, long Id) key) =>
+        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new[] { key.Value, key.Id }));
+
+    private static bool TryDecode(string? cursor, out object? value, out long id)
+    {
+        (value, id) = (null, 0);
+        if (string.IsNullOrEmpty(cursor) || cursor.Length > 2048 || !Base64Url.IsValid(cursor)) return false;
+        try
+        {
+            using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(cursor));
+            if (json.RootElement is not { ValueKind: JsonValueKind.Array } root || root.GetArrayLength() != 2) return false;
+            value = root[0].ValueKind switch
+            {
+                JsonValueKind.String => root[0].GetString(),
+                JsonValueKind.Number => root[0].TryGetInt64(out var whole) ? whole : root[0].GetDouble(),
+                _ => null,
+            };
+            return value is not null && root[1].TryGetInt64(out id);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
