@@ -1,1 +1,24 @@
-Console.WriteLine("no benchmark named");
+using Headwater.Benchmarks;
+
+// Scale runs measure whole jobs against the targets in docs/benchmarks.md; "micro" hands over to BenchmarkDotNet.
+var runs = new SortedDictionary<string, (string About, Func<string[], Task> Run)>(StringComparer.Ordinal)
+{
+    ["upload"] = ("SBOMs of 5,000 and 300,000 components into a real server", UploadRun.RunAsync),
+    ["scan"] = ("'headwater scan' of a 1,000-component SBOM, process start included", ScanRun.RunAsync),
+    ["start"] = ("the server with the sample organisation, from process start to ready", StartRun.RunAsync),
+    ["micro"] = ("BenchmarkDotNet; arguments are passed on, for example: micro --filter '*'", arguments =>
+    {
+        BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(UploadRun).Assembly).Run(arguments);
+        return Task.CompletedTask;
+    }),
+};
+
+if (args.Length == 0 || !runs.TryGetValue(args[0], out var chosen))
+{
+    Console.WriteLine("dotnet run -c Release --project tests/Headwater.Benchmarks -- RUN [ARGUMENTS]");
+    foreach (var (name, (about, _)) in runs) Console.WriteLine($"  {name,-12} {about}");
+    return args.Length == 0 ? 0 : 2;
+}
+
+await chosen.Run(args[1..]);
+return 0;
