@@ -47,8 +47,48 @@ public static class SbomReader
     /// <param name="sink">Receives the parts; it may have received some before an error turns up.</param>
     /// <param name="options">Bounds; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public static SbomReadResult Read(Stream stream, SbomSink sink, SbomReadOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <returns>The verdict. What is wrong with the document is told there; only a failing stream or sink throws.</returns>
+    /// <exception cref="ArgumentException">The stream cannot seek.</exception>
+    public static SbomReadResult Read(Stream stream, SbomSink sink, SbomReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(sink);
+        if (!stream.CanSeek) throw new ArgumentException("The stream must be seekable: the document is looked at before it is read.", nameof(stream));
+        options ??= new SbomReadOptions();
+        SbomKind? kind = null;
+        try
+        {
+            var start = stream.Position;
+            var head = SbomInput.Peek(stream, 4096);
+            var (encoding, bom) = SbomInput.Detect(head);
+            if (encoding is System.Text.UTF8Encoding && SbomXml.Declared(head.AsSpan(bom)) is { } declared) encoding = declared;
+
+            var first = SbomInput.Open(stream, start, encoding, bom);
+            var text = SbomInput.Peek(first, 1024);
+            kind = SbomSniffer.Recognise(SbomInput.Open(stream, start, encoding, bom), text, options, cancellationToken);
+            return Dispatch(SbomInput.Open(stream, start, encoding, bom), kind.Value, sink, options, cancellationToken);
+        }
+        catch (SbomFormatException broken)
+        {
+            return new SbomReadResult(kind, 0, 0, [broken.Error], []);
+        }
+        catch (System.Text.DecoderFallbackException)
+        {
+            return new SbomReadResult(kind, 0, 0, [new SbomError("1:1", "the text is not valid in its Unicode encoding")], []);
+        }
+    }
+
+    private static SbomReadResult Dispatch(Stream utf8, SbomKind kind, SbomSink sink, SbomReadOptions options, CancellationToken cancellationToken) => kind switch
+    {
+        { Format: SbomFormat.CycloneDx, Serialization: SbomSerialization.Json } => CycloneDx.CycloneDxJsonReader.Read(utf8, kind, sink, options, cancellationToken),
+        { Format: SbomFormat.CycloneDx } => CycloneDx.CycloneDxXmlReader.Read(utf8, kind, sink, options, cancellationToken),
+        { Serialization: SbomSerialization.Json } => Spdx.SpdxJsonReader.Read(utf8, kind, sink, options, cancellationToken),
+        { Serialization: SbomSerialization.Yaml } => Spdx.SpdxYamlReader.Read(utf8, kind, sink, options, cancellationToken),
+        { Serialization: SbomSerialization.TagValue } => Spdx.SpdxTagValueReader.Read(utf8, kind, sink, options, cancellationToken),
+        { Serialization: SbomSerialization.Rdf } => Spdx.SpdxRdfReader.Read(utf8, kind, sink, options, cancellationToken),
+        { Serialization: SbomSerialization.Xml } => Spdx.SpdxXmlReader.Read(utf8, kind, sink, options, cancellationToken),
+        _ => Spdx.SpdxJsonLdReader.Read(utf8, kind, sink, options, cancellationToken),
+    };
 }
 
 /// <summary>

@@ -12,5 +12,13 @@ public static class SbomWriter
     /// <summary>Writes <paramref name="document"/> to <paramref name="output"/>.</summary>
     /// <returns>What the target cannot say and was therefore left out: where it stood, and what it was. Empty when nothing was lost.</returns>
     /// <exception cref="ArgumentException">The target is not one of <see cref="Targets"/>.</exception>
-    public static IReadOnlyList<SbomError> Write(SbomDocument document, string target, Stream output) => throw new NotImplementedException();
+    public static IReadOnlyList<SbomError> Write(SbomDocument document, string target, Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        ArgumentNullException.ThrowIfNull(output);
+        if (!Targets.Contains(target)) throw new ArgumentException($"The target \"{target}\" is not known; there are {string.Join(", ", Targets)}.", nameof(target));
+        return target.StartsWith("spdx-", StringComparison.Ordinal)
+            ? Spdx.SpdxWriter.Write(document, target, output)
+            : CycloneDx.CycloneDxWriter.Write(document, target, output);
+    }
 }
