@@ -55,13 +55,8 @@ internal static class SbomSniffer
     {
         json.Read();
         if (json.Token == JsonTokenType.String) return json.Text;
-        if (json.Token is JsonTokenType.StartObject or JsonTokenType.StartArray) Close(json);
+        json.SkipRest();
         return string.Empty;
-    }
-
-    private static void Close(JsonStream json)
-    {
-        for (var depth = json.Depth; json.Read(text: false) && !(json.Token is JsonTokenType.EndObject or JsonTokenType.EndArray && json.Depth == depth);) { }
     }
 
     private static SbomKind Spdx(string? version, SbomSerialization serialization) =>

@@ -70,6 +70,12 @@ internal sealed class JsonStream(Stream stream, SbomReadOptions options, Cancell
     public void SkipValue()
     {
         if (!Read(text: false)) throw new SbomFormatException(Here(), "the document ends where a value is expected");
+        SkipRest();
+    }
+
+    /// <summary>Moves to the end of the object or array that the last token began.</summary>
+    public void SkipRest()
+    {
         if (Token is JsonTokenType.StartObject or JsonTokenType.StartArray)
         {
             for (var depth = Depth; Read(text: false) && !(Token is JsonTokenType.EndObject or JsonTokenType.EndArray && Depth == depth);) { }

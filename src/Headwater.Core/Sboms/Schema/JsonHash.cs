@@ -33,6 +33,9 @@ internal static class JsonHash
         }
     }
 
+    /// <summary>The hash of a string by itself.</summary>
+    public static ulong OfText(string text) => Bytes(MemoryMarshal.AsBytes(text.AsSpan()));
+
     private static ulong Text(JsonElement value)
     {
         var raw = JsonMarshal.GetRawUtf8Value(value)[1..^1];

@@ -17,7 +17,8 @@ internal static class SchemaFormats
         "date" => (text.Length == 10 && IsDate(text), false, "a date (2024-01-31)"),
         "uuid" => (text.Length == 36 && Guid.TryParseExact(text, "D", out _), false, "a UUID"),
         "idn-email" or "email" => (IsEmail(text), true, "an e-mail address"),
-        "iri-reference" or "uri-reference" or "iri" or "uri" => (IsReference(text), true, "a valid address (RFC 3987)"),
+        "iri-reference" or "uri-reference" => (IsReference(text), true, "a valid address (RFC 3987)"),
+        "iri" or "uri" => (IsReference(text) && text.IndexOfAny([':', '/', '?', '#']) is > 0 and var at && text[at] == ':', false, "a full address with a scheme (RFC 3986)"),
         _ => (true, true, format),
     };
 
