@@ -9,7 +9,7 @@ namespace Headwater.Cli.Lines;
 /// </summary>
 internal static class LineCommand
 {
-    private const string ExitCodes = "\nExit code 0 when the input was read to its end, whatever the answers; with arguments, 1 when an answer is an error.";
+    private const string ExitCodes = "\n\nExit code 0 when the input was read to its end, whatever the answers; with arguments, 1 when an answer is an error.";
 
     /// <summary>Each argument is one line.</summary>
     public static Command Create(string name, string description, string argument, string examples, Action<string, LineOutput> answer) =>
@@ -48,7 +48,7 @@ internal static class LineCommand
         var reader = new LineReader(input) { BeforeWait = output.Flush };
         while (reader.Next(out var line, out var error))
         {
-            if (line is { Length: > 0 }) answer(line, output);
+            if (line is { Length: > 0 }) Answer(line, output, answer, answerError);
             else if (answerError is not null) answerError(error ?? "The line is blank.", output);
             else output.Error(error ?? "The line is blank.");
         }
@@ -61,8 +61,23 @@ internal static class LineCommand
     public static int Each(IEnumerable<string> lines, Action<string, LineOutput> answer)
     {
         var output = LineOutput.Open();
-        foreach (var line in lines) answer(line, output);
+        foreach (var line in lines) Answer(line, output, answer, null);
         output.Flush();
         return output.Errors == 0 ? CommandLine.Ok : CommandLine.Found;
+    }
+
+    /// <summary>One line that finds a mistake of ours must not cost the lines after it.</summary>
+    private static void Answer(string line, LineOutput output, Action<string, LineOutput> answer, Action<string, LineOutput>? answerError)
+    {
+        try
+        {
+            answer(line, output);
+        }
+        catch (Exception exception) when (exception is not (BrokenPipeException or OutOfMemoryException))
+        {
+            var message = $"Headwater itself failed on this ({exception.GetType().Name}: {exception.Message}); please report it.";
+            if (answerError is null) output.Error(message);
+            else answerError(message, output);
+        }
     }
 }

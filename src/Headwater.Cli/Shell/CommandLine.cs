@@ -13,10 +13,10 @@ internal static class CommandLine
 
     public static int Run(RootCommand root, string[] args)
     {
-        foreach (var option in root.Options)
-        {
-            if (option is HelpOption { Action: HelpAction help } helpOption) helpOption.Action = new HelpWithExamples(help);
-        }
+        root.Options.Remove(root.Options.First(option => option is HelpOption));
+        var help = new HelpOption("--help", "-h");
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        root.Options.Add(help);
 
         // A package URL may begin with '@' for all the parser knows, so that is not taken for the name of a response file.
         var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
@@ -46,6 +46,11 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
+            return Failed;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            Terminal.Error($"Headwater itself failed, please report it: {exception}");
             return Failed;
         }
     }
