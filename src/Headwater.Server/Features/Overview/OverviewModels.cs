@@ -1,6 +1,5 @@
 using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Findings;
-using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
 
 namespace Headwater.Server.Features.Overview;

@@ -1,0 +1,58 @@
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Platform.Ui.Components;
+
+/// <summary>The state of a table, all of it in the address: <c>q</c>, <c>sort</c> (<c>name</c>, <c>-risk</c>), <c>after</c>, <c>before</c>, <c>cols</c>, <c>size</c>.</summary>
+public sealed class TableState
+{
+    private readonly IReadOnlyList<Column> _columns;
+
+    private TableState(IReadOnlyList<Column> columns, string defaultSort, IQueryCollection? query)
+    {
+        _columns = columns;
+        Filter = Text(query, "q");
+        After = Text(query, "after");
+        Before = Text(query, "before");
+        var sort = Text(query, "sort");
+        var name = sort?.TrimStart('-');
+        var known = columns.FirstOrDefault(c => c.Sort && c.Key == name);
+        IsDefaultSort = known is null;
+        SortKey = known?.Key ?? defaultSort;
+        Descending = known is null ? columns.FirstOrDefault(c => c.Key == defaultSort)?.Descending ?? true : sort![0] == '-';
+        Size = int.TryParse(Text(query, "size"), out var size) ? Math.Clamp(size, 10, 500) : 50;
+        var chosen = Text(query, "cols") is null ? null : query!["cols"].SelectMany(c => c?.Split(',') ?? []).ToHashSet(StringComparer.Ordinal);
+        Shown = columns.Where(c => c.Fixed || (chosen?.Contains(c.Key) ?? !c.Optional)).Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
+    }
+
+    public string? Filter { get; }
+
+    public string? After { get; }
+
+    public string? Before { get; }
+
+    public string SortKey { get; }
+
+    public bool Descending { get; }
+
+    public bool IsDefaultSort { get; }
+
+    public int Size { get; }
+
+    public IReadOnlySet<string> Shown { get; }
+
+    public IReadOnlyList<Column> Columns => _columns;
+
+    public static TableState Of(HttpContext? http, IReadOnlyList<Column> columns, string defaultSort) => new(columns, defaultSort, http?.Request.Query);
+
+    /// <summary>The heading of a column, for the card that a row becomes on a phone.</summary>
+    public Column? Find(string key) => _columns.FirstOrDefault(c => c.Key == key);
+
+    /// <summary>What to ask a store for.</summary>
+    internal PageRequest Request() => new()
+    {
+        Sort = SortKey, Descending = IsDefaultSort ? null : Descending, After = Before is null ? After : null, Before = Before, Size = Size, Filter = Filter,
+    };
+
+    private static string? Text(IQueryCollection? query, string name) =>
+        query?[name].FirstOrDefault() is { Length: > 0 and <= 2048 } text ? text.Trim() : null;
+}
