@@ -1,0 +1,120 @@
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Headwater.Core.Sboms.Spdx;
+
+/// <summary>Reads SPDX 2.x YAML from the parser's events. Aliases are refused, depth and lengths are bounded; nothing is deserialised by type.</summary>
+internal static class SpdxYamlReader
+{
+    internal static SbomReadResult Read(Stream utf8, SbomKind kind, SbomSink sink, SbomReadOptions options, CancellationToken ct)
+    {
+        var assembler = new Spdx2Assembler(kind, sink, options);
+        return SpdxReading.Run(assembler, () => SpdxReading.Take(assembler, Collect(utf8, options, ct), ct));
+    }
+
+    private static List<SpdxPart> Collect(Stream utf8, SbomReadOptions options, CancellationToken ct)
+    {
+        using var text = SpdxReading.Text(utf8);
+        var events = new YamlEvents(new Parser(text), options, ct);
+        try
+        {
+            return events.Document();
+        }
+        catch (YamlException e)
+        {
+            throw new SpdxSyntaxException(SpdxReading.Position(e.Start.Line, e.Start.Column), "The YAML is not well formed: " + SpdxWords.OneLine(e.Message));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new SpdxSyntaxException("1:1", "The text is not valid UTF-8.");
+        }
+    }
+
+    private sealed class YamlEvents(Parser parser, SbomReadOptions options, CancellationToken ct)
+    {
+        private readonly SpdxPartCollector _collector = new();
+
+        public List<SpdxPart> Document()
+        {
+            Expect<StreamStart>("a document");
+            Expect<DocumentStart>("a document");
+            Expect<MappingStart>("a mapping");
+            while (Next() is not MappingEnd)
+            {
+                var key = Key();
+                if (Next() is SequenceStart && IsList(key))
+                {
+                    while (Next() is not SequenceEnd) _collector.Add(key, new SpdxNode(Place(parser.Current!)) { Items = [Node(2)] });
+                }
+                else
+                {
+                    _collector.Add(key, Node(1));
+                }
+            }
+            Expect<DocumentEnd>("the document's end", read: true);
+            if (Next() is not StreamEnd) throw new SpdxSyntaxException(Place(parser.Current!), "A second document stands behind the first.");
+            return _collector.Parts;
+        }
+
+        private static bool IsList(string name) => Spdx2Shapes.Document.Fields.TryGetValue(name, out var field) && field.Kind is SpdxFieldKind.Objects or SpdxFieldKind.Texts;
+
+        /// <summary>The value at the current event, which is consumed up to its last event. Recursion is bounded by the depth.</summary>
+        private SpdxNode Node(int depth)
+        {
+            if (depth > Math.Min(options.MaxDepth, 128)) throw new SpdxSyntaxException(Place(parser.Current!), $"The document is nested deeper than {options.MaxDepth}.");
+            var node = new SpdxNode(Place(parser.Current!));
+            switch (parser.Current)
+            {
+                case Scalar scalar:
+                    node.Text = Text(scalar);
+                    break;
+                case SequenceStart:
+                    node.Items = [];
+                    while (Next() is not SequenceEnd) node.Items.Add(Node(depth + 1));
+                    break;
+                case MappingStart:
+                    node.Properties = [];
+                    var names = new HashSet<string>(StringComparer.Ordinal);
+                    while (Next() is not MappingEnd)
+                    {
+                        var key = Key();
+                        if (!names.Add(key)) throw new SpdxSyntaxException(Place(parser.Current!), $"The key '{Spdx2Check.Shorten(key)}' stands twice in a mapping.");
+                        _ = Next();
+                        node.Set(key, Node(depth + 1));
+                    }
+                    break;
+                default: throw new SpdxSyntaxException(node.Position, "A value is expected here.");
+            }
+            return node;
+        }
+
+        private string? Text(Scalar scalar)
+        {
+            if (scalar.Value.Length > options.MaxStringBytes) throw new SpdxSyntaxException(Place(scalar), $"A text is longer than {options.MaxStringBytes} characters.");
+            return scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" or "Null" or "NULL" && scalar.Style == ScalarStyle.Plain ? null : scalar.Value;
+        }
+
+        private string Key() => parser.Current is Scalar scalar ? scalar.Value : throw new SpdxSyntaxException(Place(parser.Current!), "A mapping's key must be a text.");
+
+        private ParsingEvent Next()
+        {
+            ct.ThrowIfCancellationRequested();
+            do
+            {
+                if (!parser.MoveNext()) throw new SpdxSyntaxException("1:1", "The document ends early.");
+            }
+            while (parser.Current is YamlDotNet.Core.Events.Comment);
+            if (parser.Current is AnchorAlias) throw new SpdxSyntaxException(Place(parser.Current), "Aliases are not accepted in an SPDX document.");
+            return parser.Current!;
+        }
+
+        private void Expect<T>(string what, bool read = true)
+            where T : ParsingEvent
+        {
+            if (read && Next() is not T) throw new SpdxSyntaxException(Place(parser.Current!), $"Here {what} is expected.");
+        }
+
+        private static string Place(ParsingEvent at) => SpdxReading.Position(at.Start.Line, at.Start.Column);
+    }
+}
