@@ -16,13 +16,12 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
     private const byte OtherId = 2;
     private const byte Seen = 4;
 
-    private static readonly JsonDocumentOptions s_json = new() { AllowDuplicateProperties = false, MaxDepth = 512 };
-
     private readonly SpdxReport _report = new(options.MaxErrors);
     private readonly Dictionary<string, byte> _ids = new(StringComparer.Ordinal);
     private readonly List<string> _described = [];
     private readonly HashSet<string> _describedSet = new(StringComparer.Ordinal);
     private readonly HashSet<string> _describesEmitted = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Package, string File)> _hasFiles = [];
     private readonly HashSet<string> _dependents = new(StringComparer.Ordinal);
     private readonly HashSet<string> _documentProperties = new(StringComparer.Ordinal);
     private readonly SbomMetadata _metadata = new() { Spdx = new SpdxDocumentFields() };
@@ -35,67 +34,61 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
     private Spdx2Check Check => field ??= new Spdx2Check(_report);
 
     /// <summary>First round: remembers identifiers and what is described.</summary>
-    public void Scout(in SpdxPart part)
+    /// <param name="name">The property's name at the top of the document.</param>
+    /// <param name="index">The place in the list; -1 for a property that is not a list.</param>
+    /// <param name="value">The property's value, or the list's element.</param>
+    public void Scout(string name, int index, JsonElement value)
     {
-        switch (part.Name)
+        var isObject = index >= 0 && value.ValueKind == JsonValueKind.Object;
+        switch (name)
         {
-            case "SPDXID" when part.Index < 0 && Text(part.Json.Span) is { } id: _metadata.Spdx!.Id = id; break;
-            case "packages" or "files" or "snippets" when part.Index >= 0:
-                if (Pick(part.Json.Span, "SPDXID"u8) is not { } element) break;
+            case "SPDXID" when value.ValueKind == JsonValueKind.String: _metadata.Spdx!.Id = value.GetString()!; break;
+            case "packages" or "files" or "snippets" when isObject:
+                if (Optional(value, "SPDXID") is not { } element) break;
                 ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_ids, element, out var known);
-                if (!known) state = part.Name == "packages" ? PackageId : OtherId;
+                if (!known) state = name == "packages" ? PackageId : OtherId;
                 break;
-            case "documentDescribes" when Text(part.Json.Span) is { } described: Describe(described); break;
-            case "relationships":
-                var type = Pick(part.Json.Span, "relationshipType"u8);
-                if (type == "DESCRIBES" && IsDocument(Pick(part.Json.Span, "spdxElementId"u8)) && Pick(part.Json.Span, "relatedSpdxElement"u8) is { } to) Describe(to);
-                else if (type == "DESCRIBED_BY" && IsDocument(Pick(part.Json.Span, "relatedSpdxElement"u8)) && Pick(part.Json.Span, "spdxElementId"u8) is { } from) Describe(from);
+            case "documentDescribes" when index >= 0 && value.ValueKind == JsonValueKind.String: Describe(value.GetString()!); break;
+            case "relationships" when isObject:
+                var type = Optional(value, "relationshipType");
+                if (type == "DESCRIBES" && IsDocument(Optional(value, "spdxElementId")) && Optional(value, "relatedSpdxElement") is { } to) Describe(to);
+                else if (type == "DESCRIBED_BY" && IsDocument(Optional(value, "relatedSpdxElement")) && Optional(value, "spdxElementId") is { } from) Describe(from);
                 break;
             default: break;
         }
     }
 
     /// <summary>Second round: checks a part and hands it on.</summary>
-    public void Take(in SpdxPart part)
+    /// <param name="name">The property's name at the top of the document.</param>
+    /// <param name="index">The place in the list; -1 for a property that is not a list.</param>
+    /// <param name="value">The property's value, or the list's element.</param>
+    /// <param name="position">Where it stands in the source as <c>line:column</c>; empty when its pointer says enough.</param>
+    public void Take(string name, int index, JsonElement value, string position = "")
     {
         if (!_scouted) FindRoot();
-        var at = part.Index < 0 ? $"/{part.Name}" : $"/{part.Name}/{part.Index}";
-        if (part.Position.Length > 0) at = $"{part.Position} {at}";
-        if (part.Index < 0 && !_documentProperties.Add(part.Name)) _report.Error(at, $"'{part.Name}' stands twice in the document.");
-        if (!Spdx2Shapes.Document.Fields.TryGetValue(part.Name, out var field))
+        var at = index < 0 ? $"/{name}" : $"/{name}/{index}";
+        if (position.Length > 0) at = $"{position} {at}";
+        if (index < 0 && !_documentProperties.Add(name)) _report.Error(at, $"'{Spdx2Check.Shorten(name)}' stands twice in the document.");
+        if (!Spdx2Shapes.Document.Fields.TryGetValue(name, out var field))
         {
-            if (part.Name != "$schema") _report.Warning(at, "A document of SPDX 2 has no property of this name; it is ignored.");
-            return;
+            if (name != "$schema") _report.Warning(at, "A document of SPDX 2 has no property of this name; it is ignored.");
         }
-        JsonDocument document;
-        try
+        else if (index < 0)
         {
-            document = JsonDocument.Parse(part.Json, s_json);
+            Check.Field(value, name, field, Spdx2Shapes.Document, position.Length > 0 ? position + " " : "");
+            Property(name, value, at);
         }
-        catch (JsonException e)
+        else if (field.Kind == SpdxFieldKind.Texts)
         {
-            throw new SpdxSyntaxException(at, $"The JSON is not well formed: {e.Message}");
+            if (value.ValueKind != JsonValueKind.String) _report.Error(at, $"'{name}' must be a list of texts.");
         }
-        using (document)
+        else if (field.Shape is null)
         {
-            var element = document.RootElement;
-            if (part.Index < 0)
-            {
-                Check.Field(element, part.Name, field, Spdx2Shapes.Document, part.Position.Length > 0 ? part.Position + " " : "");
-                Property(part.Name, element, at);
-            }
-            else if (field.Kind == SpdxFieldKind.Texts)
-            {
-                if (element.ValueKind != JsonValueKind.String) _report.Error(at, $"'{part.Name}' must be a list of texts.");
-            }
-            else if (field.Shape is null)
-            {
-                _report.Error(at, $"'{part.Name}' must not be a list.");
-            }
-            else if (Check.Shape(element, field.Shape, at))
-            {
-                Element(part.Name, element, at);
-            }
+            _report.Error(at, $"'{name}' must not be a list.");
+        }
+        else if (Check.Shape(value, field.Shape, at))
+        {
+            Element(name, value, at);
         }
     }
 
@@ -325,6 +318,7 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
         {
             if (!(files ??= new(StringComparer.Ordinal)).Add(file)) continue;
             if (!Known(file)) _report.Warning($"{at}/hasFiles", $"The document does not contain '{Spdx2Check.Shorten(file)}'.");
+            _hasFiles.Add((id, file));
             sink.OnRelationship(new SbomRelationship(SbomRelationshipKind.Contains, id, file));
         }
     }
@@ -434,6 +428,8 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
             _describesEmitted.Add(to);
             if (comment is null) (from, keepNative) = (_metadata.Spdx!.Id, false);
         }
+        // hasFiles is the older way to say the same.
+        if (kindOf == SbomRelationshipKind.Contains && comment is null && _hasFiles.Contains((from, to))) return;
         Emit(new SbomRelationship(kindOf, from, to, keepNative ? type : null, comment));
     }
 
@@ -455,26 +451,5 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
             if (item.ValueKind == JsonValueKind.String) texts.Add(item.GetString()!);
         }
         return texts;
-    }
-
-    private static string? Text(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 512 });
-        return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-    }
-
-    /// <summary>The text of one property at the top of an object.</summary>
-    private static string? Pick(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
-    {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 512 });
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var found = reader.ValueTextEquals(name);
-            if (!reader.Read()) return null;
-            if (found) return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-            reader.Skip();
-        }
-        return null;
     }
 }

@@ -92,12 +92,14 @@ internal sealed class Spdx2Check(SpdxReport report)
     /// <summary>An element's identifier: <c>SPDXRef-</c> and letters, digits, full stop and hyphen.</summary>
     public void Id(string id, string at)
     {
-        if (!id.StartsWith("SPDXRef-", StringComparison.Ordinal) || id.Length == 8)
+        if (id.Length == 0)
         {
-            report.Error(at, $"The identifier '{Shorten(id)}' must begin with 'SPDXRef-' and go on with letters, digits, '.' or '-'.");
+            report.Error(at, "The identifier is empty.");
             return;
         }
-        foreach (var c in id.AsSpan(8))
+        // Syft before 0.40 wrote the bare identifiers of files; they are as good to follow as any.
+        if (!id.StartsWith("SPDXRef-", StringComparison.Ordinal) || id.Length == 8) report.Warning(at, $"The identifier '{Shorten(id)}' must begin with 'SPDXRef-' and go on with letters, digits, '.' or '-'.");
+        foreach (var c in id)
         {
             if (char.IsAsciiLetterOrDigit(c) || c is '.' or '-') continue;
             if (char.IsControl(c) || char.IsWhiteSpace(c)) report.Error(at, $"The identifier '{Shorten(id)}' contains a space or a control character.");
@@ -157,7 +159,10 @@ internal sealed class Spdx2Check(SpdxReport report)
             report.Warning(at, $"'{name}' is not of the form YYYY-MM-DDThh:mm:ssZ.");
             return;
         }
-        report.Error(at, $"'{name}' must be a date and time of the form YYYY-MM-DDThh:mm:ssZ, not '{Shorten(text)}'.");
+        var wrong = $"'{name}' must be a date and time of the form YYYY-MM-DDThh:mm:ssZ, not '{Shorten(text)}'.";
+        // Templates and careless tools write something else; nothing here depends on it, but an empty one says that it is missing.
+        if (string.IsNullOrWhiteSpace(text)) report.Error(at, wrong);
+        else report.Warning(at, wrong);
     }
 
     public static string Shorten(string text) => SpdxWords.OneLine(text.Length <= 80 ? text : text[..77] + "…");

@@ -77,7 +77,7 @@ internal static class Spdx2Shapes
             "OTHER", "DOCUMENTATION", "IMAGE", "VIDEO", "ARCHIVE", "SPDX", "APPLICATION", "SOURCE", "BINARY", "TEXT", "AUDIO"))),
         ("licenseComments", s_text), ("licenseConcluded", s_text), ("licenseInfoInFiles", s_texts), ("noticeText", s_text));
 
-    public static readonly SpdxShape Snippet = new("snippet", ["SPDXID", "ranges", "snippetFromFile"],
+    public static readonly SpdxShape Snippet = new("snippet", ["SPDXID", "snippetFromFile"],
         ("SPDXID", s_text), ("annotations", Objects(s_annotation)), ("attributionTexts", s_texts), ("comment", s_text), ("copyrightText", s_text),
         ("licenseComments", s_text), ("licenseConcluded", s_text), ("licenseInfoInSnippets", s_texts), ("name", s_text),
         ("ranges", Objects(new SpdxShape("range", ["endPointer", "startPointer"],

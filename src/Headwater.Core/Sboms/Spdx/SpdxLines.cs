@@ -42,7 +42,7 @@ internal sealed class SpdxLines(Stream utf8, int maxLength, CancellationToken ca
             any = true;
             var rest = _buffer.AsSpan(_at, _end - _at);
             var stop = rest.IndexOfAny('\n', '\r');
-            if (_line.Length + (stop < 0 ? rest.Length : stop) > maxLength) throw new SpdxSyntaxException($"{Number + 1}:1", $"The line is longer than {maxLength} characters.");
+            if (_line.Length + (stop < 0 ? rest.Length : stop) > maxLength) throw new SbomFormatException($"{Number + 1}:1", $"The line is longer than {maxLength} characters.");
             if (stop < 0)
             {
                 _line.Append(rest);

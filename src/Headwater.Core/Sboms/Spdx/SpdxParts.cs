@@ -11,12 +11,6 @@ namespace Headwater.Core.Sboms.Spdx;
 /// <param name="Position">Where it stands in the source, <c>line:column</c>.</param>
 internal readonly record struct SpdxPart(string Name, int Index, ReadOnlyMemory<byte> Json, string Position);
 
-/// <summary>The reading cannot go on: what is read is not a document of its serialisation, or a bound was passed.</summary>
-internal sealed class SpdxSyntaxException(string at, string message) : Exception(message)
-{
-    public string At { get; } = at;
-}
-
 /// <summary>
 /// Collects what a reader of text finds into the parts that the JSON serialisation has, so that one check and one mapping serve all
 /// serialisations of SPDX 2.
@@ -72,7 +66,7 @@ internal sealed class SpdxNode(string position)
 
     public SpdxNode Set(string name, SpdxNode value)
     {
-        if (Properties?.Count == MaxProperties) throw new SpdxSyntaxException(value.Position, $"An object has more than {MaxProperties} properties.");
+        if (Properties?.Count == MaxProperties) throw new SbomFormatException(value.Position, $"An object has more than {MaxProperties} properties.");
         (Properties ??= []).Add(new(name, value));
         return this;
     }

@@ -1,31 +1,6 @@
 namespace Headwater.Core.Sboms.Spdx;
 
 // Places for the readers that are still to come.
-internal static class SpdxJsonReader
-{
-    internal static SbomReadResult Read(Stream utf8, SbomKind kind, SbomSink sink, SbomReadOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();
-}
-
-internal static class SpdxYamlReader
-{
-    internal static SbomReadResult Read(Stream utf8, SbomKind kind, SbomSink sink, SbomReadOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();
-}
-
-internal static class SpdxTagValueReader
-{
-    internal static SbomReadResult Read(Stream utf8, SbomKind kind, SbomSink sink, SbomReadOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();
-}
-
-internal static class SpdxRdfReader
-{
-    internal static SbomReadResult Read(Stream utf8, SbomKind kind, SbomSink sink, SbomReadOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();
-}
-
-internal static class SpdxXmlReader
-{
-    internal static SbomReadResult Read(Stream utf8, SbomKind kind, SbomSink sink, SbomReadOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();
-}
-
 internal static class SpdxJsonLdReader
 {
     internal static SbomReadResult Read(Stream utf8, SbomKind kind, SbomSink sink, SbomReadOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();

@@ -1,10 +1,13 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Headwater.Core.Sboms.Spdx;
 
 /// <summary>What the readers have in common: how a reading ends.</summary>
 internal static class SpdxReading
 {
+    private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 512 };
+
     /// <summary>Runs a reading; what stops it becomes an error of the result.</summary>
     public static SbomReadResult Run(Spdx2Assembler assembler, Action read)
     {
@@ -16,9 +19,9 @@ internal static class SpdxReading
         catch (SpdxEnoughException)
         {
         }
-        catch (SpdxSyntaxException e)
+        catch (SbomFormatException e)
         {
-            assembler.Report.Errors.Add(new SbomError(e.At, e.Message));
+            assembler.Report.Errors.Add(e.Error);
         }
         return assembler.Result();
     }
@@ -26,11 +29,16 @@ internal static class SpdxReading
     /// <summary>Takes parts that were collected in memory through both rounds.</summary>
     public static void Take(Spdx2Assembler assembler, List<SpdxPart> parts, CancellationToken ct)
     {
-        foreach (var part in parts) assembler.Scout(part);
+        foreach (var part in parts)
+        {
+            using var json = JsonDocument.Parse(part.Json, s_json);
+            assembler.Scout(part.Name, part.Index, json.RootElement);
+        }
         foreach (var part in parts)
         {
             ct.ThrowIfCancellationRequested();
-            assembler.Take(part);
+            using var json = JsonDocument.Parse(part.Json, s_json);
+            assembler.Take(part.Name, part.Index, json.RootElement, part.Position);
         }
     }
 
@@ -49,9 +57,6 @@ internal static class SpdxReading
         return copy;
     }
 
-    public static string Position(long line, long column) => $"{line}:{column}";
-
     /// <summary>A reader of text that refuses what is not UTF-8.</summary>
-    public static StreamReader Text(Stream utf8) =>
-        new(utf8, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+    public static StreamReader Text(Stream utf8) => new(utf8, SbomInput.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 32 * 1024, leaveOpen: true);
 }

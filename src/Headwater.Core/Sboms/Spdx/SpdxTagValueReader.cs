@@ -79,13 +79,13 @@ internal sealed class SpdxTagValueReader
                 if (text.IsEmpty || text[0] == '#') continue;
                 _position = $"{lines.Number}:1";
                 var colon = text.IndexOf(':');
-                if (colon <= 0) throw new SpdxSyntaxException(_position, $"A line must be of the form 'Tag: value'; here stands '{Spdx2Check.Shorten(line)}'.");
+                if (colon <= 0) throw new SbomFormatException(_position, $"A line must be of the form 'Tag: value'; here stands '{Spdx2Check.Shorten(line)}'.");
                 Set(text[..colon].Trim().ToString(), Value(text[(colon + 1)..].Trim().ToString(), lines, options));
             }
         }
         catch (DecoderFallbackException)
         {
-            throw new SpdxSyntaxException($"{lines.Number + 1}:1", "The text is not valid UTF-8.");
+            throw new SbomFormatException($"{lines.Number + 1}:1", "The text is not valid UTF-8.");
         }
         EndRelationship();
         EndAnnotation();
@@ -111,9 +111,9 @@ internal sealed class SpdxTagValueReader
             end = line.IndexOf("</text>", StringComparison.Ordinal);
             if (end >= 0) return text.Append(line, 0, end).ToString();
             text.Append(line);
-            if (text.Length > options.MaxStringBytes) throw new SpdxSyntaxException($"{start}:1", $"A text is longer than {options.MaxStringBytes} characters.");
+            if (text.Length > options.MaxStringBytes) throw new SbomFormatException($"{start}:1", $"A text is longer than {options.MaxStringBytes} characters.");
         }
-        throw new SpdxSyntaxException($"{start}:1", "The <text> that begins here is never closed with </text>.");
+        throw new SbomFormatException($"{start}:1", "The <text> that begins here is never closed with </text>.");
     }
 
     private void Set(string tag, string value)
@@ -176,7 +176,7 @@ internal sealed class SpdxTagValueReader
             case "PackageVerificationCode": VerificationCode(Current(tag, Section.Package), value); break;
             case "ExternalRef":
                 var words = value.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries);
-                if (words.Length < 3) throw new SpdxSyntaxException(_position, "An ExternalRef must be of the form 'category type locator'.");
+                if (words.Length < 3) throw new SbomFormatException(_position, "An ExternalRef must be of the form 'category type locator'.");
                 Current(tag, Section.Package).Append("externalRefs", Node().Set("referenceCategory", words[0]).Set("referenceType", words[1]).Set("referenceLocator", words[2].Trim()));
                 break;
             case "ExternalRefComment":
@@ -190,7 +190,7 @@ internal sealed class SpdxTagValueReader
                 if (Current(tag, Section.File).Find("artifactOfs")?.Items is not { } artifacts) throw Misplaced(tag, "ArtifactOfProjectName");
                 Single(artifacts[^1], tag, tag == "ArtifactOfProjectURI" ? "projectUri" : "homePage", value);
                 break;
-            default: throw new SpdxSyntaxException(_position, $"'{Spdx2Check.Shorten(tag)}' is no tag of SPDX 2.");
+            default: throw new SbomFormatException(_position, $"'{Spdx2Check.Shorten(tag)}' is no tag of SPDX 2.");
         }
     }
 
@@ -295,13 +295,13 @@ internal sealed class SpdxTagValueReader
             _collector.Parts[i] = part with { Json = buffer.ToArray() };
         }
         foreach (var (target, list) in _annotationsByTarget)
-            throw new SpdxSyntaxException(list[0].Position, $"An annotation is about '{Spdx2Check.Shorten(target)}', which the document does not contain.");
+            throw new SbomFormatException(list[0].Position, $"An annotation is about '{Spdx2Check.Shorten(target)}', which the document does not contain.");
     }
 
     private void ExternalDocument(string value)
     {
         var words = value.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length < 2) throw new SpdxSyntaxException(_position, "An ExternalDocumentRef must be of the form 'DocumentRef-id namespace SHA1: checksum'.");
+        if (words.Length < 2) throw new SbomFormatException(_position, "An ExternalDocumentRef must be of the form 'DocumentRef-id namespace SHA1: checksum'.");
         var node = Node().Set("externalDocumentId", words[0]).Set("spdxDocument", words[1]);
         if (words.Length == 3) node.Set("checksum", Checksum(words[2]));
         _collector.Add("externalDocumentRefs", new SpdxNode(_position) { Items = [node] });
@@ -311,14 +311,14 @@ internal sealed class SpdxTagValueReader
     {
         EndRelationship();
         var words = value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length != 3) throw new SpdxSyntaxException(_position, "A Relationship must be of the form 'element TYPE element'.");
+        if (words.Length != 3) throw new SbomFormatException(_position, "A Relationship must be of the form 'element TYPE element'.");
         _relationship = Node().Set("spdxElementId", words[0]).Set("relationshipType", words[1]).Set("relatedSpdxElement", words[2]);
     }
 
     private SpdxNode Checksum(string value)
     {
         var colon = value.IndexOf(':');
-        if (colon <= 0) throw new SpdxSyntaxException(_position, "A checksum must be of the form 'ALGORITHM: value'.");
+        if (colon <= 0) throw new SbomFormatException(_position, "A checksum must be of the form 'ALGORITHM: value'.");
         return Node().Set("algorithm", value[..colon].Trim()).Set("checksumValue", value[(colon + 1)..].Trim());
     }
 
@@ -340,7 +340,7 @@ internal sealed class SpdxTagValueReader
     {
         var ends = value.Split(':', StringSplitOptions.TrimEntries);
         if (ends.Length != 2 || !ends[0].All(char.IsAsciiDigit) || !ends[1].All(char.IsAsciiDigit) || ends[0].Length is 0 or > 18 || ends[1].Length is 0 or > 18)
-            throw new SpdxSyntaxException(_position, "A snippet's range must be of the form 'number:number'.");
+            throw new SbomFormatException(_position, "A snippet's range must be of the form 'number:number'.");
         var file = snippet.TextOf("snippetFromFile") ?? "";
         snippet.Append("ranges", Node().Set("startPointer", Node().Set(unit, ends[0]).Set("reference", file)).Set("endPointer", Node().Set(unit, ends[1]).Set("reference", file)));
     }
@@ -355,7 +355,7 @@ internal sealed class SpdxTagValueReader
         node.Set(property, Node(value));
     }
 
-    private SpdxSyntaxException Twice(string tag) => new(_position, $"'{tag}' stands twice for the same element.");
+    private SbomFormatException Twice(string tag) => new(_position, $"'{tag}' stands twice for the same element.");
 
-    private SpdxSyntaxException Misplaced(string tag, string first) => new(_position, $"'{tag}' must stand after '{first}'.");
+    private SbomFormatException Misplaced(string tag, string first) => new(_position, $"'{tag}' must stand after '{first}'.");
 }

@@ -15,12 +15,11 @@ internal static class SpdxXmlReader
     private static List<SpdxPart> Collect(Stream utf8, SbomReadOptions options, CancellationToken ct)
     {
         var collector = new SpdxPartCollector();
-        using var text = SpdxReading.Text(utf8);
-        using var xml = SpdxXml.Create(text);
+        using var xml = SbomXml.CreateReader(utf8, options);
         SpdxXml.Guard(xml, () =>
         {
             xml.MoveToContent();
-            if (xml.LocalName is not ("Document" or "SpdxDocument")) throw new SpdxSyntaxException(SpdxXml.Place(xml), $"The root element of SPDX XML is 'Document', not '{Spdx2Check.Shorten(xml.LocalName)}'.");
+            if (xml.LocalName is not ("Document" or "SpdxDocument")) throw new SbomFormatException(SbomXml.Place(xml), $"The root element of SPDX XML is 'Document', not '{Spdx2Check.Shorten(xml.LocalName)}'.");
             if (xml.IsEmptyElement) return;
             while (xml.Read() && xml.NodeType != XmlNodeType.EndElement)
             {
@@ -33,7 +32,7 @@ internal static class SpdxXmlReader
                 }
                 else if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
                 {
-                    throw new SpdxSyntaxException(SpdxXml.Place(xml), "Text is not expected here.");
+                    throw new SbomFormatException(SbomXml.Place(xml), "Text is not expected here.");
                 }
             }
             while (xml.Read())
@@ -46,8 +45,8 @@ internal static class SpdxXmlReader
     /// <summary>The element that the reader stands on, which it leaves on its end. Recursion is bounded by the depth.</summary>
     private static SpdxNode Node(XmlReader xml, int depth, SbomReadOptions options)
     {
-        if (depth > Math.Min(options.MaxDepth, 128)) throw new SpdxSyntaxException(SpdxXml.Place(xml), $"The document is nested deeper than {options.MaxDepth}.");
-        var node = new SpdxNode(SpdxXml.Place(xml));
+        if (depth > Math.Min(options.MaxDepth, 128)) throw new SbomFormatException(SbomXml.Place(xml), $"The document is nested deeper than {options.MaxDepth}.");
+        var node = new SpdxNode(SbomXml.Place(xml));
         if (xml.IsEmptyElement)
         {
             node.Text = "";
@@ -62,7 +61,7 @@ internal static class SpdxXmlReader
                     var name = xml.LocalName;
                     var child = Node(xml, depth + 1, options);
                     if (IsList(name)) node.Append(name, child);
-                    else if (node.Find(name) is not null) throw new SpdxSyntaxException(child.Position, $"The element '{Spdx2Check.Shorten(name)}' stands twice.");
+                    else if (node.Find(name) is not null) throw new SbomFormatException(child.Position, $"The element '{Spdx2Check.Shorten(name)}' stands twice.");
                     else node.Set(name, child);
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace:
@@ -78,20 +77,9 @@ internal static class SpdxXmlReader
     private static bool IsList(string name) => Spdx2Shapes.ScalarOf(name) is SpdxFieldKind.Objects or SpdxFieldKind.Texts;
 }
 
-/// <summary>How XML is read: no document type, no entities from outside, positions in errors.</summary>
+/// <summary>Texts of XML within bounds, and what is thrown while it is read.</summary>
 internal static class SpdxXml
 {
-    public static XmlReader Create(TextReader text) => XmlReader.Create(text, new XmlReaderSettings
-    {
-        DtdProcessing = DtdProcessing.Prohibit,
-        XmlResolver = null,
-        IgnoreComments = true,
-        IgnoreProcessingInstructions = true,
-        CloseInput = false,
-    });
-
-    public static string Place(XmlReader xml) => xml is IXmlLineInfo info && info.HasLineInfo() ? SpdxReading.Position(info.LineNumber, info.LinePosition) : "1:1";
-
     public static void Guard(XmlReader xml, Action read)
     {
         try
@@ -100,11 +88,11 @@ internal static class SpdxXml
         }
         catch (XmlException e)
         {
-            throw new SpdxSyntaxException(SpdxReading.Position(e.LineNumber, e.LinePosition), "The XML is not well formed: " + SpdxWords.OneLine(e.Message));
+            throw SbomXml.Broken(e);
         }
-        catch (DecoderFallbackException)
+        catch (DecoderFallbackException e)
         {
-            throw new SpdxSyntaxException(Place(xml), "The text is not valid UTF-8.");
+            throw new SbomFormatException(SbomXml.Place(xml), "The text is not valid UTF-8.", e);
         }
     }
 
@@ -123,6 +111,6 @@ internal static class SpdxXml
                 if (text.Length > options.MaxStringBytes) break;
             }
         }
-        if (text.Length > options.MaxStringBytes) throw new SpdxSyntaxException(Place(xml), $"A text is longer than {options.MaxStringBytes} characters.");
+        if (text.Length > options.MaxStringBytes) throw new SbomFormatException(SbomXml.Place(xml), $"A text is longer than {options.MaxStringBytes} characters.");
     }
 }

@@ -23,11 +23,11 @@ internal static class SpdxYamlReader
         }
         catch (YamlException e)
         {
-            throw new SpdxSyntaxException(SpdxReading.Position(e.Start.Line, e.Start.Column), "The YAML is not well formed: " + SpdxWords.OneLine(e.Message));
+            throw new SbomFormatException($"{e.Start.Line}:{e.Start.Column}", "The YAML is not well formed: " + SpdxWords.OneLine(e.Message));
         }
         catch (DecoderFallbackException)
         {
-            throw new SpdxSyntaxException("1:1", "The text is not valid UTF-8.");
+            throw new SbomFormatException("1:1", "The text is not valid UTF-8.");
         }
     }
 
@@ -53,7 +53,7 @@ internal static class SpdxYamlReader
                 }
             }
             Expect<DocumentEnd>("the document's end", read: true);
-            if (Next() is not StreamEnd) throw new SpdxSyntaxException(Place(parser.Current!), "A second document stands behind the first.");
+            if (Next() is not StreamEnd) throw new SbomFormatException(Place(parser.Current!), "A second document stands behind the first.");
             return _collector.Parts;
         }
 
@@ -62,7 +62,7 @@ internal static class SpdxYamlReader
         /// <summary>The value at the current event, which is consumed up to its last event. Recursion is bounded by the depth.</summary>
         private SpdxNode Node(int depth)
         {
-            if (depth > Math.Min(options.MaxDepth, 128)) throw new SpdxSyntaxException(Place(parser.Current!), $"The document is nested deeper than {options.MaxDepth}.");
+            if (depth > Math.Min(options.MaxDepth, 128)) throw new SbomFormatException(Place(parser.Current!), $"The document is nested deeper than {options.MaxDepth}.");
             var node = new SpdxNode(Place(parser.Current!));
             switch (parser.Current)
             {
@@ -79,42 +79,42 @@ internal static class SpdxYamlReader
                     while (Next() is not MappingEnd)
                     {
                         var key = Key();
-                        if (!names.Add(key)) throw new SpdxSyntaxException(Place(parser.Current!), $"The key '{Spdx2Check.Shorten(key)}' stands twice in a mapping.");
+                        if (!names.Add(key)) throw new SbomFormatException(Place(parser.Current!), $"The key '{Spdx2Check.Shorten(key)}' stands twice in a mapping.");
                         _ = Next();
                         node.Set(key, Node(depth + 1));
                     }
                     break;
-                default: throw new SpdxSyntaxException(node.Position, "A value is expected here.");
+                default: throw new SbomFormatException(node.Position, "A value is expected here.");
             }
             return node;
         }
 
         private string? Text(Scalar scalar)
         {
-            if (scalar.Value.Length > options.MaxStringBytes) throw new SpdxSyntaxException(Place(scalar), $"A text is longer than {options.MaxStringBytes} characters.");
+            if (scalar.Value.Length > options.MaxStringBytes) throw new SbomFormatException(Place(scalar), $"A text is longer than {options.MaxStringBytes} characters.");
             return scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" or "Null" or "NULL" && scalar.Style == ScalarStyle.Plain ? null : scalar.Value;
         }
 
-        private string Key() => parser.Current is Scalar scalar ? scalar.Value : throw new SpdxSyntaxException(Place(parser.Current!), "A mapping's key must be a text.");
+        private string Key() => parser.Current is Scalar scalar ? scalar.Value : throw new SbomFormatException(Place(parser.Current!), "A mapping's key must be a text.");
 
         private ParsingEvent Next()
         {
             ct.ThrowIfCancellationRequested();
             do
             {
-                if (!parser.MoveNext()) throw new SpdxSyntaxException("1:1", "The document ends early.");
+                if (!parser.MoveNext()) throw new SbomFormatException("1:1", "The document ends early.");
             }
             while (parser.Current is YamlDotNet.Core.Events.Comment);
-            if (parser.Current is AnchorAlias) throw new SpdxSyntaxException(Place(parser.Current), "Aliases are not accepted in an SPDX document.");
+            if (parser.Current is AnchorAlias) throw new SbomFormatException(Place(parser.Current), "Aliases are not accepted in an SPDX document.");
             return parser.Current!;
         }
 
         private void Expect<T>(string what, bool read = true)
             where T : ParsingEvent
         {
-            if (read && Next() is not T) throw new SpdxSyntaxException(Place(parser.Current!), $"Here {what} is expected.");
+            if (read && Next() is not T) throw new SbomFormatException(Place(parser.Current!), $"Here {what} is expected.");
         }
 
-        private static string Place(ParsingEvent at) => SpdxReading.Position(at.Start.Line, at.Start.Column);
+        private static string Place(ParsingEvent at) => $"{at.Start.Line}:{at.Start.Column}";
     }
 }
