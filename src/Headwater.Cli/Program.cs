@@ -1,1 +1,18 @@
-return 0;
+using System.CommandLine;
+using Headwater.Cli.Advisories;
+using Headwater.Cli.Lines;
+using Headwater.Cli.Sboms;
+using Headwater.Cli.Scanning;
+using Headwater.Cli.Shell;
+
+var root = new RootCommand("Headwater: what do we use, is it vulnerable, and is it well written down?")
+{
+    ScanCommand.Create(),
+    SbomCommands.Create(),
+    AdvisoryCommands.Create(),
+    PurlCommands.Create(),
+    VersionCommands.Create(),
+    CompletionCommand.Create(),
+};
+
+return CommandLine.Run(root, args);

@@ -4,7 +4,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Advisories;
 
 /// <summary>Advisories: those that affect us from the database, any other from the index.</summary>
-internal sealed class AdvisoryStore(IDatabase database, AdvisoryData advisories, Projects.ContentStore content)
+internal sealed class AdvisoryStore(IDatabase database)
 {
     /// <summary>Those that affect something in a latest active version. Sorts: <c>risk</c> (default), <c>severity</c>, <c>projects</c>, <c>epss</c>, <c>published</c>, <c>id</c>.</summary>
     public Task<Page<AdvisoryRow>> AffectingUsAsync(PageRequest request, CancellationToken cancellationToken = default) => throw new NotImplementedException();

@@ -21,6 +21,9 @@ internal sealed class ComponentStore(IDatabase database)
 
     /// <summary>Package types in use with the number of components, most first.</summary>
     public Task<IReadOnlyList<KeyValuePair<string, int>>> TypesAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+
+    /// <summary>All shortest paths by which a component version is in a project version, at most <paramref name="limit"/>. Null when it is not.</summary>
+    public Task<Projects.WhyHere?> WhyAsync(Guid projectVersion, long componentVersionId, int limit = 3, CancellationToken cancellationToken = default) => throw new NotImplementedException();
 }
 
 /// <summary>Which components are asked for.</summary>

@@ -1,11 +1,10 @@
 #pragma warning disable CS9113 // The parameters are read when the methods are written.
-using Headwater.Server.Features.Advisories;
 using Headwater.Server.Platform.Jobs;
 
 namespace Headwater.Server.Features.Feeds;
 
 /// <summary>The advisory data: what is loaded and how old it is.</summary>
-internal sealed class FeedStore(AdvisoryData advisories, JobQueue jobs)
+internal sealed class FeedStore(QueueStore jobs)
 {
     public FeedStatus Status() => throw new NotImplementedException();
 

@@ -1,5 +1,4 @@
 using Headwater.Core.Advisories;
-using Headwater.Server.Features.Owners;
 
 namespace Headwater.Server.Features.Findings;
 
@@ -47,9 +46,6 @@ internal sealed record FindingRow(
 
 /// <summary>A finding in one project version.</summary>
 internal sealed record ProjectFindingRow(FindingRow Finding, bool Direct, int Depth, OccurrenceScope Scope);
-
-/// <summary>A finding with where it hits, for the list of what matters most.</summary>
-internal sealed record TopRisk(FindingRow Finding, int Projects, IReadOnlyList<OwnerRef> Owners, IReadOnlyList<string> ProjectNames, int WithoutOwner);
 
 /// <summary>Whether an occurrence is part of what runs.</summary>
 internal enum OccurrenceScope

@@ -5,7 +5,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Keys;
 
 /// <summary>API keys for machines.</summary>
-internal sealed class KeyStore(IDatabase database, TimeProvider time, Platform.Audit.AuditLog audit)
+internal sealed class KeyStore(IDatabase database, TimeProvider time, Platform.Audit.AuditStore audit)
 {
     /// <summary>Newest first.</summary>
     public Task<IReadOnlyList<KeyRow>> ListAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();

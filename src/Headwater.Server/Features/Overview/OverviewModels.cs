@@ -1,5 +1,6 @@
 using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
 
 namespace Headwater.Server.Features.Overview;

@@ -12,3 +12,6 @@ internal sealed record OwnerRow(long Id, string Kind, string Name, string Title,
 
 /// <summary>A unit or team with its place in the tree (root first) and what hangs directly below it.</summary>
 internal sealed record OwnerDetail(OwnerRow Owner, IReadOnlyList<OwnerRef> Ancestors, IReadOnlyList<OwnerRow> Children);
+
+/// <summary>A finding with where it hits, for the list of what matters most.</summary>
+internal sealed record TopRisk(FindingRow Finding, int Projects, IReadOnlyList<OwnerRef> Owners, IReadOnlyList<string> ProjectNames, int WithoutOwner);

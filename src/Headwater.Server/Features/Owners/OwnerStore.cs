@@ -10,4 +10,8 @@ internal sealed class OwnerStore(IDatabase database)
     public Task<IReadOnlyList<OwnerRow>> TreeAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
 
     public Task<OwnerDetail?> GetAsync(long id, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+
+    /// <summary>The findings that matter most in latest versions, one per advisory, with who owns what they hit.</summary>
+    /// <param name="ownerId">Only in projects of this unit or team and of everything below it.</param>
+    public Task<IReadOnlyList<TopRisk>> TopRisksAsync(int count, long? ownerId = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
 }

@@ -4,7 +4,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Search;
 
 /// <summary>The one search box.</summary>
-internal sealed class SearchStore(IDatabase database, Advisories.AdvisoryStore advisories)
+internal sealed class SearchStore(IDatabase database)
 {
     /// <param name="query">What was typed; a whole purl or CVE goes straight to its page.</param>
     /// <param name="perKind">Hits of each kind at most.</param>

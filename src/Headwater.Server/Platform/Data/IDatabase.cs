@@ -7,17 +7,17 @@ namespace Headwater.Server.Platform.Data;
 /// </summary>
 internal interface IDatabase
 {
+    /// <summary>Brings the schema up to date. Safe to call again and again.</summary>
+    Task MigrateAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Reads on a connection of the pool, in one snapshot.</summary>
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Runs a transaction that is durable when this returns. The work may run again after a serialisation failure, so it does nothing but
-    /// SQL. Small transactions of requests overtake large ones of jobs (<paramref name="background"/>) that wait for the writer.
+    /// SQL. Small transactions of requests overtake those of jobs (<paramref name="background"/>) that wait for the writer.
     /// </summary>
     Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, bool background = false, CancellationToken cancellationToken = default);
-
-    /// <summary>Takes <paramref name="count"/> consecutive ids of a table; returns the first. Ids are never given twice, gaps are normal.</summary>
-    ValueTask<long> NextIdsAsync(string table, int count, CancellationToken cancellationToken = default);
 
     /// <summary>Replaces the searchable text of one thing.</summary>
     Task IndexTextAsync(DbTransaction transaction, string kind, long id, string text);
@@ -25,7 +25,7 @@ internal interface IDatabase
     /// <summary>Removes one thing from the search.</summary>
     Task UnindexTextAsync(DbTransaction transaction, string kind, long id);
 
-    /// <summary>Ids of things of one kind that contain every word (the last as a prefix), best first.</summary>
+    /// <summary>Ids of things of one kind that contain every word (each as a prefix), best first.</summary>
     Task<IReadOnlyList<long>> SearchTextAsync(string kind, string query, int limit, CancellationToken cancellationToken = default);
 }
 
@@ -33,4 +33,14 @@ internal interface IDatabase
 internal static class Organisation
 {
     public const long Home = 1;
+}
+
+internal static class DatabaseExtensions
+{
+    public static Task WriteAsync(this IDatabase database, Func<DbTransaction, Task> work, bool background = false, CancellationToken cancellationToken = default) =>
+        database.WriteAsync(async transaction =>
+        {
+            await work(transaction);
+            return 0;
+        }, background, cancellationToken);
 }

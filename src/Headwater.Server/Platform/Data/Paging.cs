@@ -48,7 +48,7 @@ internal sealed class Keyset
 {
     private readonly bool _backwards;
 
-    private Keyset(string orderBy, string? where, object? value, long id, bool backwards, int size)
+    private Keyset(string orderBy, string? where, object? value, object? id, bool backwards, int size)
     {
         OrderBy = orderBy;
         Where = where ?? "1=1";
@@ -66,7 +66,7 @@ internal sealed class Keyset
     public object? KeyValue { get; }
 
     /// <summary>Bind as <c>@KeyId</c>.</summary>
-    public long KeyId { get; }
+    public object? KeyId { get; }
 
     public int Size { get; }
 
@@ -80,46 +80,48 @@ internal sealed class Keyset
         var descending = (request.Descending ?? key.Descending) != backwards;
         var order = $"{key.Expression} {(descending ? "DESC" : "ASC")}, {idColumn} {(descending ? "DESC" : "ASC")}";
         var size = Math.Clamp(request.Size, 1, PageRequest.LargestSize);
-        if (!TryDecode(request.Before ?? request.After, out var value, out var id)) return new Keyset(order, null, null, 0, backwards, size);
+        if (!TryDecode(request.Before ?? request.After, out var value, out var id)) return new Keyset(order, null, null, null, backwards, size);
         var sign = descending ? "<" : ">";
         return new Keyset(order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size);
     }
 
     /// <summary>Turns the rows read (at most <see cref="Take"/>) into a page.</summary>
-    public Page<T> Page<T>(List<T> rows, long total, Func<T, (object Value, long Id)> key, bool startsInside)
+    public Page<T> Page<T>(List<T> rows, long total, Func<T, (object Value, object Id)> key)
     {
         var more = rows.Count > Size;
         if (more) rows.RemoveAt(rows.Count - 1);
         if (_backwards) rows.Reverse();
-        var hasNext = _backwards ? true : more;
-        var hasPrevious = _backwards ? more : startsInside;
+        var hasNext = _backwards || more;
+        var hasPrevious = _backwards ? more : KeyValue is not null;
         return new Page<T>(rows, total,
             hasNext && rows.Count > 0 ? Encode(key(rows[^1])) : null,
             hasPrevious && rows.Count > 0 ? Encode(key(rows[0])) : null);
     }
 
-    private static string Encode((object Value, long Id) key) =>
+    private static string Encode((object Value, object Id) key) =>
         Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new[] { key.Value, key.Id }));
 
-    private static bool TryDecode(string? cursor, out object? value, out long id)
+    private static bool TryDecode(string? cursor, out object? value, out object? id)
     {
-        (value, id) = (null, 0);
+        (value, id) = (null, null);
         if (string.IsNullOrEmpty(cursor) || cursor.Length > 2048 || !Base64Url.IsValid(cursor)) return false;
         try
         {
             using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(cursor));
             if (json.RootElement is not { ValueKind: JsonValueKind.Array } root || root.GetArrayLength() != 2) return false;
-            value = root[0].ValueKind switch
-            {
-                JsonValueKind.String => root[0].GetString(),
-                JsonValueKind.Number => root[0].TryGetInt64(out var whole) ? whole : root[0].GetDouble(),
-                _ => null,
-            };
-            return value is not null && root[1].TryGetInt64(out id);
+            (value, id) = (Plain(root[0]), Plain(root[1]));
+            return value is not null && id is not null;
         }
         catch (JsonException)
         {
             return false;
         }
     }
+
+    private static object? Plain(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.String => json.GetString(),
+        JsonValueKind.Number => json.TryGetInt64(out var whole) ? whole : json.GetDouble(),
+        _ => null,
+    };
 }

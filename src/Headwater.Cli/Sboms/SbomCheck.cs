@@ -1,0 +1,82 @@
+using Headwater.Cli.Lines;
+using Headwater.Cli.Shell;
+using Headwater.Core.Sboms;
+
+namespace Headwater.Cli.Sboms;
+
+/// <summary><c>headwater sbom check</c>.</summary>
+internal static class SbomCheck
+{
+    public static int Run(IReadOnlyList<string> paths, bool json, CancellationToken cancellationToken)
+    {
+        var output = LineOutput.Open();
+        var code = CommandLine.Ok;
+        foreach (var candidate in SbomFiles.Find(paths))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Read(candidate.Path, cancellationToken) is not { } result)
+            {
+                code = CommandLine.Failed;
+                continue;
+            }
+
+            if (result.Kind is null && !candidate.Promises) continue;
+            if (!result.Valid && code == CommandLine.Ok) code = CommandLine.Found;
+            if (json) WriteJson(output, candidate.Path, result);
+            else WriteText(output, candidate.Path, result);
+            output.Flush();
+        }
+
+        return code;
+    }
+
+    private static SbomReadResult? Read(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var stream = SbomFiles.Open(path);
+            return SbomReader.Read(stream, new Nothing(), cancellationToken: cancellationToken);
+        }
+        catch (Exception exception) when (exception is CommandException or IOException)
+        {
+            Terminal.Error(exception.Message);
+            return null;
+        }
+    }
+
+    private static void WriteText(LineOutput output, string path, SbomReadResult result)
+    {
+        var kind = result.Kind is { } known ? $"{known.FormatName} {known.SpecVersion} {known.SerializationName}" : "not recognised";
+        output.Text(result.Valid
+            ? $"{path}: valid {kind}, {Terminal.Number(result.Components)} components, {Terminal.Number(result.Dependencies)} with dependencies stated"
+            : $"{path}: NOT valid ({kind})");
+        foreach (var error in result.Errors) output.Text($"  {(error.At.Length == 0 ? string.Empty : error.At + ": ")}{error.Message}");
+    }
+
+    private static void WriteJson(LineOutput output, string path, SbomReadResult result)
+    {
+        var json = output.Json();
+        json.WriteStartObject();
+        json.WriteString("file"u8, path);
+        json.WriteBoolean("valid"u8, result.Valid);
+        json.WriteString("format"u8, result.Kind?.FormatName);
+        json.WriteString("version"u8, result.Kind?.SpecVersion);
+        json.WriteString("serialization"u8, result.Kind?.SerializationName);
+        json.WriteNumber("components"u8, result.Components);
+        json.WriteNumber("dependencies"u8, result.Dependencies);
+        json.WriteStartArray("errors"u8);
+        foreach (var error in result.Errors)
+        {
+            json.WriteStartObject();
+            json.WriteString("at"u8, error.At);
+            json.WriteString("message"u8, error.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        output.EndJson();
+    }
+
+    private sealed class Nothing : SbomSink;
+}

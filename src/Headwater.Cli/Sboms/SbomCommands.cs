@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Headwater.Cli.Shell;
+using Headwater.Core.Sboms;
+
+namespace Headwater.Cli.Sboms;
+
+/// <summary><c>headwater sbom check|convert</c>.</summary>
+internal static class SbomCommands
+{
+    public static Command Create() => new("sbom", "SBOM documents: CycloneDX and SPDX.") { Check(), Convert() };
+
+    private static Command Check()
+    {
+        var paths = new Argument<string[]>("path") { Arity = ArgumentArity.OneOrMore, Description = "Files or folders; - is standard input." };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line." };
+        var command = new Command("check", "Says of each document whether it is valid, what it is and how much is in it.") { paths, json }.With("""
+            headwater sbom check bom.json
+            headwater sbom check --json sboms/ | jq -r 'select(.valid | not) | .file'
+
+            In a folder, what is neither a document nor named like one is passed over.
+            Exit code 0 when all are valid, 1 when some are not, 2 when something cannot be read.
+            """);
+        command.SetAction((result, cancellation) => Task.FromResult(SbomCheck.Run(result.GetValue(paths)!, result.GetValue(json), cancellation)));
+        return command;
+    }
+
+    private static Command Convert()
+    {
+        var file = new Argument<string>("file") { Description = "The document; - is standard input." };
+        var to = new Option<string>("--to") { Required = true, Description = "What to write.", HelpName = "target" };
+        to.AcceptOnlyFromAmong([.. SbomWriter.Targets]);
+        var output = new Option<string?>("--output", "-o") { Description = "Where to; standard output when not said.", HelpName = "file" };
+        var command = new Command("convert", "Writes a document in another format. What the target cannot say is named on standard error.") { file, to, output }.With("""
+            headwater sbom convert bom.json --to spdx-2.3-json -o bom.spdx.json
+            curl -s https://example.org/bom.xml | headwater sbom convert - --to cyclonedx-1.6-json
+
+            Exit code 0 when it was written, 2 when the document is not valid or cannot be read.
+            """);
+        command.SetAction((result, cancellation) =>
+            Task.FromResult(SbomConvert.Run(result.GetValue(file)!, result.GetValue(to)!, result.GetValue(output), cancellation)));
+        return command;
+    }
+}

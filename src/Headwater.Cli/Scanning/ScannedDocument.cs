@@ -1,0 +1,115 @@
+using Headwater.Core.Packages;
+using Headwater.Core.Sboms;
+
+namespace Headwater.Cli.Scanning;
+
+/// <summary>What a scan keeps of a component.</summary>
+internal sealed record ScannedComponent(string Ref, SbomComponentKind Kind, string? Group, string Name, string? Version, string? PurlText, PackageUrl? Purl, string Licence)
+{
+    /// <summary>Name with group and version, as people say it.</summary>
+    public string Label => (Group is null ? Name : $"{Group}/{Name}") + (Version is null ? string.Empty : "@" + Version);
+}
+
+/// <summary>Collects what a scan needs of a document while it is read: node 0 is the root, component <c>i</c> is node <c>i + 1</c>.</summary>
+internal sealed class ScannedDocument(string file) : SbomSink
+{
+    private readonly List<(string From, string To)> _edges = [];
+    private readonly Dictionary<string, int> _nodes = new(StringComparer.Ordinal);
+
+    public string File => file;
+    public SbomKind Kind { get; private set; }
+    public string? DocumentName { get; private set; }
+    public ScannedComponent? Root { get; private set; }
+    public List<ScannedComponent> Components { get; } = [];
+
+    /// <summary>Files that an SPDX document describes one by one; they are counted, not matched.</summary>
+    public long Files { get; private set; }
+
+    /// <summary>The dependency graph; null when the document states none.</summary>
+    public DependencyGraph? Graph { get; private set; }
+
+    public string Title => Root?.Label ?? DocumentName ?? Path.GetFileName(file);
+
+    public override void OnHeader(SbomKind kind) => Kind = kind;
+
+    public override void OnMetadata(SbomMetadata metadata) => DocumentName = metadata.Name;
+
+    public override void OnComponent(SbomComponent component)
+    {
+        if (component.Kind == SbomComponentKind.File && component.Purl is null && !component.IsRoot)
+        {
+            Files++;
+            return;
+        }
+
+        var purl = component.Purl is not null && PackageUrl.TryParse(component.Purl, out var parsed, out _) ? parsed : null;
+        var scanned = new ScannedComponent(component.Ref, component.Kind, component.Group, component.Name, component.Version, component.Purl, purl, Licence(component));
+        if (component.IsRoot && Root is null)
+        {
+            Root = scanned;
+            _nodes[component.Ref] = 0;
+            return;
+        }
+
+        Components.Add(scanned);
+        _nodes.TryAdd(component.Ref, Components.Count);
+        if (component.ParentRef is { } parent) _edges.Add((parent, component.Ref));
+    }
+
+    public override void OnRelationship(SbomRelationship relationship)
+    {
+        if (relationship.To is { } to && relationship.Kind is not (SbomRelationshipKind.Other or SbomRelationshipKind.Provides)) _edges.Add((relationship.From, to));
+    }
+
+    /// <summary>Builds the graph, when all has been read.</summary>
+    public void Complete()
+    {
+        var edges = new List<(int From, int To)>(_edges.Count);
+        var needed = new bool[Components.Count + 1];
+        var rootNeeds = false;
+        foreach (var (fromRef, toRef) in _edges)
+        {
+            if (!_nodes.TryGetValue(toRef, out var to)) continue;
+            // What is not a component is the document itself, which describes the roots.
+            if (!_nodes.TryGetValue(fromRef, out var from)) from = 0;
+            if (from == to) continue;
+            edges.Add((from, to));
+            needed[to] = true;
+            rootNeeds |= from == 0;
+        }
+
+        if (edges.Count == 0) return;
+        if (!rootNeeds)
+        {
+            for (var node = 1; node < needed.Length; node++)
+            {
+                if (!needed[node]) edges.Add((0, node));
+            }
+        }
+
+        Graph = DependencyGraph.Build(Components.Count + 1, edges);
+        _edges.Clear();
+    }
+
+    /// <summary>One shortest path from the root to a component, root first, and how many there are; empty when none is known.</summary>
+    public IReadOnlyList<string> PathTo(int component, out long total)
+    {
+        total = 0;
+        var paths = Graph?.ShortestPaths(component + 1, 1, out total) ?? [];
+        return paths.Count == 0 ? [] : [.. paths[0].Select(node => node == 0 ? Title : Components[node - 1].Label)];
+    }
+
+    private static string Licence(SbomComponent component)
+    {
+        var declared = component.Licences.Where(licence => licence.Acknowledgement != LicenceAcknowledgement.Concluded && Says(licence.Display)).ToList();
+        if (declared.Count == 0) declared = component.Licences.Where(licence => Says(licence.Display)).ToList();
+        return declared.Count switch
+        {
+            0 => string.Empty,
+            1 => declared[0].Display,
+            _ => string.Join(" AND ", declared.Select(licence => licence.Display).Distinct(StringComparer.Ordinal)),
+        };
+    }
+
+    private static bool Says(string licence) => licence is not ("" or "NONE" or "NOASSERTION");
+}

@@ -1,0 +1,75 @@
+using Headwater.Cli.Sboms;
+using Headwater.Cli.Shell;
+using Headwater.Core.Advisories;
+using Headwater.Core.Packages;
+using Headwater.Core.Sboms;
+
+namespace Headwater.Cli.Scanning;
+
+/// <summary>Reads documents and looks their components up. Each distinct package version is looked up once.</summary>
+internal sealed class Scanner(AdvisoryIndex index, ExploitSignals signals)
+{
+    private readonly Dictionary<PackageUrl, (IReadOnlyList<Finding> Findings, bool Covered)> _known = [];
+
+    /// <summary>Reads and matches one document.</summary>
+    /// <returns>Null when it is no SBOM at all.</returns>
+    /// <exception cref="CommandException">It cannot be read, or it is not valid; the message says why.</exception>
+    public DocumentReport? Scan(string path, CancellationToken cancellationToken)
+    {
+        var document = new ScannedDocument(path);
+        SbomReadResult result;
+        using (var stream = SbomFiles.Open(path)) result = SbomReader.Read(stream, document, cancellationToken: cancellationToken);
+        if (result.Kind is null) return null;
+        if (!result.Valid)
+        {
+            var first = result.Errors[0];
+            var more = result.Errors.Count == 1 ? string.Empty : $" ({result.Errors.Count - 1} more: headwater sbom check '{path}')";
+            throw new CommandException($"'{path}' is not a valid {result.Kind.Value.FormatName} document: {first.At}: {first.Message}{more}");
+        }
+
+        document.Complete();
+        return Match(document);
+    }
+
+    private DocumentReport Match(ScannedDocument document)
+    {
+        var covered = 0;
+        var unidentified = 0;
+        var notCovered = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var findings = new List<ScanFinding>();
+        for (var i = 0; i < document.Components.Count; i++)
+        {
+            var component = document.Components[i];
+            if (component.Purl is not { } purl)
+            {
+                unidentified++;
+                continue;
+            }
+
+            if (!_known.TryGetValue(purl, out var known))
+            {
+                var found = FindingSet.For(index, signals, purl, out var isCovered);
+                _known.Add(purl, known = (found, isCovered));
+            }
+
+            if (known.Covered) covered++;
+            else notCovered[purl.Type] = notCovered.GetValueOrDefault(purl.Type) + 1;
+            if (known.Findings.Count == 0) continue;
+            var way = document.PathTo(i, out var total);
+            foreach (var finding in known.Findings) findings.Add(new(component, finding, way, total));
+        }
+
+        findings.Sort(ByRisk);
+        return new(document, new(covered, [.. notCovered], unidentified), findings);
+    }
+
+    /// <summary>Riskiest first; what cannot be told after what is known to affect.</summary>
+    private static int ByRisk(ScanFinding left, ScanFinding right)
+    {
+        if (left.Affected != right.Affected) return left.Affected ? -1 : 1;
+        var order = right.Finding.Risk.CompareTo(left.Finding.Risk);
+        if (order == 0) order = right.Finding.Severity.CompareTo(left.Finding.Severity);
+        if (order == 0) order = string.CompareOrdinal(left.Finding.Id, right.Finding.Id);
+        return order != 0 ? order : string.CompareOrdinal(left.Component.PurlText, right.Component.PurlText);
+    }
+}

@@ -1,0 +1,184 @@
+using System.Text;
+using static Headwater.Core.Advisories.IndexFormat;
+
+namespace Headwater.Core.Advisories;
+
+// What is asked by identifier or by words: lookup, alias groups, search.
+public sealed partial class AdvisoryIndex
+{
+    private const int MaxQueryLength = 256;
+    private const int MaxWords = 8;
+
+    /// <summary>Record numbers for an identifier or alias, in any case; empty when unknown. The record of that very id comes first.</summary>
+    public IReadOnlyList<int> Find(string idOrAlias)
+    {
+        ArgumentNullException.ThrowIfNull(idOrAlias);
+        return Read(() => FindRecords(idOrAlias.Trim()));
+    }
+
+    private List<int> FindRecords(string id)
+    {
+        var records = new List<int>();
+        if (!TryUpper(id, stackalloc byte[MaxQueryLength], out var bytes)) return records;
+        var at = LowerBound(bytes);
+        if (at >= _file.Count(Section.Ids) || CompareFolded(IdText(at), bytes) != 0) return records;
+        AddRecords(at, records);
+        var own = records.FindIndex(r => Id(r).Equals(id, StringComparison.OrdinalIgnoreCase));
+        if (own > 0)
+        {
+            var record = records[own];
+            records.RemoveAt(own);
+            records.Insert(0, record);
+        }
+
+        return records;
+    }
+
+    /// <summary>
+    /// All identifiers and records that are aliases of one, over the whole index: symmetric and transitive, as the OSV schema says of
+    /// <c>aliases</c>; <c>upstream</c> and <c>related</c> join nothing. Empty for an unknown identifier. One CVE can join records about many packages here;
+    /// <see cref="FindingSet"/> groups within one package.
+    /// </summary>
+    public AdvisoryAliasGroup AliasGroup(string idOrAlias)
+    {
+        ArgumentNullException.ThrowIfNull(idOrAlias);
+        return Read(() =>
+        {
+            var ids = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            var records = new SortedSet<int>();
+            var open = new Queue<string>();
+            open.Enqueue(idOrAlias.Trim());
+            while (open.TryDequeue(out var next))
+            {
+                foreach (var record in FindRecords(next))
+                {
+                    if (!records.Add(record)) continue;
+                    if (ids.Add(Id(record))) open.Enqueue(Id(record));
+                    foreach (var alias in Aliases(record))
+                    {
+                        if (ids.Add(alias)) open.Enqueue(alias);
+                    }
+                }
+            }
+
+            return new AdvisoryAliasGroup([.. ids.Order(StringComparer.Ordinal)], [.. records]);
+        });
+    }
+
+    /// <summary>
+    /// Record numbers for a search box: first those whose id or an alias begins with the text, then those whose summary holds all its words, in
+    /// any case (ASCII).
+    /// </summary>
+    /// <param name="text">An identifier, its beginning, or words; what is longer than 256 characters finds nothing.</param>
+    /// <param name="limit">The most records that are returned.</param>
+    public IReadOnlyList<int> Search(string text, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        text = text.Trim();
+        if (text.Length is 0 or > MaxQueryLength || limit <= 0) return [];
+        return Read(() =>
+        {
+            var found = new List<int>();
+            var seen = new HashSet<int>();
+            if (TryUpper(text, stackalloc byte[MaxQueryLength], out var bytes))
+            {
+                var records = new List<int>();
+                var count = _file.Count(Section.Ids);
+                for (var at = LowerBound(bytes); at < count && found.Count < limit; at++)
+                {
+                    var id = IdText(at);
+                    if (id.Length < bytes.Length || CompareFolded(id[..bytes.Length], bytes) != 0) break;
+                    records.Clear();
+                    AddRecords(at, records);
+                    foreach (var record in records)
+                    {
+                        if (found.Count < limit && seen.Add(record)) found.Add(record);
+                    }
+                }
+            }
+
+            SearchSummaries(text, limit, found, seen);
+            return found;
+        });
+    }
+
+    private void SearchSummaries(string text, int limit, List<int> found, HashSet<int> seen)
+    {
+        // The longest word is the rarest guess: it decides whether the others are looked for.
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(w => w.Length > 1)
+            .OrderByDescending(w => w.Length).Take(MaxWords).Select(w => (Lower: Encoding.UTF8.GetBytes(w.ToLowerInvariant()), Upper: Encoding.UTF8.GetBytes(w.ToUpperInvariant()))).ToArray();
+        if (words.Length == 0) return;
+        var rows = _file[Section.Records];
+        var pool = _file.Pool;
+        for (var record = 0; record < RecordCount && found.Count < limit; record++)
+        {
+            var place = U32(rows, record * RecordRowLength + RecordRow.Summary);
+            if (place == 0) continue;
+            var summary = Entry(pool, place);
+            var all = true;
+            foreach (var (lower, upper) in words)
+            {
+                if (Contains(summary, lower, upper)) continue;
+                all = false;
+                break;
+            }
+
+            if (all && seen.Add(record)) found.Add(record);
+        }
+    }
+
+    private static bool Contains(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
+    {
+        while (text.Length >= lower.Length)
+        {
+            var at = text.IndexOfAny(lower[0], upper[0]);
+            if (at < 0 || at + lower.Length > text.Length) return false;
+            var piece = text.Slice(at, lower.Length);
+            if (Ascii.EqualsIgnoreCase(piece, lower) || piece.SequenceEqual(lower)) return true;
+            text = text[(at + 1)..];
+        }
+
+        return false;
+    }
+
+    private void AddRecords(int idRow, List<int> records)
+    {
+        for (var list = _file.List(_file.U32(Section.Ids, idRow, 4), _file.U32(Section.Ids, idRow, 8)); !list.IsEmpty; list = list[4..]) records.Add((int)U32(list, 0));
+    }
+
+    private ReadOnlySpan<byte> IdText(int row) => _file.Bytes(_file.U32(Section.Ids, row, 0));
+
+    /// <summary>The first identifier that is not before the given one, which is in upper case.</summary>
+    private int LowerBound(ReadOnlySpan<byte> upper)
+    {
+        var (low, high) = (0, _file.Count(Section.Ids));
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (CompareFolded(IdText(middle), upper) < 0) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
+    private static int CompareFolded(ReadOnlySpan<byte> id, ReadOnlySpan<byte> upper)
+    {
+        for (var i = 0; i < id.Length && i < upper.Length; i++)
+        {
+            var c = id[i] is >= (byte)'a' and <= (byte)'z' ? id[i] - 32 : id[i];
+            if (c != upper[i]) return c - upper[i];
+        }
+
+        return id.Length - upper.Length;
+    }
+
+    /// <summary>Identifiers are ASCII; what is not cannot be one.</summary>
+    private static bool TryUpper(string text, Span<byte> buffer, out ReadOnlySpan<byte> upper)
+    {
+        upper = default;
+        if (text.Length == 0 || text.Length > buffer.Length || Ascii.ToUpper(text, buffer, out var written) != System.Buffers.OperationStatus.Done) return false;
+        upper = buffer[..written];
+        return true;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Platform.Audit;
+
+/// <summary>
+/// The append-only record of acts. Each row carries the SHA-256 of the row before it and of its own content, so that a removed or
+/// altered row shows. The chain is per installation; the transaction that appends holds the writer, so it has one end.
+/// </summary>
+internal sealed class AuditStore(IDatabase database, TimeProvider time)
+{
+    private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal) { ["at"] = new("id", true) };
+
+    /// <summary>Appends one act in the transaction that performs it.</summary>
+    public async Task AppendAsync(DbTransaction transaction, AuditEntry entry)
+    {
+        var connection = transaction.Connection!;
+        var previous = await connection.QuerySingleOrDefaultAsync<(long Id, string Hash)>("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", transaction: transaction);
+        var id = previous.Id + 1;
+        var at = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var hash = Hash(previous.Hash ?? "", id, at, entry);
+        await connection.ExecuteAsync("""
+            INSERT INTO audit (id, org_id, at, actor, act, subject, detail, before_digest, after_digest, hash)
+            VALUES (@id, @org, @at, @Actor, @Act, @Subject, @Detail, @BeforeDigest, @AfterDigest, @hash)
+            """, new { id, org = Organisation.Home, at, entry.Actor, entry.Act, entry.Subject, entry.Detail, entry.BeforeDigest, entry.AfterDigest, hash }, transaction);
+    }
+
+    /// <summary>Newest first.</summary>
+    public Task<Page<AuditRow>> ListAsync(PageRequest request, CancellationToken cancellationToken = default)
+    {
+        var keyset = Keyset.For(request, Sorts, "at", "id");
+        return database.ReadAsync(async connection =>
+        {
+            var parameters = new { org = Organisation.Home, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM audit WHERE org_id = @org", parameters);
+            var rows = await connection.QueryAsync<Row>($"SELECT * FROM audit WHERE org_id = @org AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
+            var items = rows.Select(r => new AuditRow(r.Id, DateTimeOffset.FromUnixTimeMilliseconds(r.At), r.Actor, r.Act, r.Subject, r.Detail, r.Hash)).ToList();
+            return keyset.Page(items, total, r => (r.Id, r.Id));
+        }, cancellationToken);
+    }
+
+    /// <summary>Walks the whole chain.</summary>
+    /// <returns>The id of the first row that does not fit; null when all do.</returns>
+    public Task<long?> VerifyAsync(CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        var (hash, expected) = ("", 1L);
+        foreach (var row in await connection.QueryAsync<Row>("SELECT * FROM audit ORDER BY id"))
+        {
+            var entry = new AuditEntry(row.Actor, row.Act, row.Subject, row.Detail, row.BeforeDigest, row.AfterDigest);
+            if (row.Id != expected++ || Hash(hash, row.Id, row.At, entry) != row.Hash) return row.Id;
+            hash = row.Hash;
+        }
+
+        return (long?)null;
+    }, cancellationToken);
+
+    /// <summary>Length-prefixed, so that no two different rows read the same.</summary>
+    private static string Hash(string previous, long id, long at, AuditEntry entry)
+    {
+        var text = new StringBuilder();
+        foreach (var part in (ReadOnlySpan<string?>)[previous, id.ToString(), at.ToString(), entry.Actor, entry.Act, entry.Subject, entry.Detail, entry.BeforeDigest, entry.AfterDigest])
+            text.Append(part?.Length ?? -1).Append(':').Append(part);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private sealed class Row
+    {
+        public long Id { get; set; }
+        public long At { get; set; }
+        public string Actor { get; set; } = "";
+        public string Act { get; set; } = "";
+        public string Subject { get; set; } = "";
+        public string? Detail { get; set; }
+        public string? BeforeDigest { get; set; }
+        public string? AfterDigest { get; set; }
+        public string Hash { get; set; } = "";
+    }
+}
+
+/// <param name="Actor">Who: a user's name, <c>key:…</c>, or <c>system</c>.</param>
+/// <param name="Act">What, for example <c>sbom.uploaded</c>.</param>
+/// <param name="Subject">On what, for example <c>project-version:…</c>.</param>
+/// <param name="Detail">Facts as JSON.</param>
+internal sealed record AuditEntry(string Actor, string Act, string Subject, string? Detail = null, string? BeforeDigest = null, string? AfterDigest = null);
+
+internal sealed record AuditRow(long Id, DateTimeOffset At, string Actor, string Act, string Subject, string? Detail, string Hash);

@@ -1,0 +1,35 @@
+namespace Headwater.Server.Platform.Data;
+
+/// <summary>Where everything that must be kept lies: database, documents, keys, advisory index.</summary>
+internal sealed class DataFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    /// <exception cref="IOException">Another server uses the folder.</exception>
+    public DataFolder(string path)
+    {
+        Path = System.IO.Path.GetFullPath(path);
+        Directory.CreateDirectory(Path);
+        Spool = Directory.CreateDirectory(System.IO.Path.Combine(Path, "spool")).FullName;
+        try
+        {
+            _lock = new FileStream(File("server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"Another Headwater uses the data folder {Path}. Stop it, or give this one its own with --data DIR.", e);
+        }
+
+        // What an earlier run was still receiving was never acknowledged.
+        foreach (var left in Directory.EnumerateFiles(Spool)) System.IO.File.Delete(left);
+    }
+
+    public string Path { get; }
+
+    /// <summary>For what is being received.</summary>
+    public string Spool { get; }
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => _lock.Dispose();
+}

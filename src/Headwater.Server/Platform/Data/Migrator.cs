@@ -1,0 +1,42 @@
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+
+namespace Headwater.Server.Platform.Data;
+
+/// <summary>Applies the numbered scripts that the database has not seen, each in one transaction, and remembers their checksums.</summary>
+internal static class Migrator
+{
+    public static async Task RunAsync(DbConnection connection, Func<string, string> render, TimeProvider time)
+    {
+        await connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)");
+        var applied = (await connection.QueryAsync<(string Name, string Checksum)>("SELECT name, checksum FROM schema_migration")).ToDictionary(m => m.Name, m => m.Checksum, StringComparer.Ordinal);
+        foreach (var (name, sql) in Scripts())
+        {
+            var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
+            if (applied.TryGetValue(name, out var known))
+            {
+                if (known != checksum)
+                    throw new InvalidOperationException($"Migration {name} was changed after it had been applied to this database. Restore the program version that made the database, or restore a backup.");
+                continue;
+            }
+
+            await using var transaction = await connection.BeginTransactionAsync();
+            await connection.ExecuteAsync(render(sql), transaction: transaction);
+            await connection.ExecuteAsync("INSERT INTO schema_migration (name, checksum, applied_at) VALUES (@name, @checksum, @now)", new { name, checksum, now = time.GetUtcNow() }, transaction);
+            await transaction.CommitAsync();
+        }
+    }
+
+    private static IEnumerable<(string Name, string Sql)> Scripts()
+    {
+        const string Prefix = "migrations/";
+        var assembly = typeof(Migrator).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            yield return (name[Prefix.Length..], reader.ReadToEnd().ReplaceLineEndings("\n"));
+        }
+    }
+}

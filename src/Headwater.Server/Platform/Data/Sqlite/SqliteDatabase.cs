@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Text;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Headwater.Server.Platform.Data.Sqlite;
+
+/// <summary>
+/// The embedded engine: one file in WAL mode, one connection that writes, a few that read. A commit has reached the disk when it
+/// returns (synchronous=FULL), so what was acknowledged survives a power cut.
+/// </summary>
+internal sealed class SqliteDatabase : IDatabase, IDisposable
+{
+    private const int Readers = 8;
+    private const int Busy = 5, Locked = 6;
+
+    private readonly string _connectionString;
+    private readonly ConcurrentBag<SqliteConnection> _idle = [];
+    private readonly SemaphoreSlim _readers = new(Readers);
+    private readonly WriterGate _gate = new();
+    private readonly Lazy<SqliteConnection> _writer;
+    private readonly TimeProvider _time;
+
+    public SqliteDatabase(string path, TimeProvider time)
+    {
+        NativeSqlite.Use();
+        TypeMaps.Register();
+        _time = time;
+        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 60 }.ToString();
+        _writer = new Lazy<SqliteConnection>(() => Open("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY;"));
+    }
+
+    public async Task MigrateAsync(CancellationToken cancellationToken = default)
+    {
+        await _gate.EnterAsync(false, cancellationToken);
+        try
+        {
+            await Migrator.RunAsync(_writer.Value, Render, _time);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        await _readers.WaitAsync(cancellationToken);
+        SqliteConnection? connection = null;
+        try
+        {
+            if (!_idle.TryTake(out connection)) connection = Open("PRAGMA query_only=1; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;");
+            await connection.ExecuteAsync("BEGIN DEFERRED");
+            var result = await work(connection);
+            await connection.ExecuteAsync("COMMIT TRANSACTION");
+            _idle.Add(connection);
+            connection = null;
+            return result;
+        }
+        finally
+        {
+            // A connection whose work failed may be in any state; a new one costs less than finding out.
+            connection?.Dispose();
+            _readers.Release();
+        }
+    }
+
+    public async Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, bool background = false, CancellationToken cancellationToken = default)
+    {
+        await _gate.EnterAsync(background, cancellationToken);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                await using var transaction = _writer.Value.BeginTransaction(deferred: false);
+                try
+                {
+                    var result = await work(transaction);
+                    await transaction.CommitAsync(cancellationToken);
+                    return result;
+                }
+                catch (SqliteException e) when (e.SqliteErrorCode is Busy or Locked && attempt < 5)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(50 << attempt), _time, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    public async Task IndexTextAsync(DbTransaction transaction, string kind, long id, string text)
+    {
+        await UnindexTextAsync(transaction, kind, id);
+        await transaction.Connection!.ExecuteAsync("INSERT INTO search_text (kind, item, text) VALUES (@kind, @id, @text)", new { kind, id, text }, transaction);
+        await transaction.Connection!.ExecuteAsync(
+            "INSERT INTO search_item (kind, item, row) VALUES (@kind, @id, last_insert_rowid())", new { kind, id }, transaction);
+    }
+
+    public Task UnindexTextAsync(DbTransaction transaction, string kind, long id) =>
+        transaction.Connection!.ExecuteAsync("""
+            DELETE FROM search_text WHERE rowid = (SELECT row FROM search_item WHERE kind = @kind AND item = @id);
+            DELETE FROM search_item WHERE kind = @kind AND item = @id;
+            """, new { kind, id }, transaction);
+
+    public Task<IReadOnlyList<long>> SearchTextAsync(string kind, string query, int limit, CancellationToken cancellationToken = default)
+    {
+        var match = MatchExpression(kind, query);
+        if (match is null) return Task.FromResult<IReadOnlyList<long>>([]);
+        return ReadAsync<IReadOnlyList<long>>(async connection =>
+            (await connection.QueryAsync<long>("SELECT item FROM search_text WHERE search_text MATCH @match ORDER BY rank LIMIT @limit", new { match, limit })).AsList(), cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        while (_idle.TryTake(out var connection)) connection.Dispose();
+        if (_writer.IsValueCreated) _writer.Value.Dispose();
+        _readers.Dispose();
+    }
+
+    /// <summary>Every run of letters and digits is a word to begin with; quotes keep it from being read as the query language.</summary>
+    private static string? MatchExpression(string kind, string query)
+    {
+        var match = new StringBuilder($"kind:\"{kind}\"");
+        var words = 0;
+        for (var i = 0; i < query.Length && words < 12;)
+        {
+            if (!char.IsLetterOrDigit(query[i]))
+            {
+                i++;
+                continue;
+            }
+
+            var start = i;
+            while (i < query.Length && char.IsLetterOrDigit(query[i])) i++;
+            match.Append(" AND text:\"").Append(query.AsSpan(start, Math.Min(i - start, 64))).Append("\"*");
+            words++;
+        }
+
+        return words == 0 ? null : match.ToString();
+    }
+
+    private static string Render(string sql) => sql
+        .Replace("{id}", "INTEGER PRIMARY KEY", StringComparison.Ordinal)
+        .Replace("{blob}", "BLOB", StringComparison.Ordinal)
+        .Replace("{clustered}", "WITHOUT ROWID", StringComparison.Ordinal)
+        .Replace("{search}", """
+            CREATE VIRTUAL TABLE IF NOT EXISTS search_text USING fts5 (kind, item UNINDEXED, text, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+            CREATE TABLE IF NOT EXISTS search_item (kind TEXT NOT NULL, item BIGINT NOT NULL, row BIGINT NOT NULL, PRIMARY KEY (kind, item)) WITHOUT ROWID;
+            """, StringComparison.Ordinal);
+
+    private SqliteConnection Open(string pragmas)
+    {
+        var connection = new SqliteConnection(_connectionString);
+        connection.Open();
+        connection.Execute("PRAGMA busy_timeout=10000; PRAGMA foreign_keys=ON;" + pragmas);
+        return connection;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+using Microsoft.AspNetCore.Http.Timeouts;
+
+namespace Headwater.Server.Platform.Http;
+
+/// <summary>What holds for every request: limits, headers, failures, health.</summary>
+internal static class HttpModule
+{
+    /// <summary>For what reads or writes large documents.</summary>
+    public const string SlowPolicy = "slow";
+
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
+
+    public static void AddHttp(this WebApplicationBuilder builder)
+    {
+        var limits = HttpLimits.From(builder.Configuration);
+        builder.Services.AddSingleton(limits);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // A multipart body is a little larger than the document in it.
+            kestrel.Limits.MaxRequestBodySize = limits.MaxUploadBytes + 64 * 1024;
+        });
+        builder.Services.AddRequestTimeouts(options =>
+        {
+            options.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromSeconds(60) };
+            options.AddPolicy(SlowPolicy, TimeSpan.FromMinutes(15));
+        });
+        builder.Services.AddRequestDecompression();
+        builder.Services.AddResponseCompression();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddOpenApi();
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        });
+    }
+
+    public static void UseHttp(this WebApplication app)
+    {
+        app.Use(AddHeaders);
+        app.UseProblems();
+        if (app.Configuration["Headwater:PathBase"] is { Length: > 0 } prefix) app.UsePathBase(prefix);
+        app.UseResponseCompression();
+        app.UseRequestDecompression();
+        app.UseRouting();
+        app.UseRequestTimeouts();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseCookieGuard();
+        app.UseAntiforgery();
+    }
+
+    public static void MapHttp(this WebApplication app)
+    {
+        app.MapGet("/healthz", () => TypedResults.Text("ok")).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/readyz", async (IDatabase database, CancellationToken cancellationToken) =>
+        {
+            await database.ReadAsync(_ => Task.FromResult(0), cancellationToken);
+            return TypedResults.Text("ready");
+        }).AllowAnonymous().ExcludeFromDescription();
+        app.MapOpenApi().AllowAnonymous();
+    }
+
+    private static Task AddHeaders(HttpContext http, RequestDelegate next)
+    {
+        var headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        return next(http);
+    }
+}

@@ -1,0 +1,59 @@
+using Headwater.Server.Platform.Telemetry;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Headwater.Server.Platform.Http;
+
+/// <summary>What a client is told when something cannot be done (RFC 9457): what happened, and what to do.</summary>
+internal static class Problems
+{
+    public static ProblemHttpResult Of(int status, string title, string detail, object? errors = null)
+    {
+        var problem = new ProblemDetails { Status = status, Title = title, Detail = detail };
+        if (errors is not null) problem.Extensions["errors"] = errors;
+        return TypedResults.Problem(problem);
+    }
+
+    public static ProblemHttpResult TooLarge(long limit) => Of(StatusCodes.Status413PayloadTooLarge, "The upload is too large",
+        $"At most {limit:N0} bytes are taken. The operator raises the limit with the setting Headwater:MaxUploadBytes; a proxy in front may have a limit of its own.");
+
+    /// <summary>Turns the broken into an answer, in one place: problem documents for programs, a page for people.</summary>
+    public static void UseProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = WriteAsync, AllowStatusCode404Response = true, SuppressDiagnosticsCallback = _ => true });
+        app.UseWhen(http => !Auth.AuthModule.IsApi(http), pages => pages.UseStatusCodePagesWithReExecute("/error/{0}"));
+    }
+
+    private static async Task WriteAsync(HttpContext http)
+    {
+        var failure = http.Features.Get<IExceptionHandlerPathFeature>();
+        var result = failure?.Error switch
+        {
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(http.RequestServices.GetRequiredService<HttpLimits>().MaxUploadBytes),
+            BadHttpRequestException e => Of(e.StatusCode, "The request cannot be read", e.Message),
+            OperationCanceledException => Of(StatusCodes.Status503ServiceUnavailable, "It took too long", "The request was given up. Try again, or ask for less at once."),
+            var e => Unexpected(http, e, failure?.Path),
+        };
+        http.Response.StatusCode = result.StatusCode;
+        if (Auth.AuthModule.IsApi(http) || !http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)) await result.ExecuteAsync(http);
+    }
+
+    private static ProblemHttpResult Unexpected(HttpContext http, Exception? failure, string? path)
+    {
+        if (failure is not null) http.RequestServices.GetRequiredService<ILogger<HttpLimits>>().Unhandled(failure, path ?? "");
+        return Of(StatusCodes.Status500InternalServerError, "Something broke here", $"The failure is in the server's log under the trace {http.TraceIdentifier}.");
+    }
+}
+
+/// <summary>The bounds of a request.</summary>
+/// <param name="MaxUploadBytes">Largest document, packed or unpacked.</param>
+/// <param name="MaxJsonUploadBytes">Largest JSON body with a document in Base64: it has to be held in memory.</param>
+internal sealed record HttpLimits(long MaxUploadBytes, long MaxJsonUploadBytes)
+{
+    public static HttpLimits From(IConfiguration configuration)
+    {
+        var upload = configuration.GetValue("Headwater:MaxUploadBytes", 256L * 1024 * 1024);
+        return new HttpLimits(upload, configuration.GetValue("Headwater:MaxJsonUploadBytes", Math.Min(upload, 96L * 1024 * 1024)));
+    }
+}

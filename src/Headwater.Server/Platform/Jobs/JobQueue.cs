@@ -1,4 +1,0 @@
-namespace Headwater.Server.Platform.Jobs;
-
-/// <summary>Work in the background.</summary>
-internal sealed class JobQueue;

@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using Headwater.Server.Platform.Telemetry;
+
+namespace Headwater.Server.Platform.Jobs;
+
+/// <summary>Does jobs of one kind. It may be called again for the same job, after a failure or a stop in the middle.</summary>
+internal interface IJobHandler
+{
+    string Kind { get; }
+
+    Task RunAsync(JobContext context, CancellationToken cancellationToken);
+
+    /// <summary>Called once when a job will not be tried again.</summary>
+    Task GiveUpAsync(ClaimedJob job, string error, CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
+/// <summary>A failure that another attempt will not cure.</summary>
+internal sealed class JobFailedException(string message) : Exception(message);
+
+/// <summary>The job at hand, and how to say how far it is.</summary>
+internal sealed class JobContext(ClaimedJob job, QueueStore queue, TimeProvider time)
+{
+    private long _reported;
+
+    public ClaimedJob Job { get; } = job;
+
+    /// <summary>True when the handler has ended the job itself, in the transaction of its last write.</summary>
+    public bool Completed { get; set; }
+
+    /// <summary>Shows progress (0..1) with a word of what is being done; more often than four times a second is not written.</summary>
+    public Task ReportAsync(double progress, string? text, CancellationToken cancellationToken)
+    {
+        if (_reported != 0 && time.GetElapsedTime(_reported) < TimeSpan.FromMilliseconds(250)) return Task.CompletedTask;
+        _reported = time.GetTimestamp();
+        return queue.ReportAsync(Job.Id, progress, text, cancellationToken);
+    }
+}
+
+/// <summary>The workers of this node.</summary>
+internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handlers, TimeProvider time, IConfiguration configuration, ILogger<JobRunner> log) : BackgroundService
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2), Beat = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<string, IJobHandler> _handlers = handlers.ToDictionary(h => h.Kind, StringComparer.Ordinal);
+    private readonly string _node = configuration["Headwater:Node"] ?? "main";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await queue.ReclaimAsync(_node, true, stoppingToken);
+        var workers = Math.Clamp(Environment.ProcessorCount, 2, 4);
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(stoppingToken), stoppingToken)).Append(TidyAsync(stoppingToken)));
+    }
+
+    private async Task TidyAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+            {
+                await queue.ReclaimAsync(_node, false, stopping);
+                await queue.PruneAsync(stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (await queue.ClaimAsync(_node, stopping) is { } job) await RunAsync(job, stopping);
+                else await queue.WaitAsync(Poll, stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+            }
+            catch (Exception e)
+            {
+                log.WorkerFailed(e);
+                await Task.Delay(Poll, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task RunAsync(ClaimedJob job, CancellationToken stopping)
+    {
+        var started = time.GetTimestamp();
+        var context = new JobContext(job, queue, time);
+        try
+        {
+            if (!_handlers.TryGetValue(job.Kind, out var handler)) throw new JobFailedException($"Nothing here does jobs of the kind {job.Kind}.");
+            using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            var beat = BeatAsync(job.Id, done.Token);
+            try
+            {
+                await handler.RunAsync(context, stopping);
+            }
+            finally
+            {
+                await done.CancelAsync();
+                await beat;
+            }
+
+            if (!context.Completed) await queue.CompleteAsync(job.Id, stopping);
+            log.JobDone(job.Id, job.Kind, job.Key, time.GetElapsedTime(started).TotalMilliseconds);
+            queue.Wake(); // The lane is free: what waited for it may go.
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // It stays "running" under this node's name and is taken up again at the next start.
+        }
+        catch (Exception e)
+        {
+            log.JobFailed(e, job.Id, job.Kind, job.Key, job.Attempts);
+            var dead = await queue.FailAsync(job, e.Message, e is JobFailedException, RandomNumberGenerator.GetInt32(1000) / 1000.0, stopping);
+            if (dead && _handlers.TryGetValue(job.Kind, out var handler)) await handler.GiveUpAsync(job, e.Message, stopping);
+        }
+    }
+
+    private async Task BeatAsync(long id, CancellationToken done)
+    {
+        using var timer = new PeriodicTimer(Beat, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(done)) await queue.KeepAsync(id, done);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Data.Common;
+using Dapper;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Platform.Jobs;
+
+/// <summary>How urgent a job is: what someone waits for never stands behind a sweep.</summary>
+internal enum JobPriority
+{
+    Sweep = 0,
+    Normal = 50,
+    Upload = 100,
+}
+
+/// <summary>A job to be done.</summary>
+/// <param name="Kind">Which handler does it.</param>
+/// <param name="Key">At most one job of a kind and key waits at a time.</param>
+/// <param name="Lane">Jobs of one lane run one after another, in order.</param>
+/// <param name="Payload">What the handler needs, as text.</param>
+internal sealed record JobRequest(string Kind, string Key, string Lane, string Payload, JobPriority Priority = JobPriority.Normal);
+
+/// <summary>The job a worker holds.</summary>
+internal sealed class ClaimedJob
+{
+    public long Id { get; set; }
+    public string Kind { get; set; } = "";
+    public string Key { get; set; } = "";
+    public string Lane { get; set; } = "";
+    public string Payload { get; set; } = "";
+    public int Attempts { get; set; }
+}
+
+/// <summary>
+/// The job table. <c>queued → running → done</c>, or back to <c>queued</c> after a failure, or <c>dead</c> after the last attempt.
+/// A job is written in the transaction that causes it; the table is the truth and the wake-up in the process only saves waiting for the next look.
+/// </summary>
+internal sealed class QueueStore(IDatabase database, TimeProvider time)
+{
+    public const int MaxAttempts = 5;
+
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+    private readonly SemaphoreSlim _wake = new(0);
+
+    /// <summary>Adds a job in the caller's transaction; call <see cref="Wake"/> after the commit.</summary>
+    /// <returns>Its id, or that of the equal job that waits already.</returns>
+    public async Task<long> EnqueueAsync(DbTransaction transaction, JobRequest job)
+    {
+        var now = time.GetUtcNow();
+        var id = await IdSource.NextAsync(transaction, "job");
+        return await transaction.Connection!.QuerySingleAsync<long>("""
+            INSERT INTO job (id, org_id, kind, key, lane, payload, priority, state, run_at, attempts, progress, created_at)
+            VALUES (@id, @org, @Kind, @Key, @Lane, @Payload, @priority, 'queued', @now, 0, 0, @now)
+            ON CONFLICT (kind, key) WHERE state = 'queued' DO UPDATE SET priority = CASE WHEN excluded.priority > job.priority THEN excluded.priority ELSE job.priority END
+            RETURNING id
+            """, new { id, org = Organisation.Home, job.Kind, job.Key, job.Lane, job.Payload, priority = (int)job.Priority, now }, transaction);
+    }
+
+    public async Task<long> EnqueueAsync(JobRequest job, CancellationToken cancellationToken = default)
+    {
+        var id = await database.WriteAsync(transaction => EnqueueAsync(transaction, job), cancellationToken: cancellationToken);
+        Wake();
+        return id;
+    }
+
+    /// <summary>Tells the workers of this process that there is something to do.</summary>
+    public void Wake() => _wake.Release();
+
+    public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => await _wake.WaitAsync(atMost, cancellationToken);
+
+    /// <summary>Gives jobs back that this node held when it stopped, and those whose holder has not been heard of.</summary>
+    public Task ReclaimAsync(string node, bool starting, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+        UPDATE job SET state = CASE WHEN EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued') THEN 'done'
+                WHEN attempts >= @max THEN 'dead' ELSE 'queued' END, lease_owner = NULL, lease_until = NULL,
+            last_error = CASE WHEN attempts >= @max THEN 'The process stopped while it ran, again and again.' ELSE last_error END
+        WHERE state = 'running' AND ((@starting AND lease_owner = @node) OR lease_until < @now)
+        """, new { max = MaxAttempts, starting, node, now = time.GetUtcNow() }, transaction), true, cancellationToken);
+
+    /// <summary>Takes the most urgent job whose lane is free.</summary>
+    public Task<ClaimedJob?> ClaimAsync(string node, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    {
+        var now = time.GetUtcNow();
+        return await transaction.Connection!.QuerySingleOrDefaultAsync<ClaimedJob>("""
+            UPDATE job SET state = 'running', attempts = attempts + 1, started_at = @now, lease_owner = @node, lease_until = @until, progress = 0, progress_text = NULL
+            WHERE id = (SELECT j.id FROM job j
+                WHERE j.state = 'queued' AND j.run_at <= @now AND NOT EXISTS (SELECT 1 FROM job r WHERE r.state = 'running' AND r.lane = j.lane)
+                    AND NOT EXISTS (SELECT 1 FROM job e WHERE e.state = 'queued' AND e.lane = j.lane AND e.id < j.id AND e.priority >= j.priority)
+                ORDER BY j.priority DESC, j.run_at, j.id LIMIT 1)
+            RETURNING id, kind, key, lane, payload, attempts
+            """, new { now, until = now + Lease, node }, transaction);
+    }, true, cancellationToken);
+
+    /// <summary>Shows how far a job is, and keeps its lease.</summary>
+    public Task ReportAsync(long id, double progress, string? text, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
+        "UPDATE job SET progress = @progress, progress_text = @text, lease_until = @until WHERE id = @id AND state = 'running'",
+        new { id, progress, text, until = time.GetUtcNow() + Lease }, transaction), false, cancellationToken);
+
+    /// <summary>Keeps a lease without progress to show.</summary>
+    public Task KeepAsync(long id, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
+        "UPDATE job SET lease_until = @until WHERE id = @id AND state = 'running'", new { id, until = time.GetUtcNow() + Lease }, transaction), false, cancellationToken);
+
+    /// <summary>Ends a job in the transaction of its last write.</summary>
+    public Task CompleteAsync(DbTransaction transaction, long id) => transaction.Connection!.ExecuteAsync(
+        "UPDATE job SET state = 'done', progress = 1, progress_text = NULL, finished_at = @now, lease_owner = NULL, lease_until = NULL, last_error = NULL WHERE id = @id AND state = 'running'",
+        new { id, now = time.GetUtcNow() }, transaction);
+
+    public Task CompleteAsync(long id, CancellationToken cancellationToken) => database.WriteAsync(transaction => CompleteAsync(transaction, id), false, cancellationToken);
+
+    /// <summary>Puts a failed job back with a growing delay, or, after the last attempt or a failure that cannot pass, among the dead.</summary>
+    /// <returns>True when it is dead.</returns>
+    public async Task<bool> FailAsync(ClaimedJob job, string error, bool final, double jitter, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var dead = final || job.Attempts >= MaxAttempts;
+        var delay = TimeSpan.FromSeconds(Math.Min(600, Math.Pow(3, job.Attempts))) * (0.5 + jitter);
+        await database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+            UPDATE job SET state = CASE WHEN EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued') THEN 'done' ELSE @state END, run_at = @runAt, last_error = @error, lease_owner = NULL, lease_until = NULL, finished_at = @finished WHERE id = @Id
+            """, new { state = dead ? "dead" : "queued", runAt = now + delay, error, finished = dead ? now : (DateTimeOffset?)null, job.Id }, transaction), false, cancellationToken);
+        return dead;
+    }
+
+    /// <summary>Forgets jobs that were done a week ago.</summary>
+    public Task PruneAsync(CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
+        "DELETE FROM job WHERE state = 'done' AND finished_at < @before", new { before = time.GetUtcNow() - TimeSpan.FromDays(7) }, transaction), true, cancellationToken);
+}

@@ -1,0 +1,48 @@
+using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Data.Sqlite;
+using Headwater.Server.Platform.Http;
+using Headwater.Server.Platform.Jobs;
+using Headwater.Server.Platform.Ui;
+
+namespace Headwater.Server.Platform;
+
+/// <summary>What every feature stands on.</summary>
+internal static class PlatformModule
+{
+    public static void AddPlatform(this WebApplicationBuilder builder)
+    {
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // Keys at rest are guarded by the folder's permissions.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error); // A refused form is answered, not an event.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.AddHttp();
+        var data = new DataFolder(builder.Configuration["data"] ?? builder.Configuration["Headwater:Data"] ?? "data");
+        var services = builder.Services;
+        services.AddSingleton(data);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IdSource>();
+        services.AddSingleton<IDatabase>(s => new SqliteDatabase(data.File("headwater.db"), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AuditStore>();
+        services.AddSingleton<QueueStore>();
+        services.AddHostedService<JobRunner>();
+        services.AddAuth(data);
+        services.AddUi();
+    }
+
+    /// <summary>What must be true before the first request: the schema is there, and someone can sign in.</summary>
+    public static async Task PrepareAsync(this WebApplication app)
+    {
+        await app.Services.GetRequiredService<IDatabase>().MigrateAsync();
+        var password = await app.Services.GetRequiredService<UserStore>().CreateAdministratorAsync(Environment.GetEnvironmentVariable("HEADWATER_ADMIN_PASSWORD"));
+        if (password is not null) Console.WriteLine($"\nSign in as {UserStore.Administrator} with the password {password}\nIt is shown this once; change it after the first sign-in.\n");
+    }
+
+    public static void UsePlatform(this WebApplication app)
+    {
+        app.UseHttp();
+        app.MapHttp();
+        app.MapAuth();
+        app.MapUi();
+    }
+}

@@ -1,0 +1,29 @@
+namespace Headwater.Server.Platform.Telemetry;
+
+/// <summary>Every line that the server logs.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(1, LogLevel.Information, "Job {Id} ({Kind} {Key}) done in {Milliseconds:F0} ms.")]
+    public static partial void JobDone(this ILogger log, long id, string kind, string key, double milliseconds);
+
+    [LoggerMessage(2, LogLevel.Warning, "Job {Id} ({Kind} {Key}) failed at attempt {Attempt}.")]
+    public static partial void JobFailed(this ILogger log, Exception exception, long id, string kind, string key, int attempt);
+
+    [LoggerMessage(3, LogLevel.Error, "A worker could not reach the job table; it tries again.")]
+    public static partial void WorkerFailed(this ILogger log, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Error, "Unhandled failure at {Path}.")]
+    public static partial void Unhandled(this ILogger log, Exception exception, string path);
+
+    [LoggerMessage(5, LogLevel.Warning, "Sign-in of {Name} refused.")]
+    public static partial void SignInRefused(this ILogger log, string name);
+
+    [LoggerMessage(6, LogLevel.Warning, "Tags were ignored: the key may not manage the portfolio.")]
+    public static partial void TagsIgnored(this ILogger log);
+
+    [LoggerMessage(7, LogLevel.Warning, "The advisory index could not be opened: {Reason}")]
+    public static partial void IndexUnusable(this ILogger log, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "{File} was not loaded: {Reason}")]
+    public static partial void SampleRefused(this ILogger log, string file, string reason);
+}

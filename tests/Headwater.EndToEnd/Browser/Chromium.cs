@@ -1,0 +1,69 @@
+using Microsoft.Playwright;
+
+namespace Headwater.EndToEnd.Browser;
+
+/// <summary>One real Chromium and one server with the sample organisation for all browser tests.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private string? _session;
+
+    public HeadwaterServer Server { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var program = Array.Find(Places, File.Exists);
+        Assert.SkipUnless(program is not null, "Chromium is not installed; ./test installs it when it may.");
+        Server = await HeadwaterServer.StartAsync(samples: true);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = program,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        var page = await NewPageAsync(signedIn: false);
+        await SignInAsync(page);
+        _session = await page.Context.StorageStateAsync();
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>A page in a context of its own.</summary>
+    public async Task<IPage> NewPageAsync(bool signedIn = true, bool dark = false, bool script = true, int width = 1440, int height = 1000)
+    {
+        var context = await _browser!.NewContextAsync(new()
+        {
+            BaseURL = Server.BaseAddress.ToString(),
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            JavaScriptEnabled = script,
+            ReducedMotion = ReducedMotion.Reduce,
+            StorageState = signedIn ? _session : null,
+            ViewportSize = new() { Width = width, Height = height },
+        });
+        context.SetDefaultTimeout(15_000);
+        return await context.NewPageAsync();
+    }
+
+    public static async Task SignInAsync(IPage page)
+    {
+        await page.GotoAsync("/sign-in");
+        await page.Locator("input[name='UserName'], input[name='userName'], input[name='username']").First.FillAsync("admin");
+        await page.Locator("input[type='password']").First.FillAsync(HeadwaterServer.Password);
+        await page.Locator("main button[type='submit'], form button[type='submit']").First.ClickAsync();
+        await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null) await _browser.CloseAsync();
+        _playwright?.Dispose();
+        if (Server is not null) await Server.DisposeAsync();
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class BrowserCollection : ICollectionFixture<Chromium>
+{
+    public const string Name = "browser";
+}
