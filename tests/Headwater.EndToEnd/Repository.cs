@@ -8,6 +8,9 @@ internal static class Repository
     /// <summary>The server as built beside these tests, in the same configuration.</summary>
     public static string ServerAssembly { get; } = Path.Combine(Root, "src", "Headwater.Server", "bin", Configuration, "net10.0", "headwater-server.dll");
 
+    /// <summary>The command line as built beside these tests, in the same configuration.</summary>
+    public static string CliAssembly { get; } = Path.Combine(Root, "src", "Headwater.Cli", "bin", Configuration, "net10.0", "headwater.dll");
+
     /// <summary>A file of the shared corpus; skips the test when it is not beside the repository.</summary>
     public static string Shared(string path)
     {

@@ -1,0 +1,113 @@
+using System.Text.Json;
+
+namespace Headwater.EndToEnd.Cli;
+
+/// <summary>The output forms that scripts rely on.</summary>
+public sealed class ContractTests
+{
+    private static string[] Keys(JsonElement element) => [.. element.EnumerateObject().Select(property => property.Name)];
+
+    [Fact]
+    public async Task PurlParse_AllParts_AreInTheOrderOfTheContract()
+    {
+        var result = await HeadwaterCli.RunLinesAsync(["pkg:Maven/org.apache.xmlgraphics/batik-anim@1.9.1?type=jar&classifier=sources#a/b"], "purl", "parse");
+
+        result.Output.ShouldBe("""
+            {"purl":"pkg:maven/org.apache.xmlgraphics/batik-anim@1.9.1?classifier=sources&type=jar#a/b","type":"maven","namespace":"org.apache.xmlgraphics","name":"batik-anim","version":"1.9.1","qualifiers":{"classifier":"sources","type":"jar"},"subpath":"a/b"}
+
+            """);
+    }
+
+    [Fact]
+    public async Task PurlParse_AbsentParts_AreNull()
+    {
+        var json = (await HeadwaterCli.RunLinesAsync(["pkg:npm/lodash"], "purl", "parse")).Json();
+
+        Keys(json).ShouldBe(["purl", "type", "namespace", "name", "version", "qualifiers", "subpath"]);
+        foreach (var name in new[] { "namespace", "version", "qualifiers", "subpath" }) json.GetProperty(name).ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task PurlBuild_WhatParseGave_IsTheSamePurl()
+    {
+        string[] purls = ["pkg:npm/%40angular/core@12.0.0", "pkg:deb/debian/curl@7.50.3-1?arch=i386&distro=jessie", "pkg:golang/google.golang.org/genproto#googleapis/api/annotations"];
+        var parsed = await HeadwaterCli.RunLinesAsync(purls, "purl", "parse");
+
+        var built = await HeadwaterCli.RunLinesAsync(parsed.Lines, "purl", "build");
+
+        built.Lines.ShouldBe(purls);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("{\"type\":1,\"name\":\"a\"}")]
+    [InlineData("{\"type\":\"npm\"}")]
+    [InlineData("{\"type\":\"npm\",\"name\":\"\\ud800\"}")]
+    [InlineData("{\"type\":\"npm\",\"name\":\"a\",\"qualifiers\":[]}")]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[")]
+    public async Task PurlBuild_NotAnObjectOfStrings_IsAnError(string line)
+    {
+        var result = await HeadwaterCli.RunLinesAsync([line], "purl", "build");
+
+        Keys(result.Json()).ShouldBe(["error"]);
+    }
+
+    [Fact]
+    public async Task VersionCompare_EveryLine_IsOneSign()
+    {
+        var result = await HeadwaterCli.RunLinesAsync(
+            ["npm\t1.2.3\t1.10.0", "PyPI\t1.0\t1.0.0", "Maven\t1.0\t1.0-SNAPSHOT", "deb\t1.0~rc1\t1.0", "nothing\t1\t2", "", "npm\t1.0.0", "npm\t1\t2\t3"], "version", "compare");
+
+        result.Lines.ShouldBe(["<", "=", ">", "<", "?", "?", "?", "?"]);
+        result.ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task VersionCompare_Arguments_AreOneLine()
+    {
+        (await HeadwaterCli.RunAsync("version", "compare", "npm", "1.0.0", "2.0.0")).ShouldBe(new CliResult(0, "<\n", ""));
+        (await HeadwaterCli.RunAsync("version", "compare", "npm", "1.0.0")).ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Help_OfEveryCommand_HasUsageAndEndsWell()
+    {
+        string[][] commands =
+        [
+            [], ["scan"], ["sbom"], ["sbom", "check"], ["sbom", "convert"], ["purl", "parse"], ["purl", "build"], ["version", "compare"], ["vers", "check"],
+            ["vers", "contains"], ["vers", "from-native"], ["cvss"], ["advisories", "build"], ["advisories", "match"], ["completion"],
+        ];
+        foreach (var command in commands)
+        {
+            var result = await HeadwaterCli.RunAsync([.. command, "--help"]);
+
+            result.ExitCode.ShouldBe(0);
+            result.Output.ShouldContain("Usage:");
+            if (command.Length > 0 && command is not ["sbom"]) result.Output.ShouldContain("Examples:");
+        }
+    }
+
+    [Fact]
+    public async Task Version_IsOneLine()
+    {
+        var result = await HeadwaterCli.RunAsync("--version");
+
+        result.ExitCode.ShouldBe(0);
+        result.Lines.Length.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("purl")]
+    [InlineData("scan")]
+    [InlineData("scan", "x", "--fail-on", "huge")]
+    public async Task Usage_Wrong_IsTwoAndSaysWhereToLook(params string[] arguments)
+    {
+        var result = await HeadwaterCli.RunAsync(arguments);
+
+        result.ExitCode.ShouldBe(2);
+        result.Output.ShouldBe("");
+        result.Error.ShouldContain("--help");
+    }
+}
