@@ -10,7 +10,7 @@ namespace Headwater.Cli.Advisories;
 /// <summary><c>headwater advisories build|match</c>.</summary>
 internal static class AdvisoryCommands
 {
-    public static Command Create() => new("advisories", "The advisory index: OSV records as one file that is read without a parse.") { Match() };
+    public static Command Create() => new("advisories", "The advisory index: OSV records as one file that is read without a parse.") { AdvisoryBuild.Create(), Match() };
 
     private static Command Match()
     {

@@ -27,7 +27,7 @@ internal static class CommandLine
             if (result.Action is ParseErrorAction error)
             {
                 error.ShowHelp = false;
-                error.Invoke(result);
+                result.Invoke(new InvocationConfiguration { Output = Console.Error });
                 Terminal.Note($"Type '{Path(result.CommandResult.Command)} --help' to see how it is used.");
                 return Failed;
             }
