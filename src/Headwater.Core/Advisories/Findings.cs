@@ -54,18 +54,6 @@ public sealed record Finding
     public double Risk { get; init; }
 }
 
-/// <summary>EPSS and KEV, looked up by CVE.</summary>
-public sealed class ExploitSignals
-{
-    /// <summary>Knows nothing.</summary>
-    public static ExploitSignals Empty { get; } = new();
-}
-
-/// <summary>The order of risk: KEV first, then EPSS with severity.</summary>
-public static class RiskScore
-{
-}
-
 /// <summary>Turns matches into findings.</summary>
 public static class FindingSet
 {

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using FsCheck;
+using FsCheck.Fluent;
+using Headwater.Core.Sboms;
+
+namespace Headwater.Core.Tests.Sboms;
+
+public sealed class DependencyGraphTests
+{
+    private static Gen<(int Count, (int From, int To)[] Edges)> Graphs() =>
+        from count in Gen.Choose(1, 8)
+        from edges in Gen.ListOf(from a in Gen.Choose(0, count - 1) from b in Gen.Choose(0, count - 1) select (a, b))
+        select (count, edges.ToArray());
+
+    [Fact]
+    public void Build_AnySmallGraph_AgreesWithBruteForce() =>
+        Prop.ForAll(Graphs().ToArbitrary(), g =>
+        {
+            var graph = DependencyGraph.Build(g.Count, g.Edges);
+            var edges = g.Edges.Distinct().ToArray();
+            for (var node = 0; node < g.Count; node++)
+            {
+                graph.Dependencies(node).ToArray().ShouldBe(edges.Where(e => e.From == node).Select(e => e.To).Order());
+                graph.Dependants(node).ToArray().ShouldBe(edges.Where(e => e.To == node).Select(e => e.From).Order());
+                var expected = BruteForce(g.Count, edges, node);
+                graph.Depths[node].ShouldBe(expected.Count == 0 ? -1 : expected[0].Length - 1);
+                var paths = graph.ShortestPaths(node, 1000, out var total);
+                total.ShouldBe(expected.Count);
+                paths.Select(p => string.Join('>', p)).ShouldBe(expected.Select(p => string.Join('>', p)));
+                graph.ShortestPaths(node, 1, out _).Count.ShouldBe(Math.Min(1, expected.Count));
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+
+    [Fact]
+    public void Bytes_AnySmallGraph_ReadBackTheSame() =>
+        Prop.ForAll(Graphs().ToArbitrary(), g =>
+        {
+            var graph = DependencyGraph.Build(g.Count, g.Edges);
+            var again = DependencyGraph.FromBytes(graph.ToBytes());
+            again.Count.ShouldBe(graph.Count);
+            for (var node = 0; node < g.Count; node++) again.Dependencies(node).ToArray().ShouldBe(graph.Dependencies(node).ToArray());
+            again.ToBytes().ShouldBe(graph.ToBytes());
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    [Fact]
+    public void FromBytes_DamagedInput_IsRefusedOrReadsAGraph()
+    {
+        var random = new Random(3);
+        var good = DependencyGraph.Build(300, Enumerable.Range(0, 900).Select(_ => (random.Next(300), random.Next(300)))).ToBytes();
+        for (var length = 0; length < good.Length; length++) Should.Throw<FormatException>(() => DependencyGraph.FromBytes(good.AsSpan(0, length)));
+        Should.Throw<FormatException>(() => DependencyGraph.FromBytes([.. good, 0]));
+        Should.Throw<FormatException>(() => DependencyGraph.FromBytes([1, 0xff, 0xff, 0xff, 0xff, 0x07]));
+        Should.Throw<FormatException>(() => DependencyGraph.FromBytes([1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]));
+        var seconds = double.TryParse(Environment.GetEnvironmentVariable("HEADWATER_FUZZ_SECONDS"), out var s) ? s : 1;
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed.TotalSeconds < seconds;)
+        {
+            var bad = (byte[])good.Clone();
+            for (var edits = random.Next(1, 4); edits > 0; edits--) bad[random.Next(bad.Length)] = (byte)random.Next(256);
+            try
+            {
+                var graph = DependencyGraph.FromBytes(bad);
+                graph.Depths.Length.ShouldBe(graph.Count);
+                if (graph.Count > 0) graph.ShortestPaths(graph.Count - 1, 5, out _);
+            }
+            catch (FormatException)
+            {
+            }
+        }
+    }
+
+    [Fact]
+    public void Build_EdgeOutsideTheNodes_IsRefused()
+    {
+        Should.Throw<ArgumentOutOfRangeException>(() => DependencyGraph.Build(2, [(0, 2)]));
+        Should.Throw<ArgumentOutOfRangeException>(() => DependencyGraph.Build(2, [(-1, 0)]));
+        Should.Throw<ArgumentOutOfRangeException>(() => DependencyGraph.Build(-1, []));
+        var graph = DependencyGraph.Build(2, []);
+        Should.Throw<ArgumentOutOfRangeException>(() => graph.Dependencies(2).Length);
+        Should.Throw<ArgumentOutOfRangeException>(() => graph.ShortestPaths(2, 1, out _));
+        DependencyGraph.Build(0, []).Depths.Length.ShouldBe(0);
+    }
+
+    [Fact]
+    public void ShortestPaths_ManyDiamonds_SaturatesTheCount()
+    {
+        // Two nodes per level, each level joined completely to the next: 2^70 paths.
+        const int Levels = 70;
+        var edges = new List<(int, int)> { (0, 1), (0, 2) };
+        for (var level = 0; level < Levels - 1; level++)
+            for (var a = 0; a < 2; a++)
+                for (var b = 0; b < 2; b++)
+                    edges.Add((1 + level * 2 + a, 3 + level * 2 + b));
+        var last = 1 + Levels * 2;
+        edges.Add((last - 2, last));
+        edges.Add((last - 1, last));
+        var paths = DependencyGraph.Build(last + 1, edges).ShortestPaths(last, 3, out var total);
+        total.ShouldBe(long.MaxValue);
+        paths.Count.ShouldBe(3);
+        paths.ShouldAllBe(p => p.Length == Levels + 2 && p.First() == 0 && p.Last() == last);
+    }
+
+    [Fact]
+    public void Build_AMillionEdges_IsQuick()
+    {
+        var random = new Random(5);
+        const int Nodes = 300_000;
+        var edges = Enumerable.Range(0, 1_000_000).Select(_ => (random.Next(Nodes), random.Next(Nodes))).ToArray();
+        var chain = Enumerable.Range(0, Nodes - 1).Select(i => (i, i + 1)).ToArray();
+        var clock = Stopwatch.StartNew();
+        var graph = DependencyGraph.Build(Nodes, edges);
+        DependencyGraph.FromBytes(graph.ToBytes()).ShortestPaths(Nodes - 1, 10, out _);
+        DependencyGraph.Build(Nodes, chain).ShortestPaths(Nodes - 1, 1, out var total)[0].Length.ShouldBe(Nodes);
+        total.ShouldBe(1);
+        clock.Elapsed.TotalSeconds.ShouldBeLessThan(10);
+    }
+
+    private static List<int[]> BruteForce(int count, (int From, int To)[] edges, int node)
+    {
+        var found = new List<int[]>();
+        for (List<int[]> level = [[0]]; level.Count > 0 && found.Count == 0; level = [.. level.SelectMany(p => edges.Where(e => e.From == p[^1] && !p.Contains(e.To)).Select(e => (int[])[.. p, e.To]))])
+            found = level.Where(p => p[^1] == node).OrderBy(p => string.Join(',', p), StringComparer.Ordinal).ToList();
+        return found;
+    }
+}
