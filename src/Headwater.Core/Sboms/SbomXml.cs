@@ -8,7 +8,7 @@ internal static class SbomXml
 {
     /// <summary>Opens a reader over UTF-8; an encoding declaration in the document is not believed, because it was acted on before.</summary>
     public static XmlReader CreateReader(Stream utf8, SbomReadOptions options) =>
-        XmlReader.Create(new StreamReader(utf8, SbomInput.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 32 * 1024, leaveOpen: true), new XmlReaderSettings
+        XmlReader.Create(new BoundedText(new StreamReader(utf8, SbomInput.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 32 * 1024, leaveOpen: true), options.MaxStringBytes), new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,

@@ -47,6 +47,19 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
         return valid;
     }
 
+    /// <summary>Takes a part that may not have been checked against its schema: a wrong type is a fault, not a crash.</summary>
+    public void Try(string at, Action take)
+    {
+        try
+        {
+            take();
+        }
+        catch (InvalidOperationException wrong) when (wrong.Source == "System.Text.Json")
+        {
+            Fault(at, "holds a value of the wrong type");
+        }
+    }
+
     public SbomReadResult Finish(SbomKind kind)
     {
         foreach (var (reference, at) in _pending.Values)

@@ -55,7 +55,7 @@ internal static class CycloneDxJsonReader
             else
             {
                 using var value = json.ReadValue(at, out _) ?? throw new SbomFormatException(json.Here(), "a value is expected");
-                if (intake.Check(part, value.RootElement, at)) Take(name, value.RootElement, intake);
+                if (intake.Check(part, value.RootElement, at)) intake.Try(at, () => Take(name, value.RootElement, intake));
             }
 
             if (intake.Full) return;
@@ -119,7 +119,7 @@ internal static class CycloneDxJsonReader
                 continue;
             }
 
-            if (element.ValueKind == JsonValueKind.Object) take(element, pointer);
+            if (element.ValueKind == JsonValueKind.Object) intake.Try(pointer, () => take(element, pointer));
         }
     }
 }
