@@ -71,6 +71,19 @@ public sealed class ContractTests
     }
 
     [Fact]
+    public async Task Cvss_EveryVersion_HasTheKeysOfTheContract()
+    {
+        var result = await HeadwaterCli.RunLinesAsync(
+            ["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", "nonsense", "AV:N/AC:L/Au:N/C:C/I:C/A:C", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H", "CVSS:3.0/AV:L/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:N"], "cvss");
+
+        result.Lines[0].ShouldBe("""{"version":"3.1","base":10.0,"temporal":10.0,"environmental":10.0,"score":10.0,"severity":"critical"}""");
+        Keys(result.Json(1)).ShouldBe(["error"]);
+        result.Lines[2].ShouldBe("""{"version":"2.0","base":10.0,"temporal":null,"environmental":null,"score":10.0,"severity":"high"}""");
+        result.Lines[3].ShouldStartWith("""{"version":"4.0","base":10.0,""");
+        result.Json(4).GetProperty("severity").GetString().ShouldBe("none");
+    }
+
+    [Fact]
     public async Task Help_OfEveryCommand_HasUsageAndEndsWell()
     {
         string[][] commands =
