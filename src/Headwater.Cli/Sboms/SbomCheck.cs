@@ -42,6 +42,12 @@ internal static class SbomCheck
             Terminal.Error(exception.Message);
             return null;
         }
+        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
+        {
+            // A mistake of ours in one document must not cost the others.
+            Terminal.Error($"Headwater itself failed on '{path}', please report it: {exception}");
+            return null;
+        }
     }
 
     private static void WriteText(LineOutput output, string path, SbomReadResult result)

@@ -68,6 +68,11 @@ internal static class ScanCommand
                     failures++;
                     Terminal.Error(problem.Message);
                 }
+                catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
+                {
+                    failures++;
+                    Terminal.Error($"Headwater itself failed on '{candidate.Path}', please report it: {exception}");
+                }
             }
         }
 
