@@ -3,6 +3,7 @@ using Headwater.Benchmarks;
 // Scale runs measure whole jobs against the targets in docs/benchmarks.md; "micro" hands over to BenchmarkDotNet.
 var runs = new SortedDictionary<string, (string About, Func<string[], Task> Run)>(StringComparer.Ordinal)
 {
+    ["advisories"] = ("the advisory index: build, open, match", AdvisoryBenchmarks.RunAsync),
     ["upload"] = ("SBOMs of 5,000 and 300,000 components into a real server", UploadRun.RunAsync),
     ["scan"] = ("'headwater scan' of a 1,000-component SBOM, process start included", ScanRun.RunAsync),
     ["start"] = ("the server with the sample organisation, from process start to ready", StartRun.RunAsync),

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Headwater.Core.Advisories.Building;
+using Headwater.Core.Versions;
 using static Headwater.Core.Advisories.IndexFormat;
 
 namespace Headwater.Core.Advisories;
@@ -100,6 +101,9 @@ public sealed partial class AdvisoryIndex
     /// <summary>Versions in which a record is fixed for the package that was matched, lowest first; empty when none is named.</summary>
     public IReadOnlyList<string> FixedVersions(AdvisoryMatch match)
         => Read(() => FixedTexts(match.Package, Claim(match.Package, match.Record).Ranges));
+
+    /// <summary>The order of versions in a package's ecosystem.</summary>
+    internal VersionScheme? SchemeOf(int package) => Read(() => _schemes[(int)U32(_file.Row(Section.Packages, package), 0)]);
 
     private List<string> FixedTexts(int package, uint ranges)
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Headwater.Core.Packages;
 using Headwater.Core.Versions;
@@ -134,6 +135,7 @@ public sealed partial class AdvisoryIndex : IDisposable
         }
     }
 
+    [SkipLocalsInit]
     private bool MatchAll(PackageUrl purl, List<AdvisoryMatch> matches)
     {
         var ecosystems = EcosystemsOf(purl);
@@ -153,14 +155,14 @@ public sealed partial class AdvisoryIndex : IDisposable
                 if (FindPackage(ecosystem, name) is >= 0 and var package)
                 {
                     known = true;
-                    MatchPackage(package, VersionOf(purl), Epoch(purl), before, matches);
+                    MatchPackage(package, purl.Version, PackageNames.Epoch(purl), before, matches);
                 }
             }
 
             if (hasSource && source.Length <= PackageNames.MaxLength && !source.SequenceEqual(purl.Name) | purl.Type == "deb" && FindPackage(ecosystem, source) is >= 0 and var origin)
             {
                 known = true;
-                MatchPackage(origin, sourceVersion.IsEmpty ? VersionOf(purl) : sourceVersion, Epoch(purl), before, matches);
+                MatchPackage(origin, sourceVersion.IsEmpty ? purl.Version : sourceVersion, PackageNames.Epoch(purl), before, matches);
             }
         }
 
@@ -170,12 +172,7 @@ public sealed partial class AdvisoryIndex : IDisposable
 
     private static readonly Comparer<AdvisoryMatch> ByRecord = Comparer<AdvisoryMatch>.Create((a, b) => a.Record.CompareTo(b.Record));
 
-    private static ReadOnlySpan<char> VersionOf(PackageUrl purl) => purl.Version;
-
-    /// <summary>RPM writes the epoch beside the version in a purl, and into it everywhere else.</summary>
-    private static ReadOnlySpan<char> Epoch(PackageUrl purl)
-        => purl.Type == "rpm" && purl.Qualifier("epoch") is { Length: > 0 and < 20 } epoch ? epoch : default;
-
+    [SkipLocalsInit]
     private void MatchPackage(int package, scoped ReadOnlySpan<char> version, ReadOnlySpan<char> epoch, int before, List<AdvisoryMatch> matches)
     {
         var row = _file.Row(Section.Packages, package);
@@ -210,12 +207,12 @@ public sealed partial class AdvisoryIndex : IDisposable
             for (; !claims.IsEmpty; claims = claims[ClaimRow..])
             {
                 var record = (int)U32(claims, 0);
-                var versions = U32(claims, 8);
-                var answer = versions == 0 ? RangeEvaluation.Answer.No : RangeEvaluation.InVersions(pool, Entry(pool, versions), candidate);
-                if (answer != RangeEvaluation.Answer.Yes && U32(claims, 4) is not 0 and var ranges)
+                // The standard looks at versions first; the answers are joined, so the cheaper question may come first.
+                var answer = U32(claims, 4) is not 0 and var ranges ? RangeEvaluation.InRanges(pool, Entry(pool, ranges), candidate) : RangeEvaluation.Answer.No;
+                if (answer != RangeEvaluation.Answer.Yes && U32(claims, 8) is not 0 and var versions)
                 {
-                    var inRanges = RangeEvaluation.InRanges(pool, Entry(pool, ranges), candidate);
-                    if (inRanges > answer) answer = inRanges;
+                    var enumerated = RangeEvaluation.InVersions(pool, Entry(pool, versions), candidate);
+                    if (enumerated > answer) answer = enumerated;
                 }
 
                 if (answer == RangeEvaluation.Answer.No || _file.I64(Section.Records, record, RecordRow.Withdrawn) != NoTime) continue;
@@ -269,6 +266,7 @@ public sealed partial class AdvisoryIndex : IDisposable
     }
 
     /// <summary>The number of a package, or -1.</summary>
+    [SkipLocalsInit]
     private int FindPackage(int ecosystem, ReadOnlySpan<char> name)
     {
         Span<byte> bytes = stackalloc byte[PackageNames.MaxLength * 3];
@@ -293,7 +291,7 @@ public sealed partial class AdvisoryIndex : IDisposable
 
     private static uint U32(ReadOnlySpan<byte> data, int at) => BinaryPrimitives.ReadUInt32LittleEndian(data[at..]);
 
-    private static bool IsDamage(Exception e) => e is IndexOutOfRangeException or ArgumentException or OverflowException;
+    private static bool IsDamage(Exception e) => e is IndexOutOfRangeException or ArgumentException or OverflowException or (InvalidOperationException and not ObjectDisposedException);
 
     private static InvalidDataException Inconsistent(Exception e)
         => new("The advisory index is damaged. Build it again with 'headwater advisories build'.", e);

@@ -10,8 +10,14 @@ namespace Headwater.Core.Advisories;
 /// <summary>Bounds of a build; the defaults hold the whole of OSV.dev.</summary>
 public sealed record AdvisoryIndexOptions
 {
-    /// <summary>The largest record that is read, in bytes of JSON.</summary>
-    public int MaxRecordBytes { get; init; } = 16 * 1024 * 1024;
+    internal const int LargestRecord = 64 * 1024 * 1024;
+
+    /// <summary>The largest record that is read, in bytes of JSON: at most 64 MiB, 16 MiB unless said otherwise.</summary>
+    public int MaxRecordBytes
+    {
+        get;
+        init => field = Math.Clamp(value, 1, LargestRecord);
+    } = 16 * 1024 * 1024;
 
     /// <summary>How many times smaller than its content an entry of a zip may be, when the content is above 64 KiB.</summary>
     public int MaxCompressionRatio { get; init; } = 400;

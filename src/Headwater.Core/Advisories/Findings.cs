@@ -41,7 +41,7 @@ public sealed record Finding
     /// <summary>Known use in ransomware campaigns (KEV).</summary>
     public bool KevRansomware { get; init; }
 
-    /// <summary>Versions that fix it, lowest first.</summary>
+    /// <summary>Versions that fix it, lowest first: those above the component's own version; when none is, all that are named.</summary>
     public IReadOnlyList<string> FixedVersions { get; init; } = [];
 
     /// <summary>True for a malicious package (a <c>MAL-</c> record).</summary>
@@ -52,15 +52,4 @@ public sealed record Finding
 
     /// <summary>0..100; see <see cref="RiskScore"/>.</summary>
     public double Risk { get; init; }
-}
-
-/// <summary>Turns matches into findings.</summary>
-public static class FindingSet
-{
-    /// <summary>The findings of one package version, riskiest first.</summary>
-    /// <param name="index">The advisories.</param>
-    /// <param name="signals">EPSS and KEV.</param>
-    /// <param name="purl">The package version.</param>
-    /// <param name="covered">False when the index holds nothing about this kind of package.</param>
-    public static IReadOnlyList<Finding> For(AdvisoryIndex index, ExploitSignals signals, PackageUrl purl, out bool covered) => throw new NotImplementedException();
 }

@@ -92,7 +92,7 @@ internal sealed unsafe class IndexFile : IDisposable
         var offset = BinaryPrimitives.ReadInt64LittleEndian(row);
         var compressed = BinaryPrimitives.ReadInt32LittleEndian(row[8..]);
         var length = BinaryPrimitives.ReadInt32LittleEndian(row[12..]);
-        if (offset < 0 || compressed < 0 || length < 0 || offset > _length - compressed || length > (long)compressed * 4096) throw new ArgumentOutOfRangeException(nameof(block));
+        if (offset < 0 || compressed < 0 || length < 0 || offset > _length - compressed || length > AdvisoryIndexOptions.LargestRecord + BlockBytes) throw new ArgumentOutOfRangeException(nameof(block));
         var data = new ReadOnlySpan<byte>(_start + offset, compressed);
         var text = new byte[length];
         if (Checksum(data) != BinaryPrimitives.ReadUInt32LittleEndian(row[16..]) || !BrotliDecoder.TryDecompress(data, text, out var written) || written != length)

@@ -115,6 +115,18 @@ internal static class PackageNames
         return true;
     }
 
+    /// <summary>RPM writes the epoch beside the version in a purl, and into it everywhere else.</summary>
+    public static ReadOnlySpan<char> Epoch(PackageUrl purl)
+        => purl.Type == "rpm" && purl.Qualifier("epoch") is { Length: > 0 and < 20 } epoch ? epoch : default;
+
+    /// <summary>The version as advisories write it: of the source package where the purl names one, with its epoch; null when none is said.</summary>
+    public static string? VersionText(PackageUrl purl)
+    {
+        var version = TrySource(purl, out _, out var source) && !source.IsEmpty ? source : purl.Version;
+        var epoch = Epoch(purl);
+        return version.IsEmpty ? null : epoch.IsEmpty || version.Contains(':') ? version.ToString() : $"{epoch}:{version}";
+    }
+
     private static Rule RuleOf(ReadOnlySpan<char> ecosystem) => ecosystem switch
     {
         "PyPI" => Rule.Pep503,

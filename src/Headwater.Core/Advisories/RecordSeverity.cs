@@ -14,7 +14,7 @@ internal static class RecordSeverity
         foreach (var (type, vector) in record.Severities)
         {
             var rank = type switch { "CVSS_V4" => 4, "CVSS_V3" => 3, "CVSS_V2" => 2, _ => 0 };
-            if (rank == 0 || Score(vector) is not { } score) continue;
+            if (rank == 0 || !Cvss.TryParse(vector, out var score, out _)) continue;
             if (best is null || (rank, score.Score).CompareTo((best.Value.Rank, best.Value.Score)) > 0) best = (rank, score.Score, score.Severity, vector);
         }
 
@@ -31,6 +31,4 @@ internal static class RecordSeverity
         "NONE" => Severity.None,
         _ => Severity.Unknown,
     };
-
-    private static (double Score, Severity Severity)? Score(string vector) => null;
 }
