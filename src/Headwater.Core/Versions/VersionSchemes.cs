@@ -6,21 +6,27 @@ namespace Headwater.Core.Versions;
 public static class VersionSchemes
 {
     private static readonly VersionScheme s_npm = new SemVerScheme("npm");
+    private static readonly VersionScheme s_go = new GoScheme();
+    private static readonly VersionScheme s_pub = new PubScheme();
     private static readonly VersionScheme s_deb = new DebianScheme();
     private static readonly VersionScheme s_rpm = new RpmScheme();
     private static readonly VersionScheme s_apk = new AlpineScheme();
     private static readonly VersionScheme s_hackage = new IntegersScheme("hackage", ".");
     private static readonly VersionScheme s_cran = new IntegersScheme("cran", ".-");
+    private static readonly VersionScheme s_gentoo = new GentooScheme();
 
     // vers: type → scheme.
     private static readonly FrozenDictionary<string, VersionScheme>.AlternateLookup<ReadOnlySpan<char>> s_vers = Table(
     [
         ("npm", s_npm), ("semver", new SemVerScheme("semver")), ("cargo", new SemVerScheme("cargo")), ("hex", new SemVerScheme("hex")),
         ("swift", new SemVerScheme("swift")), ("bitnami", new SemVerScheme("bitnami")), ("github", new SemVerScheme("github")),
-        ("golang", new GoScheme()), ("go", new GoScheme()), ("pub", new PubScheme()), ("julia", new JuliaScheme()),
+        ("golang", s_go), ("go", s_go), ("pub", s_pub), ("julia", new JuliaScheme()),
         ("conan", new ConanScheme()), ("pypi", new Pep440Scheme()), ("maven", new MavenScheme()), ("nuget", new NuGetScheme()),
         ("gem", new RubyGemsScheme()), ("composer", new PackagistScheme()), ("hackage", s_hackage), ("cran", s_cran),
         ("deb", s_deb), ("rpm", s_rpm), ("apk", s_apk), ("alpine", s_apk), ("opam", new OpamScheme()),
+        ("alpm", new AlpmScheme()), ("gentoo", s_gentoo), ("ebuild", s_gentoo), ("openssl", new OpenSslScheme()),
+        ("nginx", new SemVerScheme("nginx")), ("intdot", new IntDotScheme()), ("datetime", new DateTimeScheme()),
+        ("lexicographic", new LexicographicScheme()), ("generic", new GenericScheme()), ("dart", s_pub),
     ]);
 
     // OSV ecosystem → vers: type.

@@ -23,8 +23,6 @@ public sealed class ScalibrSuiteTests
             if (found != sign) deviations.Add($"{left} {sign} {right} : {found}");
         }
 
-        var listed = File.ReadAllLines(TestPaths.Data("versions/deviations.txt"))
-            .Where(l => l.StartsWith(suite + "\t", StringComparison.Ordinal)).Select(l => l.Split('\t')[1]).ToArray();
-        deviations.Order(StringComparer.Ordinal).ShouldBe(listed.Order(StringComparer.Ordinal));
+        VersionFixture.ShouldBeTheListed(suite, deviations);
     }
 }

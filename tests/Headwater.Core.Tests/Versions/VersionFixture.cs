@@ -42,4 +42,14 @@ internal static class VersionFixture
         0 => '=',
         _ => '>',
     };
+
+    /// <summary>Holds that exactly the deviations of <c>deviations.txt</c> occur: none is new, and none is listed in vain.</summary>
+    public static void ShouldBeTheListed(string suite, IEnumerable<string> deviations)
+    {
+        var listed = File.ReadAllLines(TestPaths.Data("versions/deviations.txt"))
+            .Where(l => l.StartsWith(suite + "\t", StringComparison.Ordinal)).Select(l => l.Split('\t')[1]).ToArray();
+        var found = deviations.Distinct().ToArray();
+        if (Environment.GetEnvironmentVariable("HEADWATER_DEVIATIONS") is { Length: > 0 } path) File.AppendAllLines(path, found.Select(f => suite + "\t" + f));
+        found.Order(StringComparer.Ordinal).ShouldBe(listed.Distinct().Order(StringComparer.Ordinal));
+    }
 }
