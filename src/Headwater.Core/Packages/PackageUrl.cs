@@ -92,6 +92,9 @@ public sealed class PackageUrl : IEquatable<PackageUrl>
     public PackageUrl WithVersion(string? version) =>
         TryBuild(Type, Namespace, Name, version, Qualifiers, Subpath, out var purl, out var error) ? purl : throw new FormatException(error);
 
+    /// <summary>Type, namespace and name as canonical text: the package as such, without version, qualifiers and subpath. Made anew at each call when there are such.</summary>
+    public string Coordinates => Version is null && Subpath is null && Qualifiers.Count == 0 ? ToString() : PurlText.Format(Type, Namespace, Name);
+
     /// <summary>The canonical text, made once.</summary>
     public override string ToString() => _text ??= PurlText.Format(this);
 

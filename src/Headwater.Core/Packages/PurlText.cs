@@ -94,6 +94,9 @@ internal static class PurlText
         Debug.Assert(writer.Done, "The measured length is the written length.");
     });
 
+    /// <summary>The canonical text of a package as such.</summary>
+    public static string Format(string type, string? @namespace, string name) => Format(new PackageUrl(type, @namespace, name, null, [], null));
+
     private static int Measure(PackageUrl purl)
     {
         var length = 5 + purl.Type.Length + Measure(purl.Name, PurlTypes.NameIsPath(purl.Type));
