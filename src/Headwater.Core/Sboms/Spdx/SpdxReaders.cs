@@ -1,11 +1,6 @@
 namespace Headwater.Core.Sboms.Spdx;
 
 // Places for the readers that are still to come.
-internal static class SpdxJsonLdReader
-{
-    internal static SbomReadResult Read(Stream utf8, SbomKind kind, SbomSink sink, SbomReadOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();
-}
-
 internal static class SpdxWriter
 {
     /// <summary>Writes the targets whose names begin with <c>spdx-</c>.</summary>
