@@ -54,9 +54,9 @@ internal static class SbomCheck
     {
         var kind = result.Kind is { } known ? $"{known.FormatName} {known.SpecVersion} {known.SerializationName}" : "not recognised";
         output.Text(result.Valid
-            ? $"{path}: valid {kind}, {Terminal.Number(result.Components)} components, {Terminal.Number(result.Dependencies)} with dependencies stated"
-            : $"{path}: NOT valid ({kind})");
-        foreach (var error in result.Errors) output.Text($"  {(error.At.Length == 0 ? string.Empty : error.At + ": ")}{error.Message}");
+            ? $"{Terminal.Safe(path)}: valid {kind}, {Terminal.Number(result.Components)} components, {Terminal.Number(result.Dependencies)} with dependencies stated"
+            : $"{Terminal.Safe(path)}: NOT valid ({kind})");
+        foreach (var error in result.Errors) output.Text(Terminal.Safe($"  {(error.At.Length == 0 ? string.Empty : error.At + ": ")}{error.Message}"));
     }
 
     private static void WriteJson(LineOutput output, string path, SbomReadResult result)

@@ -16,7 +16,7 @@ internal static class SbomConvert
         if (!result.Valid)
         {
             Terminal.Error($"'{file}' is not a valid document, so it is not converted.");
-            foreach (var error in result.Errors.Take(ErrorsShown)) Console.Error.WriteLine($"  {error.At}: {error.Message}");
+            foreach (var error in result.Errors.Take(ErrorsShown)) Console.Error.WriteLine(Terminal.Safe($"  {error.At}: {error.Message}"));
             return CommandLine.Failed;
         }
 

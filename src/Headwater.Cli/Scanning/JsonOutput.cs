@@ -84,7 +84,7 @@ internal static class JsonOutput
         json.WriteString("name"u8, row.Component.Group is null ? row.Component.Name : $"{row.Component.Group}/{row.Component.Name}");
         json.WriteString("version"u8, row.Component.Version);
         json.WriteString("purl"u8, row.Component.PurlText);
-        json.WriteString("ref"u8, row.Component.Ref);
+        Strings(json, "refs"u8, row.Occurrences.Select(component => component.Ref));
         json.WriteEndObject();
         json.WriteString("summary"u8, finding.Summary);
         json.WriteString("severity"u8, finding.Severity.ToString().ToLowerInvariant());

@@ -3,8 +3,14 @@ using Headwater.Core.Advisories;
 namespace Headwater.Cli.Scanning;
 
 /// <summary>A finding in its place.</summary>
-internal sealed record ScanFinding(ScannedComponent Component, Finding Finding, IReadOnlyList<string> Path, long Paths)
+/// <param name="Occurrences">The components that are this package version; a document may list one in several places.</param>
+/// <param name="Finding">What was found.</param>
+/// <param name="Path">A shortest path from the root to one of them, root first; empty when none is known.</param>
+/// <param name="Paths">How many shortest paths there are to all of them.</param>
+internal sealed record ScanFinding(IReadOnlyList<ScannedComponent> Occurrences, Finding Finding, IReadOnlyList<string> Path, long Paths)
 {
+    public ScannedComponent Component => Occurrences[0];
+
     public bool Affected => Finding.Verdict == MatchVerdict.Affected;
 }
 

@@ -28,7 +28,8 @@ internal sealed class ScannedDocument(string file) : SbomSink
     /// <summary>The dependency graph; null when the document states none.</summary>
     public DependencyGraph? Graph { get; private set; }
 
-    public string Title => Root?.Label ?? DocumentName ?? Path.GetFileName(file);
+    /// <summary>What the document is about. Some tools name it after the folder they ran in, which says nothing.</summary>
+    public string Title => Root?.Label is { } root && root is not "." ? root : DocumentName is { } name && name.Trim(' ', '.', '/').Length > 0 ? name : Path.GetFileName(file);
 
     public override void OnHeader(SbomKind kind) => Kind = kind;
 
@@ -91,12 +92,19 @@ internal sealed class ScannedDocument(string file) : SbomSink
         _edges.Clear();
     }
 
-    /// <summary>One shortest path from the root to a component, root first, and how many there are; empty when none is known.</summary>
-    public IReadOnlyList<string> PathTo(int component, out long total)
+    /// <summary>One shortest path from the root to one of some components, root first, and how many there are to all of them; empty when none is known.</summary>
+    public IReadOnlyList<string> ShortestPath(IReadOnlyList<int> components, out long total)
     {
         total = 0;
-        var paths = Graph?.ShortestPaths(component + 1, 1, out total) ?? [];
-        return paths.Count == 0 ? [] : [.. paths[0].Select(node => node == 0 ? Title : Components[node - 1].Label)];
+        int[] best = [];
+        foreach (var component in components)
+        {
+            if (Graph?.ShortestPaths(component + 1, 1, out var count) is not [var path, ..]) continue;
+            total = total > long.MaxValue - count ? long.MaxValue : total + count;
+            if (best.Length == 0 || path.Length < best.Length) best = path;
+        }
+
+        return [.. best.Select(node => node == 0 ? Title : Components[node - 1].Label)];
     }
 
     private static string Licence(SbomComponent component)

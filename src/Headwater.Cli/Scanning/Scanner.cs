@@ -36,31 +36,40 @@ internal sealed class Scanner(AdvisoryIndex index, ExploitSignals signals)
         var covered = 0;
         var unidentified = 0;
         var notCovered = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        var findings = new List<ScanFinding>();
+        var places = new Dictionary<PackageUrl, List<int>>();
         for (var i = 0; i < document.Components.Count; i++)
         {
-            var component = document.Components[i];
-            if (component.Purl is not { } purl)
+            if (document.Components[i].Purl is not { } purl)
             {
                 unidentified++;
                 continue;
             }
 
-            if (!_known.TryGetValue(purl, out var known))
-            {
-                var found = FindingSet.For(index, signals, purl, out var isCovered);
-                _known.Add(purl, known = (found, isCovered));
-            }
-
-            if (known.Covered) covered++;
+            if (Lookup(purl).Covered) covered++;
             else notCovered[purl.Type] = notCovered.GetValueOrDefault(purl.Type) + 1;
-            if (known.Findings.Count == 0) continue;
-            var way = document.PathTo(i, out var total);
-            foreach (var finding in known.Findings) findings.Add(new(component, finding, way, total));
+            if (Lookup(purl).Findings.Count == 0) continue;
+            if (!places.TryGetValue(purl, out var at)) places.Add(purl, at = []);
+            at.Add(i);
+        }
+
+        var findings = new List<ScanFinding>();
+        foreach (var (purl, at) in places)
+        {
+            var occurrences = at.ConvertAll(i => document.Components[i]);
+            var path = document.ShortestPath(at, out var total);
+            foreach (var finding in Lookup(purl).Findings) findings.Add(new(occurrences, finding, path, total));
         }
 
         findings.Sort(ByRisk);
         return new(document, new(covered, [.. notCovered], unidentified), findings);
+    }
+
+    private (IReadOnlyList<Finding> Findings, bool Covered) Lookup(PackageUrl purl)
+    {
+        if (_known.TryGetValue(purl, out var known)) return known;
+        var findings = FindingSet.For(index, signals, purl, out var covered);
+        _known.Add(purl, known = (findings, covered));
+        return known;
     }
 
     /// <summary>Riskiest first; what cannot be told after what is known to affect.</summary>

@@ -23,12 +23,12 @@ internal static class TableOutput
     {
         var document = report.Document;
         var kind = document.Kind;
-        writer.WriteLine($"{paint.Bold(document.Title)}  {paint.Dim($"{document.File}, {kind.FormatName} {kind.SpecVersion} {kind.SerializationName}")}");
+        writer.WriteLine($"{paint.Bold(Cell(document.Title))}  {paint.Dim($"{Cell(document.File)}, {kind.FormatName} {kind.SpecVersion} {kind.SerializationName}")}");
         writer.Write($"  Uses      {Terminal.Number(document.Components.Count)} components");
         if (document.Files > 0) writer.Write($" and {Terminal.Number(document.Files)} files");
         writer.WriteLine(document.Graph is null ? ", no dependency graph stated" : string.Empty);
         var licences = report.Licences.ToList();
-        var shown = licences.Take(LicencesShown).Select(pair => $"{(pair.Key.Length == 0 ? "not stated" : Short(pair.Key))} {Terminal.Number(pair.Value)}");
+        var shown = licences.Take(LicencesShown).Select(pair => $"{(pair.Key.Length == 0 ? "not stated" : Short(Cell(pair.Key)))} {Terminal.Number(pair.Value)}");
         writer.WriteLine($"  Licences  {string.Join(", ", shown)}{(licences.Count > LicencesShown ? $" and {licences.Count - LicencesShown} others" : string.Empty)} (as declared)");
         writer.WriteLine($"  Coverage  {CoverageLine(report)}");
         if (report.Findings.Count == 0) writer.WriteLine(report.Coverage.Covered == 0 ? "  Nothing could be looked up." : "  No known vulnerability in what is covered.");
@@ -46,7 +46,7 @@ internal static class TableOutput
 
     private static void Findings(StreamWriter writer, IReadOnlyList<ScanFinding> findings, Paint paint)
     {
-        var rows = findings.Select(Row).ToList();
+        var rows = findings.Select(finding => Array.ConvertAll(Row(finding), Cell)).ToList();
         var widths = Head.Select((title, column) => Math.Max(title.Length, rows.Max(row => row[column].Length))).ToArray();
         writer.WriteLine();
         WriteRow(writer, Head, widths, paint, paint.Dim);
@@ -65,7 +65,7 @@ internal static class TableOutput
             finding.Risk.ToString("0.0", CultureInfo.InvariantCulture),
             !row.Affected ? "cannot tell" : finding.Malicious ? "malicious" : finding.Severity.ToString().ToLowerInvariant() + (finding.Score is { } score ? score.ToString(" 0.0", CultureInfo.InvariantCulture) : string.Empty),
             finding.Id,
-            row.Component.Label,
+            row.Occurrences.Count == 1 ? row.Component.Label : $"{row.Component.Label} ({row.Occurrences.Count} times)",
             finding.FixedVersions.Count == 0 ? "-" : string.Join(", ", finding.FixedVersions.Take(2)) + (finding.FixedVersions.Count > 2 ? ", …" : string.Empty),
             Signals(finding),
             row.Path.Count == 0 ? "-" : PathText(row.Path) + (row.Paths > 1 ? $" (+{Terminal.Number(row.Paths - 1)})" : string.Empty),
@@ -120,6 +120,9 @@ internal static class TableOutput
         if (report.NewestRecord is { } newest) line += $", newest of {newest:yyyy-MM-dd} ({Math.Max(0, (int)(report.Now - newest).TotalDays)} days ago)";
         return line + "; " + report.Signals.Describe();
     }
+
+    /// <summary>On one line, and nothing that a terminal obeys.</summary>
+    private static string Cell(string text) => Terminal.Safe(text).ReplaceLineEndings(" ").Replace('\t', ' ');
 
     private static string Short(string licence) => licence.Length <= 40 ? licence : licence[..39] + "…";
 

@@ -105,7 +105,7 @@ internal static class VdrOutput
     private static void Vulnerabilities(Utf8JsonWriter json, ScanReport report)
     {
         json.WriteStartArray("vulnerabilities"u8);
-        var rows = report.Documents.SelectMany((document, i) => document.Findings.Select(row => (Row: row, Ref: Ref(report, i, row.Component.Ref))));
+        var rows = report.Documents.SelectMany((document, i) => document.Findings.SelectMany(row => row.Occurrences.Select(component => (Row: row, Ref: Ref(report, i, component.Ref)))));
         foreach (var group in rows.GroupBy(item => item.Row.Finding.Id, StringComparer.Ordinal))
         {
             var finding = group.MaxBy(item => item.Row.Finding.Risk).Row.Finding;

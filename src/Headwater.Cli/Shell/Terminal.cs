@@ -40,12 +40,12 @@ internal static class Terminal
     }
 
     /// <summary>An error, as a sentence.</summary>
-    public static void Error(string sentence) => Console.Error.WriteLine("headwater: " + sentence);
+    public static void Error(string sentence) => Console.Error.WriteLine("headwater: " + Safe(sentence));
 
     /// <summary>Something worth knowing that is not the output.</summary>
     public static void Note(string sentence)
     {
-        if (!Quiet) Console.Error.WriteLine(sentence);
+        if (!Quiet) Console.Error.WriteLine(Safe(sentence));
     }
 
     /// <summary>A line that is written over the one before, on a terminal only.</summary>
@@ -57,6 +57,22 @@ internal static class Terminal
     }
 
     public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Text from a document without what a terminal would obey, or what turns the direction of writing so that one name passes for another.</summary>
+    public static string Safe(string text)
+    {
+        foreach (var c in text)
+        {
+            if (IsUnsafe(c)) return string.Create(text.Length, text, static (target, source) =>
+            {
+                for (var i = 0; i < source.Length; i++) target[i] = IsUnsafe(source[i]) ? '\uFFFD' : source[i];
+            });
+        }
+
+        return text;
+    }
+
+    private static bool IsUnsafe(char c) => (char.IsControl(c) && c is not ('\n' or '\t')) || c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     private static int WindowWidth()
     {
