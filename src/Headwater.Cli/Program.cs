@@ -12,6 +12,7 @@ var root = new RootCommand("Headwater: what do we use, is it vulnerable, and is 
     AdvisoryCommands.Create(),
     PurlCommands.Create(),
     VersionCommands.Create(),
+    VersCommands.Create(),
     CvssCommand.Create(),
     CompletionCommand.Create(),
 };

@@ -71,6 +71,39 @@ public sealed class ContractTests
     }
 
     [Fact]
+    public async Task VersCheck_EveryLine_IsCanonicalOrAnError()
+    {
+        var result = await HeadwaterCli.RunLinesAsync(["vers:npm/>=1.2.3|<2.0.0", "vers:npm", "", "vers:pypi/*"], "vers", "check");
+
+        result.Lines[0].ShouldBe("vers:npm/>=1.2.3|<2.0.0");
+        Keys(result.Json(1)).ShouldBe(["error"]);
+        Keys(result.Json(2)).ShouldBe(["error"]);
+        result.Lines[3].ShouldBe("vers:pypi/*");
+    }
+
+    [Fact]
+    public async Task VersContains_EveryLine_IsTrueFalseOrAnError()
+    {
+        var result = await HeadwaterCli.RunLinesAsync(
+            ["vers:npm/>=1.2.3|<2.0.0\t1.9.0", "vers:npm/>=1.2.3|<2.0.0\t2.0.0", "vers:npm/>=1.2.3", "nothing\t1"], "vers", "contains");
+
+        result.Lines[..2].ShouldBe(["true", "false"]);
+        Keys(result.Json(2)).ShouldBe(["error"]);
+        Keys(result.Json(3)).ShouldBe(["error"]);
+    }
+
+    [Fact]
+    public async Task VersFromNative_EveryLine_IsVersOrAnError()
+    {
+        var result = await HeadwaterCli.RunLinesAsync(["npm\t^1.2.3", "conan\t>1 <2.0", "npm", "nothing\t1"], "vers", "from-native");
+
+        result.Lines[0].ShouldBe("vers:npm/>=1.2.3|<2.0.0");
+        result.Lines[1].ShouldBe("vers:conan/>1|<2.0");
+        Keys(result.Json(2)).ShouldBe(["error"]);
+        Keys(result.Json(3)).ShouldBe(["error"]);
+    }
+
+    [Fact]
     public async Task Cvss_EveryVersion_HasTheKeysOfTheContract()
     {
         var result = await HeadwaterCli.RunLinesAsync(

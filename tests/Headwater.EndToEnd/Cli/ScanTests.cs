@@ -156,4 +156,28 @@ public sealed class ScanTests(AdvisoryIndexFixture index)
         (await ScanAsync("/nowhere/bom.json")).ExitCode.ShouldBe(2);
         (await HeadwaterCli.RunLinesAsync(["hello"], "scan", "-", "--db", index.Path)).ExitCode.ShouldBe(2);
     }
+
+    [Fact]
+    public async Task Table_NamesWithControlCharacters_DoNotReachTheTerminal()
+    {
+        var result = await HeadwaterCli.RunLinesAsync(["""{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"component":{"type":"application","name":"a\u001b[2Jb\u202ec\nd"}},"components":[{"type":"library","name":"log4j-core\u001b]0;x\u0007","version":"2.14.1","purl":"pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"}]}"""],
+            "scan", "-", "--db", index.Path);
+
+        result.ExitCode.ShouldBe(0);
+        result.Output.ShouldContain("CVE-2021-44228");
+        result.Output.ShouldAllBe(c => c == '\n' || !char.IsControl(c) && c != '\u202e');
+    }
+
+    [Fact]
+    public async Task Document_SelfLoopCycleAndDanglingReference_AreScanned()
+    {
+        var result = await HeadwaterCli.RunLinesAsync(["""
+            {"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"component":{"type":"application","name":"app","bom-ref":"app"}},
+             "components":[{"type":"library","name":"a","bom-ref":"a","purl":"pkg:npm/a@1.0.0"},{"type":"library","name":"log4j-core","version":"2.14.1","bom-ref":"b","purl":"pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"}],
+             "dependencies":[{"ref":"app","dependsOn":["app","a"]},{"ref":"a","dependsOn":["b","a"]},{"ref":"b","dependsOn":["a","app"]}]}
+            """], "scan", "-", "--db", index.Path, "--json");
+
+        var path = result.Document().GetProperty("documents")[0].GetProperty("findings")[0].GetProperty("path");
+        path.EnumerateArray().Select(step => step.GetString()).ShouldBe(["app", "a", "log4j-core@2.14.1"]);
+    }
 }
