@@ -76,6 +76,7 @@ public sealed class AdvisoryIndexBuilder(TimeProvider time, AdvisoryIndexOptions
         ArgumentException.ThrowIfNullOrEmpty(output);
         output = Path.GetFullPath(output);
         Directory.CreateDirectory(Path.GetDirectoryName(output)!);
+        RemoveLeftovers(output);
         var problems = new ConcurrentQueue<AdvisoryProblem>();
         var temporary = $"{output}.{Path.GetRandomFileName()}.tmp";
         try
@@ -96,6 +97,23 @@ public sealed class AdvisoryIndexBuilder(TimeProvider time, AdvisoryIndexOptions
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Removes what a build that was killed left beside the index; younger files may belong to a build that is under way.</summary>
+    private void RemoveLeftovers(string output)
+    {
+        foreach (var file in new DirectoryInfo(Path.GetDirectoryName(output)!).EnumerateFiles(Path.GetFileName(output) + ".*.tmp*"))
+        {
+            if (time.GetUtcNow() - file.LastWriteTimeUtc < TimeSpan.FromHours(6)) continue;
+            try
+            {
+                file.Delete();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It costs room and nothing else.
+            }
         }
     }
 

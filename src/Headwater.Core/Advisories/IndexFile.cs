@@ -23,10 +23,16 @@ internal sealed unsafe class IndexFile : IDisposable
 
     public IndexFile(string path)
     {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        _length = RandomAccess.GetLength(handle);
-        if (_length < HeaderLength) throw Damaged(path, "it is too short to be an advisory index");
-        _file = MemoryMappedFile.CreateFromFile(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1), null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        // One handle for the length and the mapping: the file may be replaced between two looks at its name.
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
+        _length = stream.Length;
+        if (_length < HeaderLength)
+        {
+            stream.Dispose();
+            throw Damaged(path, "it is too short to be an advisory index");
+        }
+
+        _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         _view = _file.CreateViewAccessor(0, _length, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
         _start += _view.PointerOffset;

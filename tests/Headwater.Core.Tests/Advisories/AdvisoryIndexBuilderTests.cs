@@ -154,6 +154,16 @@ public sealed class AdvisoryIndexBuilderTests : IDisposable
     }
 
     [Fact]
+    public void Build_LeftoversOfAKilledBuild_AreRemovedWhenOld()
+    {
+        var source = Write("good.json", Simple("X-9"));
+        var (old, young, other) = (Write("out/test.hwx.abc.tmp.texts", "x"), Write("out/test.hwx.def.tmp", "x"), Write("out/other.hwx.abc.tmp", "x"));
+        foreach (var file in new[] { old, other }) File.SetLastWriteTimeUtc(file, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1));
+        Build(source);
+        Directory.GetFiles(Path.GetDirectoryName(Output)!).Order().ShouldBe([other, Output, young], ignoreOrder: true);
+    }
+
+    [Fact]
     public void Build_Cancelled_LeavesNothing()
     {
         using var cancel = new CancellationTokenSource();
