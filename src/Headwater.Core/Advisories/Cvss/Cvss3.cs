@@ -46,7 +46,8 @@ internal static class Cvss3
             Base = (double)baseScore,
             Temporal = (double)temporal,
             Environmental = (double)environmental,
-            Score = (double)environmental,
+            // In 3.1 a changed scope lifts some environmental scores by a tenth even when nothing environmental is said.
+            Score = (double)(v[CR..].ContainsAnyExcept(-1) ? environmental : temporal),
         };
         return null;
     }

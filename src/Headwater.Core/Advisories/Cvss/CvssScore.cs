@@ -18,7 +18,10 @@ public sealed record CvssScore
     /// <summary>The environmental score. Null in version 2.0 when no environmental metric is given, and in version 4.0, which has none.</summary>
     public double? Environmental { get; init; }
 
-    /// <summary>The score that everything in the vector leads to: environmental, else temporal, else base; in version 4.0 the one score.</summary>
+    /// <summary>
+    /// The score that what the vector says leads to: environmental when it gives an environmental metric, else temporal when it gives a
+    /// temporal one, else base; in version 4.0 the one score.
+    /// </summary>
     public required double Score { get; init; }
 
     /// <summary>The band of <see cref="Score"/>.</summary>
