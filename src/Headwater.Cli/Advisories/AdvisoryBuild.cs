@@ -24,8 +24,7 @@ internal static class AdvisoryBuild
             HelpName = "path",
         };
         var output = new Option<string>("--out", "-o") { Required = true, Description = "The index file; replaced whole.", HelpName = "file" };
-        var quiet = new Option<bool>("--quiet", "-q") { Description = "Say nothing on standard error but errors." };
-        var command = new Command("build", "Makes the advisory index from OSV records.") { from, output, quiet }.With("""
+        var command = new Command("build", "Makes the advisory index from OSV records.") { from, output }.With("""
             headwater advisories build --from samples/advisories --out data/advisories.hwx
             headwater advisories build --from osv/npm/all.zip extra-records/ --out advisories.hwx
 
@@ -33,10 +32,7 @@ internal static class AdvisoryBuild
             What cannot be read is named and left out. Exit code 0 when the index was written, 2 when it was not.
             """);
         command.SetAction((result, cancellation) =>
-        {
-            Terminal.Quiet |= result.GetValue(quiet);
-            return Task.FromResult(Run(result.GetValue(from)!, result.GetValue(output)!, cancellation));
-        });
+            Task.FromResult(Run(result.GetValue(from)!, result.GetValue(output)!, cancellation)));
         return command;
     }
 

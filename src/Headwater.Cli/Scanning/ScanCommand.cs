@@ -20,10 +20,9 @@ internal static class ScanCommand
         var epss = new Option<string?>("--epss") { Description = "EPSS scores: FIRST's CSV, plain or gzip.", HelpName = "file" };
         var kev = new Option<string?>("--kev") { Description = "CISA's known exploited vulnerabilities: JSON or CSV.", HelpName = "file" };
         var output = new Option<string?>("--output", "-o") { Description = "Where to write; standard output when not said.", HelpName = "file" };
-        var quiet = new Option<bool>("--quiet", "-q") { Description = "Say nothing on standard error but errors." };
         var command = new Command("scan", "What a document uses, which of it is known to be vulnerable, through which path, and where it is fixed. No server is needed.")
         {
-            path, db, failOn, format, json, epss, kev, output, quiet,
+            path, db, failOn, format, json, epss, kev, output,
         }.With("""
             headwater scan bom.json
             headwater scan sboms/ --fail-on high
@@ -34,7 +33,6 @@ internal static class ScanCommand
             """);
         command.SetAction((result, cancellation) =>
         {
-            Terminal.Quiet |= result.GetValue(quiet);
             var request = new Request(result.GetValue(path)!, result.GetValue(db), Enum.Parse<Severity>(result.GetValue(failOn)!, ignoreCase: true),
                 result.GetValue(json) ? "json" : result.GetValue(format)!, result.GetValue(epss), result.GetValue(kev), result.GetValue(output));
             return Task.FromResult(Run(request, cancellation));

@@ -17,6 +17,8 @@ internal static class CommandLine
         var help = new HelpOption("--help", "-h");
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         root.Options.Add(help);
+        var quiet = new Option<bool>("--quiet", "-q") { Recursive = true, Description = "Say nothing on standard error but errors." };
+        root.Options.Add(quiet);
 
         // A package URL may begin with '@' for all the parser knows, so that is not taken for the name of a response file.
         var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
@@ -32,6 +34,7 @@ internal static class CommandLine
                 return Failed;
             }
 
+            Terminal.Quiet = result.GetValue(quiet);
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (BrokenPipeException)

@@ -59,6 +59,34 @@ public sealed class LineCommandTests
         result.Json(1).GetProperty("version").GetString().ShouldBe("2");
     }
 
+    [Theory]
+    [InlineData("purl", "parse")]
+    [InlineData("purl", "build")]
+    [InlineData("version", "compare")]
+    [InlineData("vers", "check")]
+    [InlineData("vers", "contains")]
+    [InlineData("vers", "from-native")]
+    [InlineData("cvss")]
+    public async Task Stream_Noise_IsAnsweredLineByLine(params string[] command)
+    {
+        // Bytes that look random and are the same every time, with real beginnings among them so that the parsers are entered.
+        string[] beginnings = ["pkg:npm/", "vers:npm/>=", "npm\t1.0\t", "npm\t^1", "CVSS:3.1/AV:N/", "{\"type\":\"", "vers:pypi/<2\t"];
+        var input = new List<byte>();
+        for (var i = 0; i < 2_000; i++)
+        {
+            if (i % 3 != 0) input.AddRange(Encoding.UTF8.GetBytes(beginnings[i % beginnings.Length]));
+            input.AddRange(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(i)).AsSpan(0, i % 32).ToArray().Where(b => b != '\n').Select(b => i % 2 == 0 ? b : (byte)(b % 95 + 32)));
+            input.Add((byte)'\n');
+        }
+
+        var result = await HeadwaterCli.RunAsync([.. input], command);
+
+        result.ExitCode.ShouldBe(0);
+        result.Lines.Length.ShouldBe(2_000);
+        result.Output.ShouldNotContain("Headwater itself failed");
+        result.Error.ShouldBe("");
+    }
+
     [Fact]
     public async Task Stream_LettersBeyondAscii_ComeOutAsTheyAre()
     {
