@@ -22,6 +22,17 @@ internal static class VersionText
         return end - from;
     }
 
+    /// <summary>True when a space or a control character is in the text.</summary>
+    public static bool HasSpace(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (c is <= ' ' or '\x7F') return true;
+        }
+
+        return false;
+    }
+
     /// <summary>True for one or more ASCII digits and nothing else.</summary>
     public static bool IsNumber(ReadOnlySpan<char> text) => text.Length > 0 && CountDigits(text, 0) == text.Length;
 

@@ -48,11 +48,11 @@ internal sealed class NodeRanges(NodeDialect dialect, RangeBuilder range)
             if (tokens.IsEmpty || range.Error is not null) return;
             var op = tokens.TakeOperator(">=", "<=", "≥", "≤", "~>", "~=", "==", "!=", ">", "<", "=", "~", "^");
             tokens.SkipSpace();
-            var text1 = tokens.TakeVersion(",");
-            if (dialect == NodeDialect.Pub && op.Length == 0 && text1 == "any") continue;
-            if (!PartialVersion.TryParse(text1, out var version))
+            var written = tokens.TakeVersion(",");
+            if (dialect == NodeDialect.Pub && op.Length == 0 && written == "any") continue;
+            if (!PartialVersion.TryParse(written, out var version))
             {
-                range.Error = $"\"{op}{text1}\" is no comparator and version.";
+                range.Error = $"\"{op}{written}\" is no comparator and version.";
                 return;
             }
 
@@ -105,11 +105,7 @@ internal sealed class NodeRanges(NodeDialect dialect, RangeBuilder range)
                 if (version.IsFull) range.And(VersComparator.NotEqual, version.Floor);
                 else if (!version.IsAny) range.AndNotBetween(version.Floor, version.Next(version.Numbers.Length - 1));
                 break;
-            case "" when dialect is NodeDialect.Julia || (dialect is NodeDialect.Cargo && version.IsFull):
-                Caret(version);
-                break;
-            case "" when dialect is NodeDialect.Cargo:
-                // "1.2" is ^1.2 but "1.2.*" is =1.2; both end before the next number, except that ^0 places move.
+            case "" when dialect is NodeDialect.Julia or NodeDialect.Cargo && !version.HasWildcard:
                 Caret(version);
                 break;
             default:

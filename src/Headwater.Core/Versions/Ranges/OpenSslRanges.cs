@@ -5,6 +5,7 @@ internal static class OpenSslRanges
 {
     public static void Read(string text, RangeBuilder range)
     {
+        if (text.AsSpan().Trim().IsEmpty) range.Error = "There is no version in the list.";
         foreach (var item in text.Replace("||", ",").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (range.Error is not null) return;

@@ -3,7 +3,8 @@ namespace Headwater.Core.Versions;
 /// <summary>A SemVer version of which the end may be open: <c>1</c>, <c>1.2.x</c>, <c>*</c>.</summary>
 /// <param name="Numbers">The numbers before the first open place, at most three; digits only, without leading zeros.</param>
 /// <param name="Suffix">The pre-release with its hyphen, or empty.</param>
-internal readonly record struct PartialVersion(string[] Numbers, string Suffix)
+/// <param name="HasWildcard">True when an open place is written as <c>x</c> or <c>*</c>, not left out.</param>
+internal readonly record struct PartialVersion(string[] Numbers, string Suffix, bool HasWildcard)
 {
     public bool IsAny => Numbers.Length == 0;
 
@@ -36,7 +37,7 @@ internal readonly record struct PartialVersion(string[] Numbers, string Suffix)
         }
 
         // A pre-release says something only behind three numbers; node-semver ignores it elsewhere.
-        version = new PartialVersion([.. numbers], numbers.Count == 3 ? suffix : "");
+        version = new PartialVersion([.. numbers], numbers.Count == 3 ? suffix : "", open);
         return true;
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Headwater.Core.Versions;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Headwater.Core.Versions;
 /// </summary>
 internal sealed class RangeBuilder(string type, VersionScheme scheme)
 {
+    private static readonly SearchValues<char> s_control = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (char)i), '\x7F']);
+
     private List<Interval> _union = [];
     private List<Interval> _conjunction = [default];
 
@@ -109,7 +113,7 @@ internal sealed class RangeBuilder(string type, VersionScheme scheme)
     {
         version = default;
         if (Error is not null) return false;
-        if (scheme.TryParse(text, out version)) return true;
+        if (text.Length > 0 && !text.AsSpan().ContainsAny(s_control) && scheme.TryParse(text, out version)) return true;
         Error = $"\"{(text.Length > 60 ? text[..60] + "…" : text)}\" is no {type} version that can be placed in an order.";
         return false;
     }

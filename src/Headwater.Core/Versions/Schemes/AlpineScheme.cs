@@ -28,7 +28,7 @@ internal sealed class AlpineScheme : VersionScheme
 
     public override bool TryEncode(ReadOnlySpan<char> text, ref VersionKeyBuilder key)
     {
-        if (text.IsEmpty || text.ContainsAnyInRange('\0', ' ')) return false;
+        if (text.IsEmpty || VersionText.HasSpace(text)) return false;
         var digits = VersionText.CountDigits(text, 0);
         if (digits == 0 && text[0] != '.')
         {

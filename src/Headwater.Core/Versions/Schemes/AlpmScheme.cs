@@ -14,7 +14,7 @@ internal sealed class AlpmScheme : VersionScheme
 
     public override bool TryEncode(ReadOnlySpan<char> text, ref VersionKeyBuilder key)
     {
-        if (text.IsEmpty || text.ContainsAnyInRange('\0', ' ')) return false;
+        if (text.IsEmpty || VersionText.HasSpace(text)) return false;
         var digits = VersionText.CountDigits(text, 0);
         var epoch = digits > 0 && digits < text.Length && text[digits] == ':';
         var release = text.LastIndexOf('-');

@@ -13,7 +13,7 @@ internal sealed class ConanScheme : VersionScheme
 
     public override bool TryEncode(ReadOnlySpan<char> text, ref VersionKeyBuilder key)
     {
-        if (text.IsEmpty || text.ContainsAnyInRange('\0', ' ')) return false;
+        if (text.IsEmpty || VersionText.HasSpace(text)) return false;
         var plus = text.LastIndexOf('+');
         Append(plus < 0 ? text : text[..plus], ref key);
         key.Append(plus < 0 ? NoBuild : Build);

@@ -19,7 +19,7 @@ internal sealed class MavenScheme : VersionScheme
 
     public override bool TryEncode(ReadOnlySpan<char> text, ref VersionKeyBuilder key)
     {
-        if (text.IsEmpty || text.Length > MaxTextLength || text.ContainsAnyInRange('\0', ' ')) return false;
+        if (text.IsEmpty || text.Length > MaxTextLength || VersionText.HasSpace(text)) return false;
         Span<char> lower = stackalloc char[MaxTextLength];
         default(Writer).Write(lower[..text.ToLowerInvariant(lower)], ref key);
         return true;

@@ -29,7 +29,7 @@ internal sealed class PackagistScheme : VersionScheme
         }
 
         text = VersionText.WithoutV(text);
-        if (text.IsEmpty || !char.IsAsciiDigit(text[0]) || text.ContainsAnyInRange('\0', ' ')) return false;
+        if (text.IsEmpty || !char.IsAsciiDigit(text[0]) || VersionText.HasSpace(text)) return false;
         if (text.IndexOf('+') is > 0 and var plus && plus < text.Length - 1) text = text[..plus];
         if (TryNumericBranch(text, ref key)) return true;
         if (DateLength(text) is > 0 and var date) AppendDate(text[..date], ref text, ref key);

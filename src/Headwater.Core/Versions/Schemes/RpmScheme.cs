@@ -10,7 +10,7 @@ internal sealed class RpmScheme : VersionScheme
 
     public override bool TryEncode(ReadOnlySpan<char> text, ref VersionKeyBuilder key)
     {
-        if (text.IsEmpty || text.ContainsAnyInRange('\0', ' ')) return false;
+        if (text.IsEmpty || VersionText.HasSpace(text)) return false;
 
         // A colon is an epoch's only when nothing but digits stands before it.
         var digits = VersionText.CountDigits(text, 0);
