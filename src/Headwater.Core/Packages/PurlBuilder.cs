@@ -117,7 +117,7 @@ internal static class PurlBuilder
     private static bool FitsLength([NotNullWhen(true)] ref PackageUrl? purl, [NotNullWhen(false)] out string? error)
     {
         error = null;
-        if (purl!.ToString().Length <= PackageUrl.MaxLength) return true;
+        if (purl is not null && PurlText.Measure(purl) <= PackageUrl.MaxLength) return true;
         purl = null;
         error = TooLong;
         return false;

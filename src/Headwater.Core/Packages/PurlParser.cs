@@ -26,7 +26,11 @@ internal static class PurlParser
         var rented = text.Length > StackChars ? ArrayPool<char>.Shared.Rent(text.Length) : null;
         try
         {
-            return TryParse(text, rented is null ? stackalloc char[StackChars] : rented, out purl, out error);
+            if (!TryParse(text, rented is null ? stackalloc char[StackChars] : rented, out purl, out error)) return false;
+            // Encoding what was written plainly takes up to nine characters for one; the canonical text has to stay readable, too.
+            if (text.Length <= PackageUrl.MaxLength / 9 || PurlText.Measure(purl) <= PackageUrl.MaxLength) return true;
+            purl = null;
+            return Fail(out error, PurlBuilder.TooLong);
         }
         finally
         {

@@ -97,7 +97,8 @@ internal static class PurlText
     /// <summary>The canonical text of a package as such.</summary>
     public static string Format(string type, string? @namespace, string name) => Format(new PackageUrl(type, @namespace, name, null, [], null));
 
-    private static int Measure(PackageUrl purl)
+    /// <summary>The length of the canonical text.</summary>
+    public static int Measure(PackageUrl purl)
     {
         var length = 5 + purl.Type.Length + Measure(purl.Name, PurlTypes.NameIsPath(purl.Type));
         if (purl.Namespace is not null) length += 1 + Measure(purl.Namespace, keepSlash: true);

@@ -84,6 +84,13 @@ public sealed class PackageUrlTests
     }
 
     [Fact]
+    public void Parse_WhoseCanonicalTextIsTooLong_IsRefused()
+    {
+        PackageUrl.TryParse("pkg:npm/" + new string('€', 1000), out _, out var error).ShouldBeFalse();
+        error.ShouldBe("The package URL is longer than 4096 characters.");
+    }
+
+    [Fact]
     public void Parse_LongRunsOfTriplets_DecodesAcrossPieces()
     {
         var name = string.Concat(Enumerable.Repeat("a€🧀é", 25));
