@@ -54,7 +54,7 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
         {
             take();
         }
-        catch (InvalidOperationException wrong) when (wrong.Source == "System.Text.Json")
+        catch (InvalidOperationException wrong) when (wrong.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) == true)
         {
             Fault(at, "holds a value of the wrong type");
         }
@@ -170,6 +170,8 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
             }
         }
 
+        // The JSON schema says this, the XSD only in words.
+        if (c.VersionRange is not null && c.IsExternal != true) Fault(at, "a versionRange may be given only for a component with isExternal=true");
         if (c.Authors.Count == 0 && Text(e, "author") is { Length: > 0 } author) c.Authors.Add(new SbomContact(author));
         if (!isRoot) _components++;
         sink.OnComponent(c);

@@ -7,7 +7,7 @@ namespace Headwater.Core.Sboms.CycloneDx;
 /// <summary>Where the parts of a document go, in the order of the XML form.</summary>
 internal abstract class CycloneDxOutput : IDisposable
 {
-    public abstract void Start(string? serialNumber, int version);
+    public abstract void Start(string? serialNumber, int? version);
 
     public abstract void Value(string name, JsonNode value);
 
@@ -26,14 +26,14 @@ internal sealed class CycloneDxJsonOutput(Stream output, string specVersion) : C
     // The text is a document, not part of a web page: quotes and angle brackets stay readable.
     private readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    public override void Start(string? serialNumber, int version)
+    public override void Start(string? serialNumber, int? version)
     {
         _json.WriteStartObject();
         _json.WriteString("$schema", $"http://cyclonedx.org/schema/bom-{specVersion}.schema.json");
         _json.WriteString("bomFormat", "CycloneDX");
         _json.WriteString("specVersion", specVersion);
         if (serialNumber is not null) _json.WriteString("serialNumber", serialNumber);
-        _json.WriteNumber("version", version);
+        if (version is { } number) _json.WriteNumber("version", number);
     }
 
     public override void Value(string name, JsonNode value)

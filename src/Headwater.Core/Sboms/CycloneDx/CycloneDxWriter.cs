@@ -47,7 +47,7 @@ internal static class CycloneDxWriter
         {
             string? serial = null;
             if (document.Metadata.SerialNumber is { } given) serial = (string?)_fitter.Fit(JsonValue.Create(given), _schema.Property("serialNumber")!, "/serialNumber");
-            output.Start(serial, document.Metadata.Version ?? 1);
+            output.Start(serial, document.Metadata.Version);
             if (document.Metadata.Name is { } name && name != _plan.Root?.Name) lost("/name", $"CycloneDX documents have no name of their own (\"{name}\")");
 
             var metadata = _builder.Metadata(_plan.Root is { } root ? Component(root, "/metadata/component") : null);
@@ -83,7 +83,8 @@ internal static class CycloneDxWriter
             {
                 var at = $"/{name}/{index++}";
                 if (_fitter.Fit(make(item, at), schema, at) is not { } node) continue;
-                if (!seen.Add(Hash(node)))
+                // What has a reference of its own is equal to nothing else.
+                if (node is not JsonObject o || (!o.ContainsKey("bom-ref") && !o.ContainsKey("ref") && !seen.Add(Hash(node))))
                 {
                     // Equal elements may not be listed twice; two components are two all the same.
                     if (distinguish is null) continue;
@@ -119,7 +120,7 @@ internal static class CycloneDxWriter
             for (var i = 0; i < inside.Count; i++)
             {
                 var nested = Component(inside[i], $"{at}/components/{i}");
-                if (!seen.Add(Hash(nested))) nested["bom-ref"] = inside[i].Ref;
+                if (!nested.ContainsKey("bom-ref") && !seen.Add(Hash(nested))) nested["bom-ref"] = inside[i].Ref;
                 list.Add((JsonNode)nested);
             }
 

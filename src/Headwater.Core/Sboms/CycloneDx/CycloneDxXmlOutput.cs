@@ -12,12 +12,15 @@ internal sealed class CycloneDxXmlOutput : CycloneDxOutput
 {
     private readonly XmlWriter _xml;
     private readonly string _ns;
+    private readonly string _version;
     private readonly Action<string, string> _lost;
+    private readonly HashSet<string> _refs = new(StringComparer.Ordinal);
     private readonly XmlShape _bom = XmlShapes.Bom;
 
     public CycloneDxXmlOutput(Stream output, string version, Action<string, string> lost)
     {
         _ns = "http://cyclonedx.org/schema/bom/" + version;
+        _version = version;
         _lost = lost;
         _xml = XmlWriter.Create(output, new XmlWriterSettings
         {
@@ -30,12 +33,12 @@ internal sealed class CycloneDxXmlOutput : CycloneDxOutput
         });
     }
 
-    public override void Start(string? serialNumber, int version)
+    public override void Start(string? serialNumber, int? version)
     {
         _xml.WriteStartDocument();
         _xml.WriteStartElement("bom", _ns);
         if (serialNumber is not null) _xml.WriteAttributeString("serialNumber", serialNumber);
-        _xml.WriteAttributeString("version", version.ToString(CultureInfo.InvariantCulture));
+        if (version is { } number) _xml.WriteAttributeString("version", number.ToString(CultureInfo.InvariantCulture));
     }
 
     public override void Value(string name, JsonNode value)
@@ -115,7 +118,8 @@ internal sealed class CycloneDxXmlOutput : CycloneDxOutput
                 break;
             default:
                 if (value is JsonObject o) Object(shape, o, at);
-                // A bare reference where XML only has an object (the transforms of IKEv2).
+                // A bare reference (the transforms of IKEv2) has become an object in the XML of 1.7.
+                else if (_version == "1.6") _xml.WriteString(Text(value, at));
                 else if (shape.Members.FirstOrDefault(m => m.Json == "algorithm") is { } algorithm) Member(algorithm, value, at);
                 else _lost(at, "has no form in CycloneDX XML");
                 break;
@@ -139,10 +143,26 @@ internal sealed class CycloneDxXmlOutput : CycloneDxOutput
             }
 
             if (o[member.Json] is not { } value) continue;
-            if (member.Style == MemberStyle.Attribute) _xml.WriteAttributeString(member.Xml, Text(value, at));
+            if (member.Items.Count == 1 && value is JsonValue && member.Items[0].Shape() is { Kind: ShapeKind.Scalar, Pattern: { } pattern } && !pattern.IsMatch(Text(value, at)))
+            {
+                _lost($"{at}/{member.Json}", $"the value {value.ToJsonString()} is not allowed in CycloneDX XML");
+                continue;
+            }
+
+            if (member.Style == MemberStyle.Attribute) _xml.WriteAttributeString(member.Xml, member.Xml == "bom-ref" ? Unique(Text(value, at), at) : Text(value, at));
             else if (member.Style == MemberStyle.Text) _xml.WriteString(Text(value, at));
             else Member(member, value, $"{at}/{member.Json}");
         }
+    }
+
+    /// <summary>The XSD demands that a reference is declared once in the whole document; JSON only asks for it.</summary>
+    private string Unique(string reference, string at)
+    {
+        if (_refs.Add(reference)) return reference;
+        var n = 2;
+        while (!_refs.Add($"{reference}~{n}")) n = n < 8 ? n + 1 : n + _refs.Count;
+        _lost(at, $"the reference \"{reference}\" is declared more than once, which XML forbids; written as \"{reference}~{n}\"");
+        return $"{reference}~{n}";
     }
 
     private void Dependency(JsonObject o, string at)

@@ -66,7 +66,11 @@ internal static class CycloneDxXmlReader
 
         foreach (var name in new[] { "serialNumber", "version" })
         {
-            if (xml.GetAttribute(name) is not { } value) continue;
+            // A default from the schema is not a statement of the document.
+            var said = xml.MoveToAttribute(name) && !xml.IsDefault;
+            var value = said ? xml.Value : null;
+            xml.MoveToElement();
+            if (value is null) continue;
             JsonNode node = name == "version" && int.TryParse(value.Trim(), out var number) ? JsonValue.Create(number) : JsonValue.Create(value.Trim());
             Hand(node, e => intake.Header(name, e));
         }

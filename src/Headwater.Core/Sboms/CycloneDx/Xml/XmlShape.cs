@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Headwater.Core.Sboms.Schema;
 
 namespace Headwater.Core.Sboms.CycloneDx.Xml;
@@ -71,6 +72,9 @@ internal sealed class XmlShape
     /// <summary>True when white space around a scalar does not count.</summary>
     public bool Collapse { get; init; }
 
+    /// <summary>For scalars: what XML demands of the text beyond JSON; null when nothing.</summary>
+    public Regex? Pattern { get; init; }
+
     public IReadOnlyList<ShapeMember> Members { get; init; } = [];
 
     /// <summary>For <see cref="ShapeKind.Choice"/>.</summary>
@@ -111,14 +115,12 @@ internal sealed class XmlShapes
 
     private readonly Dictionary<(object, object), XmlShape> _known = [];
     private readonly Lock _lock = new();
-    private readonly XsdType _bom;
-    private readonly JsonSchema _root;
+    private readonly XsdTypes _xsd;
 
     private XmlShapes(Stream xsd, JsonSchema root)
     {
-        using (xsd) _bom = new XsdTypes(xsd).Element("bom");
-        _root = root;
-        Root = Shape(_bom, _root, null);
+        using (xsd) _xsd = new XsdTypes(xsd);
+        Root = Shape(_xsd.Element("bom"), root, null);
     }
 
     /// <summary>The whole document.</summary>
@@ -129,7 +131,7 @@ internal sealed class XmlShapes
     private XmlShape Shape(XsdType? xsd, JsonSchema json, string? typeName)
     {
         var collapse = typeName is not (null or "xs:string" or "xs:normalizedString");
-        if (xsd is null) return new XmlShape { Kind = ShapeKind.Scalar, Scalar = ScalarOf(json), Collapse = collapse };
+        if (xsd is null) return new XmlShape { Kind = ShapeKind.Scalar, Scalar = ScalarOf(json), Collapse = collapse, Pattern = _xsd.Pattern(typeName) };
         lock (_lock)
         {
             if (!_known.TryGetValue((xsd.Source, json.Identity), out var shape)) _known.Add((xsd.Source, json.Identity), shape = Make(xsd, json));

@@ -36,6 +36,11 @@ internal sealed class XmlToJson(XmlReader xml, string ns, SbomReadOptions option
         }
 
         xml.Read();
+        Rest(action);
+    }
+
+    private void Rest(Action action)
+    {
         while (xml.NodeType != XmlNodeType.EndElement && !xml.EOF)
         {
             if (xml.NodeType != XmlNodeType.Element) xml.Read();
@@ -77,14 +82,14 @@ internal sealed class XmlToJson(XmlReader xml, string ns, SbomReadOptions option
         }
     }
 
-    private JsonObject Object(XmlShape shape, int depth)
+    private JsonNode Object(XmlShape shape, int depth)
     {
         var o = new JsonObject();
         if (xml.MoveToFirstAttribute())
         {
             do
             {
-                if (xml.NamespaceURI.Length == 0 && shape.Attribute(xml.LocalName) is { } attribute) Set(o, attribute.Json, Scalar(attribute.Items[0].Shape(), Bounded(xml.Value)));
+                if (!xml.IsDefault && xml.NamespaceURI.Length == 0 && shape.Attribute(xml.LocalName) is { } attribute) Set(o, attribute.Json, Scalar(attribute.Items[0].Shape(), Bounded(xml.Value)));
             }
             while (xml.MoveToNextAttribute());
             xml.MoveToElement();
@@ -93,6 +98,27 @@ internal sealed class XmlToJson(XmlReader xml, string ns, SbomReadOptions option
         if (shape.Text is { } text)
         {
             Set(o, text.Json, Scalar(text.Items[0].Shape(), Text()));
+            return o;
+        }
+
+        // In 1.6 the transforms of IKEv2 are bare references; since 1.7 they are objects that hold one.
+        if (shape.Members.Any(m => m.Json == "algorithm") && !xml.IsEmptyElement)
+        {
+            var bare = string.Empty;
+            xml.Read();
+            while (xml.NodeType is not (XmlNodeType.EndElement or XmlNodeType.Element) && !xml.EOF)
+            {
+                bare += Bounded(xml.Value);
+                xml.Read();
+            }
+
+            if (xml.NodeType == XmlNodeType.EndElement && bare.Trim().Length > 0)
+            {
+                xml.Read();
+                return JsonValue.Create(bare.Trim());
+            }
+
+            Rest(() => Member(o, shape, depth));
             return o;
         }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Headwater.Core.Sboms.CycloneDx.Xml;
@@ -62,6 +63,7 @@ internal sealed class XsdTypes
 
     private readonly Dictionary<string, XsdType> _named;
     private readonly Dictionary<XElement, XsdType> _inline = [];
+    private readonly Dictionary<string, Regex?> _patterns = new(StringComparer.Ordinal);
     private readonly XElement _root;
 
     public XsdTypes(Stream xsd)
@@ -74,6 +76,18 @@ internal sealed class XsdTypes
     public XsdType Element(string name) => TypeOf(_root.Elements(Ns + "element").First(e => (string?)e.Attribute("name") == name))!;
 
     public XElement? Group(string? reference) => _root.Elements(Ns + "attributeGroup").FirstOrDefault(g => (string?)g.Attribute("name") == Local(reference));
+
+    /// <summary>The pattern of a named simple type; null when it has none.</summary>
+    public Regex? Pattern(string? type)
+    {
+        if (type is null) return null;
+        lock (_patterns)
+        {
+            if (_patterns.TryGetValue(type, out var known)) return known;
+            var facet = _root.Elements(Ns + "simpleType").FirstOrDefault(t => (string?)t.Attribute("name") == Local(type))?.Descendants(Ns + "pattern").FirstOrDefault();
+            return _patterns[type] = facet is null ? null : new Regex("^(?:" + (string)facet.Attribute("value")! + ")\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+    }
 
     /// <summary>The complex type of an element; null when it is simple.</summary>
     public XsdType? TypeOf(XElement element)
