@@ -1,26 +1,39 @@
 using Headwater.Server.Features.Advisories;
 using Headwater.Server.Features.Components;
 using Headwater.Server.Features.Feeds;
+using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Jobs;
 using Headwater.Server.Features.Keys;
 using Headwater.Server.Features.Overview;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
 using Headwater.Server.Features.Search;
+using Headwater.Server.Features.Uploads;
 using Headwater.Server.Platform;
 using Headwater.Server.Platform.Http;
+using Headwater.Server.Platform.Ui;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseUrls(Listen.FreeUrls(builder.Configuration["urls"], Console.WriteLine));
 builder.AddPlatform();
+builder.Services.AddUi();
 
 // Features: removing one is deleting its folder and its lines.
 var services = builder.Services;
-services.AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ComponentStore>();
-services.AddSingleton<AdvisoryStore>().AddSingleton<OwnerStore>().AddSingleton<SearchStore>();
-services.AddSingleton<KeyStore>().AddSingleton<JobStore>().AddSingleton<FeedStore>().AddSingleton<OverviewStore>();
+FeedsModule.AddServices(services);
+FindingsModule.AddServices(services);
+OwnersModule.AddServices(services);
+ProjectsModule.AddServices(services);
+ComponentsModule.AddServices(services);
+UploadsModule.AddServices(services);
+AdvisoriesModule.AddServices(services);
+SearchModule.AddServices(services);
+OverviewModule.AddServices(services);
+KeysModule.AddServices(services);
+JobsModule.AddServices(services);
 
 var app = builder.Build();
 await app.PrepareAsync();
 app.UsePlatform();
+app.MapUi();
 await app.RunAsync();

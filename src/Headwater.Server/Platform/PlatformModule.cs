@@ -22,6 +22,7 @@ internal static class PlatformModule
         services.AddSingleton(data);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IdSource>();
+        services.AddSingleton<BlobFolder>();
         services.AddSingleton<IDatabase>(s => new SqliteDatabase(data.File("headwater.db"), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AuditStore>();
         services.AddSingleton<QueueStore>();

@@ -1,17 +1,151 @@
-#pragma warning disable CS9113 // The parameters are read when the methods are written.
+using Dapper;
+using Headwater.Core.Advisories;
+using Headwater.Server.Features.Components;
+using Headwater.Server.Features.Feeds;
+using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Owners;
+using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Advisories;
 
 /// <summary>Advisories: those that affect us from the database, any other from the index.</summary>
-internal sealed class AdvisoryStore(IDatabase database)
+internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, ProjectsModule projects)
 {
+    private const long Org = Organisation.Home;
+    private const int MostUsages = 200, PathsEach = 3, WithPaths = 50, MostRecords = 20;
+
+    private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
+    {
+        ["risk"] = new("risk", true),
+        ["severity"] = new("severity", true),
+        ["projects"] = new("projects", true),
+        ["epss"] = new("COALESCE(epss, -1)", true),
+        ["published"] = new("COALESCE(published, 0)", true),
+        ["id"] = new("id"),
+    };
+
     /// <summary>Those that affect something in a latest active version. Sorts: <c>risk</c> (default), <c>severity</c>, <c>projects</c>, <c>epss</c>, <c>published</c>, <c>id</c>.</summary>
-    public Task<Page<AdvisoryRow>> AffectingUsAsync(PageRequest request, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<Page<AdvisoryRow>> AffectingUsAsync(PageRequest request, CancellationToken cancellationToken = default)
+    {
+        var keyset = Keyset.For(request, Sorts, "risk", "id");
+        var like = Like.Containing(request.Filter);
+        var where = "org_id = @Org" + (like is null ? "" : " AND (LOWER(ids) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(summary, '')) LIKE @like ESCAPE '\\')");
+        return database.ReadAsync(async connection =>
+        {
+            var parameters = new { Org, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM advisory_usage WHERE {where}", parameters);
+            var rows = (await connection.QueryAsync<Row>($"SELECT *, {keyset.Expression} AS sort_key FROM advisory_usage WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters)).AsList();
+            var page = keyset.Page(rows, total, r => (r.SortKey!, r.Id));
+            var hits = (await connection.QueryAsync<(string Id, string Name, string Fixed)>("""
+                SELECT DISTINCT f.id, k.name, f.fixed FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
+                WHERE f.affected = 1 AND f.id IN @ids ORDER BY k.name
+                """, new { ids = page.Items.Select(r => r.Id) })).ToLookup(h => h.Id);
+            return new Page<AdvisoryRow>([.. page.Items.Select(r => new AdvisoryRow(r.Id, TypeMaps.FromJson(r.Ids), r.Summary, (Severity)r.Severity, r.Score, r.Epss, r.EpssPercentile, r.Kev, r.Malicious, r.Risk,
+                r.Published, r.Components, r.Projects, [.. hits[r.Id].Select(h => h.Name).Distinct()], [.. hits[r.Id].SelectMany(h => TypeMaps.FromJson(h.Fixed)).Distinct()]))], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
 
     /// <summary>By identifier or alias, in any case. Null when no loaded source knows it.</summary>
-    public Task<AdvisoryDetail?> GetAsync(string id, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async Task<AdvisoryDetail?> GetAsync(string id, CancellationToken cancellationToken = default)
+    {
+        var (index, signals, _) = feeds.Current;
+        if (index is null || id.Length > 200) return null;
+        var group = index.AliasGroup(id);
+        if (group.Records.Count == 0) return null;
+
+        var records = group.Records.Take(MostRecords).Select(index.Summary).ToList();
+        // The record that was asked for, else the most telling one, speaks for the group.
+        var main = records.Find(r => r.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) ?? records.OrderBy(r => r.Withdrawn is null ? 0 : 1).ThenByDescending(r => r.Severity).First();
+        var osv = OsvRecord.Parse(index.Json(main.Record));
+        var references = group.Records.Take(MostRecords).Where(r => r != main.Record).SelectMany(r => OsvRecord.Parse(index.Json(r)).References);
+        var worst = records.Where(r => r.Withdrawn is null).DefaultIfEmpty(main).MaxBy(r => ((int)r.Severity, r.Score ?? 0))!;
+        var (findings, usages) = await AffectedAsync(group.Ids, cancellationToken);
+        var kev = signals.Kev(group.Ids);
+        var epss = signals.Epss(group.Ids);
+        var shown = group.Ids.FirstOrDefault(i => i.StartsWith("CVE-", StringComparison.Ordinal)) ?? group.Ids.FirstOrDefault(i => i.StartsWith("GHSA-", StringComparison.Ordinal)) ?? main.Id;
+        var total = await database.ReadAsync(connection => connection.QuerySingleAsync<int>("SELECT COUNT(*) FROM project WHERE org_id = @Org", new { Org }), cancellationToken);
+        var affected = usages.Where(u => u is { Affected: true, Usage.IsLatest: true }).DistinctBy(u => u.Usage.ProjectUuid).ToList();
+        return new AdvisoryDetail(shown, group.Ids, main.Summary ?? worst.Summary, osv.Details, worst.Severity, worst.Score, worst.Vector, epss?.Score, epss?.Percentile, kev is not null, kev?.Ransomware ?? false,
+            records.Min(r => r.Published), records.Max(r => r.Modified), records.TrueForAll(r => r.Withdrawn is not null) ? records.Max(r => r.Withdrawn) : null,
+            [.. records.Select(r => new AdvisoryRecord(r.Id, r.Source, r.Published, r.Modified, r.Withdrawn))],
+            [.. group.Records.Take(MostRecords).SelectMany(index.PackagesOf).Select(p => new AdvisoryPackageRow(p.Ecosystem, p.Name, p.Ranges, p.FixedVersions)).DistinctBy(p => (p.Ecosystem, p.Name, string.Join(',', p.Ranges)))],
+            [.. osv.References.Concat(references).DistinctBy(r => r.Url)], findings, usages, affected.Count, total, affected.Count(u => u.Usage.Owner is null));
+    }
 
     /// <summary>Over all advisories, by identifier or words.</summary>
-    public Task<IReadOnlyList<AdvisoryHit>> SearchAsync(string query, int limit, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<AdvisoryHit>> SearchAsync(string query, int limit, CancellationToken cancellationToken = default)
+    {
+        if (feeds.Current.Index is not { } index || string.IsNullOrWhiteSpace(query) || query.Length > 200) return [];
+        var found = index.Search(query.Trim(), limit).Select(index.Summary).Select(s => (Summary: s, Shown: s.Id.StartsWith("CVE-", StringComparison.Ordinal) ? s.Id : s.Aliases.FirstOrDefault(a => a.StartsWith("CVE-", StringComparison.Ordinal)) ?? s.Id))
+            .DistinctBy(h => h.Shown).ToList();
+        var projects = await database.ReadAsync(async connection => (await connection.QueryAsync<(string Id, long Projects)>(
+            "SELECT id, projects FROM advisory_usage WHERE org_id = @Org AND id IN @ids", new { Org, ids = found.Select(f => f.Shown) })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
+        return [.. found.Select(f => new AdvisoryHit(f.Shown, f.Summary.Summary, f.Summary.Severity, f.Summary.Withdrawn is not null, projects.GetValueOrDefault(f.Shown)))];
+    }
+
+    private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages)> AffectedAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var (findings, rows) = await database.ReadAsync(async connection =>
+        {
+            var found = (await connection.QueryAsync<FindingColumns>($"""
+                SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.id IN @ids ORDER BY f.affected DESC, f.risk DESC, k.name, c.id LIMIT 1000
+                """, new { ids = ids.Take(500) })).Select(f => f.ToRow()).ToList();
+            var used = await connection.QueryAsync<UsageLine>($"""
+                SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
+                    {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, k.name AS component_name, k.group_name
+                FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
+                JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id JOIN occurrence x ON x.org_id = @Org AND x.pv_id = o.pv_id AND x.cv_id = c.id
+                JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
+                WHERE f.id IN @ids ORDER BY is_latest DESC, f.affected DESC, p.name, v.id, c.id LIMIT {MostUsages}
+                """, new { Org, ids = ids.Take(500) });
+            return (found, used.AsList());
+        }, cancellationToken);
+        var byVersion = findings.ToLookup(f => f.ComponentVersionId);
+        var usages = new List<AffectedUsage>();
+        foreach (var row in rows.DistinctBy(r => (r.VersionUuid, r.CvId)))
+        {
+            var why = usages.Count < WithPaths && row.IsLatest ? await projects.WhyAsync(row.VersionUuid, row.CvId, PathsEach, cancellationToken) : null;
+            var own = byVersion[row.CvId];
+            usages.Add(new AffectedUsage(row.ToRow(), row.ComponentName, row.GroupName, own.Any(f => f.Affected), [.. own.SelectMany(f => f.FixedVersions).Distinct()], why));
+        }
+
+        return (findings, usages);
+    }
+
+    private sealed record Row
+    {
+        public string Id { get; set; } = "";
+        public string Ids { get; set; } = "";
+        public string? Summary { get; set; }
+        public int Severity { get; set; }
+        public double? Score { get; set; }
+        public double? Epss { get; set; }
+        public double? EpssPercentile { get; set; }
+        public bool Kev { get; set; }
+        public bool Malicious { get; set; }
+        public double Risk { get; set; }
+        public DateTimeOffset? Published { get; set; }
+        public int Components { get; set; }
+        public int Projects { get; set; }
+        public object? SortKey { get; set; }
+    }
+
+    private sealed record UsageLine : OwnerColumns
+    {
+        public Guid ProjectUuid { get; set; }
+        public Guid VersionUuid { get; set; }
+        public string Name { get; set; } = "";
+        public string ProjectVersion { get; set; } = "";
+        public bool IsLatest { get; set; }
+        public long CvId { get; set; }
+        public string? Version { get; set; }
+        public int Flags { get; set; }
+        public int Depth { get; set; }
+        public DateTimeOffset? LastUploadAt { get; set; }
+        public string ComponentName { get; set; } = "";
+        public string? GroupName { get; set; }
+
+        public UsageRow ToRow() => new(ProjectUuid, VersionUuid, Name, ProjectVersion.Length == 0 ? null : ProjectVersion, IsLatest, CvId, Version, Owner, Flags >= 4, Depth, (OccurrenceScope)(Flags & 3), LastUploadAt);
+    }
 }

@@ -1,29 +1,182 @@
-#pragma warning disable CS9113 // The parameters are read when the methods are written.
+using Dapper;
+using Headwater.Core.Advisories;
+using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Owners;
+using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Components;
 
-/// <summary>The catalogue of components, to read.</summary>
-internal sealed class ComponentStore(IDatabase database)
+/// <summary>The catalogue of components, to read. Usage counts the latest version of each project.</summary>
+internal sealed class ComponentStore(IDatabase database, ProjectsModule projects)
 {
+    private const long Org = Organisation.Home;
+
+    private const string VersionSelect = """
+        SELECT c.id, c.component_id, k.type, k.group_name, k.name, k.kind, c.version, c.purl, c.licences, c.coverage, c.critical, c.high, c.medium, c.low, c.unassigned, c.kev, c.max_severity, c.max_risk,
+            c.detail, c.first_seen, c.matched_at,
+            (SELECT COUNT(*) FROM occurrence_by_component o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = c.id) AS projects
+        FROM component_version c JOIN component k ON k.id = c.component_id
+        """;
+
+    private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
+    {
+        ["risk"] = new("u.max_risk", true),
+        ["name"] = new("LOWER(k.name)"),
+        ["projects"] = new("u.projects", true),
+        ["versions"] = new("u.versions", true),
+        ["findings"] = new("(u.critical + u.high + u.medium + u.low + u.unassigned)", true),
+    };
+
+    private static readonly Dictionary<string, SortKey> UsageSorts = new(StringComparer.Ordinal)
+    {
+        ["project"] = new("LOWER(p.name)"),
+        ["version"] = new("COALESCE(c.version, '')"),
+        ["depth"] = new("CASE WHEN x.depth < 0 THEN 1000000 ELSE x.depth END"),
+    };
+
     /// <summary>Sorts: <c>risk</c> (default), <c>name</c>, <c>projects</c>, <c>versions</c>, <c>findings</c>.</summary>
-    public Task<Page<ComponentRow>> ListAsync(PageRequest request, ComponentFilter filter = default, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async Task<Page<ComponentRow>> ListAsync(PageRequest request, ComponentFilter filter = default, CancellationToken cancellationToken = default)
+    {
+        var keyset = Keyset.For(request, Sorts, "risk", "k.id");
+        var like = Like.Containing(request.Filter);
+        var from = "FROM component_usage u JOIN component k ON k.id = u.component_id WHERE u.org_id = @Org"
+            + (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(k.identity) LIKE @like ESCAPE '\\')")
+            + (filter.OnlyVulnerable ? " AND u.vulnerable > 0" : "") + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type");
+        return await database.ReadAsync(async connection =>
+        {
+            var parameters = new { Org, like, filter.Type, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
+            var rows = await connection.QueryAsync<Row>($"""
+                SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, u.versions, u.projects, u.critical, u.high, u.medium, u.low, u.unassigned, u.kev, u.max_risk, {keyset.Expression} AS sort_key
+                {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
+                """, parameters);
+            var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
+            return new Page<ComponentRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
 
-    public Task<ComponentDetail?> GetAsync(long id, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<ComponentDetail?> GetAsync(long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<Row>("""
+            SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, COALESCE(u.versions, 0) AS versions, COALESCE(u.projects, 0) AS projects, COALESCE(u.critical, 0) AS critical,
+                COALESCE(u.high, 0) AS high, COALESCE(u.medium, 0) AS medium, COALESCE(u.low, 0) AS low, COALESCE(u.unassigned, 0) AS unassigned, COALESCE(u.kev, 0) AS kev, COALESCE(u.max_risk, 0) AS max_risk
+            FROM component k LEFT JOIN component_usage u ON u.org_id = @Org AND u.component_id = k.id WHERE k.id = @id
+            """, new { Org, id });
+        if (row is null) return null;
+        var versions = await connection.QueryAsync<VersionRow>(VersionSelect + " WHERE c.component_id = @id ORDER BY projects DESC, c.id DESC LIMIT 1000", new { Org, id });
+        var findings = await connection.QueryAsync<FindingColumns>($"""
+            SELECT {FindingColumns.Select} FROM component_version c JOIN finding f ON f.cv_id = c.id JOIN component k ON k.id = c.component_id WHERE c.component_id = @id ORDER BY f.risk DESC, f.id, c.id LIMIT 1000
+            """, new { id });
+        return new ComponentDetail(row.ToRow(), [.. versions.Select(v => v.ToRow())], [.. findings.Select(f => f.ToRow())]);
+    }, cancellationToken);
 
-    public Task<ComponentVersionDetail?> GetVersionAsync(long id, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<ComponentVersionDetail?> GetVersionAsync(long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<VersionRow>(VersionSelect + " WHERE c.id = @id", new { Org, id });
+        if (row is null) return null;
+        var findings = await connection.QueryAsync<FindingColumns>($"""
+            SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.cv_id = @id ORDER BY f.affected DESC, f.risk DESC, f.id
+            """, new { id });
+        var others = await connection.QueryAsync<VersionRow>(VersionSelect + " WHERE c.component_id = @ComponentId AND c.id <> @Id ORDER BY projects DESC, c.id DESC LIMIT 200", new { Org, row.ComponentId, row.Id });
+        var facts = ComponentFacts.Parse(row.Detail);
+        return new ComponentVersionDetail(row.ToRow(), facts.Description, facts.Publisher, facts.Copyright, facts.Cpes ?? [], [.. facts.Hashes ?? []], row.FirstSeen, row.MatchedAt,
+            [.. findings.Select(f => f.ToRow())], [.. others.Select(v => v.ToRow())]);
+    }, cancellationToken);
 
     /// <summary>Who uses any version of a component. Sorts: <c>project</c> (default), <c>version</c>, <c>depth</c>.</summary>
-    public Task<Page<UsageRow>> UsagesAsync(long componentId, PageRequest request, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<Page<UsageRow>> UsagesAsync(long componentId, PageRequest request, CancellationToken cancellationToken = default) =>
+        UsagesAsync("c.component_id = @id", componentId, request, cancellationToken);
 
     /// <summary>Who uses one version of a component. Sorts: <c>project</c> (default), <c>depth</c>.</summary>
-    public Task<Page<UsageRow>> UsagesOfVersionAsync(long componentVersionId, PageRequest request, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<Page<UsageRow>> UsagesOfVersionAsync(long componentVersionId, PageRequest request, CancellationToken cancellationToken = default) =>
+        UsagesAsync("c.id = @id", componentVersionId, request, cancellationToken);
 
     /// <summary>Package types in use with the number of components, most first.</summary>
-    public Task<IReadOnlyList<KeyValuePair<string, int>>> TypesAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<IReadOnlyList<KeyValuePair<string, int>>> TypesAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<KeyValuePair<string, int>>>(async connection =>
+        [.. (await connection.QueryAsync<(string Type, long Count)>("""
+            SELECT COALESCE(k.type, ''), COUNT(*) FROM component_usage u JOIN component k ON k.id = u.component_id WHERE u.org_id = @Org GROUP BY 1 ORDER BY 2 DESC, 1
+            """, new { Org })).Select(t => KeyValuePair.Create(t.Type, (int)t.Count))], cancellationToken);
 
     /// <summary>All shortest paths by which a component version is in a project version, at most <paramref name="limit"/>. Null when it is not.</summary>
-    public Task<Projects.WhyHere?> WhyAsync(Guid projectVersion, long componentVersionId, int limit = 3, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<WhyHere?> WhyAsync(Guid projectVersion, long componentVersionId, int limit = 3, CancellationToken cancellationToken = default) =>
+        projects.WhyAsync(projectVersion, componentVersionId, limit, cancellationToken);
+
+    private Task<Page<UsageRow>> UsagesAsync(string which, long id, PageRequest request, CancellationToken cancellationToken)
+    {
+        var keyset = Keyset.For(request, UsageSorts, "project", "(v.id * 4294967296 + c.id)");
+        var like = Like.Containing(request.Filter);
+        var from = $"""
+            FROM component_version c JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id
+            JOIN occurrence x ON x.org_id = @Org AND x.pv_id = o.pv_id AND x.cv_id = c.id
+            JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
+            WHERE {which} {(like is null ? "" : "AND LOWER(p.name) LIKE @like ESCAPE '\\'")}
+            """;
+        return database.ReadAsync(async connection =>
+        {
+            var parameters = new { Org, id, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
+            var rows = await connection.QueryAsync<UsageColumns>($"""
+                SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
+                    {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, v.id * 4294967296 + c.id AS key_id, {keyset.Expression} AS sort_key
+                {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
+                """, parameters);
+            var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.KeyId));
+            return new Page<UsageRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
+
+    private sealed record Row : Numbers
+    {
+        public long Id { get; set; }
+        public string? Type { get; set; }
+        public string? GroupName { get; set; }
+        public string Name { get; set; } = "";
+        public string Identity { get; set; } = "";
+        public string Kind { get; set; } = "";
+        public int Versions { get; set; }
+        public int Projects { get; set; }
+
+        public ComponentRow ToRow() => new(Id, Type, GroupName, Name, Type is null ? null : Identity, Kind, Versions, Projects, Severities, Kev > 0, MaxRisk);
+    }
+
+    private sealed record VersionRow : Numbers
+    {
+        public long Id { get; set; }
+        public long ComponentId { get; set; }
+        public string? Type { get; set; }
+        public string? GroupName { get; set; }
+        public string Name { get; set; } = "";
+        public string Kind { get; set; } = "";
+        public string? Version { get; set; }
+        public string? Purl { get; set; }
+        public string Licences { get; set; } = "";
+        public new int Coverage { get; set; }
+        public int MaxSeverity { get; set; }
+        public string? Detail { get; set; }
+        public DateTimeOffset FirstSeen { get; set; }
+        public DateTimeOffset? MatchedAt { get; set; }
+        public int Projects { get; set; }
+
+        public ComponentVersionRow ToRow() => new(Id, ComponentId, Type, GroupName, Name, Version, Purl, Kind, TypeMaps.FromJson(Licences), (CoverageState)Coverage, Severities, (Severity)MaxSeverity, Kev > 0, MaxRisk, Projects);
+    }
+
+    private sealed record UsageColumns : OwnerColumns
+    {
+        public Guid ProjectUuid { get; set; }
+        public Guid VersionUuid { get; set; }
+        public string Name { get; set; } = "";
+        public string ProjectVersion { get; set; } = "";
+        public bool IsLatest { get; set; }
+        public long CvId { get; set; }
+        public string? Version { get; set; }
+        public int Flags { get; set; }
+        public int Depth { get; set; }
+        public DateTimeOffset? LastUploadAt { get; set; }
+        public long KeyId { get; set; }
+
+        public UsageRow ToRow() => new(ProjectUuid, VersionUuid, Name, ProjectVersion.Length == 0 ? null : ProjectVersion, IsLatest, CvId, Version, Owner, Flags >= 4, Depth, (OccurrenceScope)(Flags & 3), LastUploadAt);
+    }
 }
 
 /// <summary>Which components are asked for.</summary>

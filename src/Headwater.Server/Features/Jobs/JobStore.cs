@@ -1,20 +1,67 @@
-#pragma warning disable CS9113 // The parameters are read when the methods are written.
+using Dapper;
 using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Jobs;
 
 namespace Headwater.Server.Features.Jobs;
 
 /// <summary>The jobs, for people to see.</summary>
-internal sealed class JobStore(IDatabase database, TimeProvider time)
+internal sealed class JobStore(IDatabase database, QueueStore queue, TimeProvider time)
 {
-    /// <summary>Newest first. <paramref name="state"/> is one of <c>queued</c>, <c>running</c>, <c>done</c>, <c>dead</c>, or null for all.</summary>
-    public Task<Page<JobRow>> ListAsync(PageRequest request, string? state = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    private const long Org = Organisation.Home;
+    private const string Columns = "id, kind, key, state, priority, progress, progress_text, attempts, created_at, run_at, started_at, finished_at, last_error";
 
-    public Task<JobRow?> GetAsync(long id, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal) { ["id"] = new("id", true) };
+
+    /// <summary>Newest first. <paramref name="state"/> is one of <c>queued</c>, <c>running</c>, <c>done</c>, <c>dead</c>, or null for all.</summary>
+    public Task<Page<JobRow>> ListAsync(PageRequest request, string? state = null, CancellationToken cancellationToken = default)
+    {
+        var keyset = Keyset.For(request, Sorts, "id", "id");
+        var where = "org_id = @Org" + (state is null ? "" : " AND state = @state");
+        return database.ReadAsync(async connection =>
+        {
+            var parameters = new { Org, state, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM job WHERE {where}", parameters);
+            var rows = await connection.QueryAsync<Row>($"SELECT {Columns} FROM job WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
+            return keyset.Page([.. rows.Select(r => r.ToJob())], total, (JobRow r) => (r.Id, r.Id));
+        }, cancellationToken);
+    }
+
+    public Task<JobRow?> GetAsync(long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+        (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM job WHERE org_id = @Org AND id = @id", new { Org, id }))?.ToJob(), cancellationToken);
 
     /// <summary>Puts a dead job back into the queue.</summary>
     /// <returns>False when there is no such dead job.</returns>
-    public Task<bool> RetryAsync(long id, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async Task<bool> RetryAsync(long id, CancellationToken cancellationToken = default)
+    {
+        var changed = await database.WriteAsync(async transaction => await transaction.Connection!.ExecuteAsync("""
+            UPDATE job SET state = 'queued', attempts = 0, run_at = @now, finished_at = NULL WHERE org_id = @Org AND id = @id AND state = 'dead'
+                AND NOT EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued');
+            UPDATE upload SET state = 'queued', error = NULL WHERE org_id = @Org AND job_id = @id AND state = 'failed';
+            """, new { Org, id, now = time.GetUtcNow() }, transaction), cancellationToken: cancellationToken);
+        if (changed > 0) queue.Wake();
+        return changed > 0;
+    }
 
     /// <summary>Jobs by state.</summary>
-    public Task<IReadOnlyDictionary<string, int>> CountsAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<IReadOnlyDictionary<string, int>> CountsAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyDictionary<string, int>>(async connection =>
+        (await connection.QueryAsync<(string State, long Count)>("SELECT state, COUNT(*) FROM job WHERE org_id = @Org GROUP BY state", new { Org })).ToDictionary(c => c.State, c => (int)c.Count), cancellationToken);
+
+    private sealed class Row
+    {
+        public long Id { get; set; }
+        public string Kind { get; set; } = "";
+        public string Key { get; set; } = "";
+        public string State { get; set; } = "";
+        public int Priority { get; set; }
+        public double Progress { get; set; }
+        public string? ProgressText { get; set; }
+        public int Attempts { get; set; }
+        public DateTimeOffset CreatedAt { get; set; }
+        public DateTimeOffset RunAt { get; set; }
+        public DateTimeOffset? StartedAt { get; set; }
+        public DateTimeOffset? FinishedAt { get; set; }
+        public string? LastError { get; set; }
+
+        public JobRow ToJob() => new(Id, Kind, Key, State, Priority, Progress, ProgressText, Attempts, CreatedAt, RunAt, StartedAt, FinishedAt, LastError);
+    }
 }

@@ -1,17 +1,155 @@
-#pragma warning disable CS9113 // The parameters are read when the methods are written.
+using System.Data.Common;
+using Dapper;
+using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Owners;
 
-/// <summary>The organisation's units and teams, to read.</summary>
+/// <summary>The organisation's units and teams.</summary>
 internal sealed class OwnerStore(IDatabase database)
 {
-    /// <summary>The whole tree, parents before children, siblings by title.</summary>
-    public Task<IReadOnlyList<OwnerRow>> TreeAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    private const long Org = Organisation.Home;
 
-    public Task<OwnerDetail?> GetAsync(long id, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <summary>The whole tree, parents before children, siblings by title.</summary>
+    public Task<IReadOnlyList<OwnerRow>> TreeAsync(CancellationToken cancellationToken = default) => database.ReadAsync(TreeAsync, cancellationToken);
+
+    public Task<OwnerDetail?> GetAsync(long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        var tree = await TreeAsync(connection);
+        if (tree.FirstOrDefault(o => o.Id == id) is not { } owner) return null;
+        var path = await PathAsync(connection, id);
+        return new OwnerDetail(owner, [.. path.SkipLast(1)], [.. tree.Where(o => o.ParentId == id)]);
+    }, cancellationToken);
 
     /// <summary>The findings that matter most in latest versions, one per advisory, with who owns what they hit.</summary>
     /// <param name="ownerId">Only in projects of this unit or team and of everything below it.</param>
-    public Task<IReadOnlyList<TopRisk>> TopRisksAsync(int count, long? ownerId = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<IReadOnlyList<TopRisk>> TopRisksAsync(int count, long? ownerId = null, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<TopRisk>>(async connection =>
+    {
+        // For the whole organisation the counted table knows the order; for a part of it the part's own findings do.
+        var ids = (await connection.QueryAsync<string>(ownerId is null
+            ? "SELECT id FROM advisory_usage WHERE org_id = @Org ORDER BY risk DESC, projects DESC, id LIMIT @count"
+            : $"""
+               SELECT f.id FROM project p JOIN occurrence o ON o.org_id = @Org AND o.pv_id = p.latest_id JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
+               WHERE p.org_id = @Org AND p.owner_id IN {OwnersModule.Below} GROUP BY f.id ORDER BY MAX(f.risk) DESC, COUNT(DISTINCT p.id) DESC, f.id LIMIT @count
+               """, new { Org, count, ownerId })).AsList();
+        var risks = new List<TopRisk>();
+        foreach (var id in ids)
+        {
+            var finding = await connection.QueryFirstAsync<FindingColumns>($"""
+                SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
+                WHERE f.id = @id AND f.affected = 1 AND EXISTS (SELECT 1 FROM occurrence_by_component o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = f.cv_id)
+                ORDER BY f.risk DESC, f.cv_id LIMIT 1
+                """, new { Org, id });
+            var hit = (await connection.QueryAsync<HitRow>($"""
+                SELECT DISTINCT p.id, p.name, {OwnersModule.Select} FROM finding f JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id
+                JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id LEFT JOIN owner w ON w.id = p.owner_id
+                WHERE f.id = @id AND f.affected = 1 {(ownerId is null ? "" : "AND p.owner_id IN " + OwnersModule.Below)} ORDER BY p.name
+                """, new { Org, id, ownerId })).AsList();
+            risks.Add(new TopRisk(finding.ToRow(), hit.Count, [.. hit.Select(h => h.Owner).OfType<OwnerRef>().Distinct()], [.. hit.Select(h => h.Name)], hit.Count(h => h.Owner is null)));
+        }
+
+        return risks;
+    }, cancellationToken);
+
+    public static async Task<IReadOnlyList<OwnerRef>> PathAsync(DbConnection connection, long? ownerId)
+    {
+        if (ownerId is null) return [];
+        return [.. (await connection.QueryAsync<OwnerLine>("""
+            WITH RECURSIVE above (id, level) AS (SELECT @ownerId, 0 UNION SELECT o.parent_id, a.level + 1 FROM above a JOIN owner o ON o.id = a.id WHERE o.parent_id IS NOT NULL AND a.level < 32)
+            SELECT o.id, o.kind, o.name, o.title, o.email FROM above a JOIN owner o ON o.id = a.id ORDER BY a.level DESC
+            """, new { ownerId })).Select(o => new OwnerRef(o.Id, o.Kind, o.Name, o.Title, o.Email)).DistinctBy(o => o.Id)];
+    }
+
+    /// <summary>Sets units and teams by kind and name; those not named stay.</summary>
+    /// <returns>Ids by kind and name.</returns>
+    public Task<Dictionary<(string Kind, string Name), long>> UpsertAsync(IReadOnlyList<CatalogueGroup> groups, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    {
+        var connection = transaction.Connection!;
+        foreach (var group in groups)
+        {
+            var id = await connection.QuerySingleOrDefaultAsync<long?>("SELECT id FROM owner WHERE org_id = @Org AND kind = @Kind AND name = @Name", new { Org, group.Kind, group.Name }, transaction)
+                ?? await IdSource.NextAsync(transaction, "owner");
+            await connection.ExecuteAsync("""
+                INSERT INTO owner (id, org_id, kind, name, title, email) VALUES (@id, @Org, @Kind, @Name, @Title, @Email)
+                ON CONFLICT (id) DO UPDATE SET title = excluded.title, email = excluded.email
+                """, new { id, Org, group.Kind, group.Name, group.Title, group.Email }, transaction);
+            await database.IndexTextAsync(transaction, "owner", id, $"{group.Title} {group.Name} {group.Email}");
+        }
+
+        var ids = (await connection.QueryAsync<(long Id, string Kind, string Name)>("SELECT id, kind, name FROM owner WHERE org_id = @Org", new { Org }, transaction)).ToDictionary(o => (o.Kind, o.Name), o => o.Id);
+        foreach (var group in groups.Where(g => g.Parent is not null))
+        {
+            var parent = ids.TryGetValue(("unit", group.Parent!), out var unit) ? unit : ids.TryGetValue(("team", group.Parent!), out var team) ? team : (long?)null;
+            var id = ids[(group.Kind, group.Name)];
+            if (parent is not null && parent != id) await connection.ExecuteAsync("UPDATE owner SET parent_id = @parent WHERE id = @id", new { parent, id }, transaction);
+        }
+
+        return ids;
+    }, cancellationToken: cancellationToken);
+
+    /// <summary>Gives projects their owner, title and description.</summary>
+    public Task SetOwnerAsync(string project, long? ownerId, string? description, CancellationToken cancellationToken) => database.WriteAsync(transaction =>
+        transaction.Connection!.ExecuteAsync("UPDATE project SET owner_id = @ownerId, description = COALESCE(@description, description) WHERE org_id = @Org AND name = @project",
+            new { Org, project, ownerId, description }, transaction), cancellationToken: cancellationToken);
+
+    private static async Task<IReadOnlyList<OwnerRow>> TreeAsync(DbConnection connection)
+    {
+        var owners = (await connection.QueryAsync<OwnerLine>("SELECT id, kind, name, title, email, parent_id FROM owner WHERE org_id = @Org ORDER BY LOWER(title), id", new { Org })).AsList();
+        var numbers = (await connection.QueryAsync<OwnNumbers>("""
+            SELECT p.owner_id, COUNT(*) AS projects, SUM(COALESCE(v.critical, 0)) AS critical, SUM(COALESCE(v.high, 0)) AS high, SUM(COALESCE(v.medium, 0)) AS medium, SUM(COALESCE(v.low, 0)) AS low,
+                SUM(COALESCE(v.unassigned, 0)) AS unassigned, SUM(COALESCE(v.kev, 0)) AS kev, MAX(COALESCE(v.max_risk, 0)) AS max_risk
+            FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org AND p.owner_id IS NOT NULL GROUP BY p.owner_id
+            """, new { Org })).ToDictionary(n => n.OwnerId);
+        var known = owners.Select(o => o.Id).ToHashSet();
+        var children = owners.ToLookup(o => o.ParentId is { } parent && known.Contains(parent) ? parent : 0);
+        var rows = new List<OwnerRow>(owners.Count);
+        var placed = new HashSet<long>();
+        // Top-down with a stack of our own: the tree's depth is whatever was imported.
+        var stack = new Stack<(OwnerLine Owner, int Level)>(children[0].Reverse().Select(o => (o, 0)));
+        while (stack.TryPop(out var next))
+        {
+            if (!placed.Add(next.Owner.Id)) continue;
+            var own = numbers.GetValueOrDefault(next.Owner.Id);
+            rows.Add(new OwnerRow(next.Owner.Id, next.Owner.Kind, next.Owner.Name, next.Owner.Title, next.Owner.Email, next.Owner.ParentId, next.Level, own?.Projects ?? 0, own?.Severities ?? SeverityCounts.None, own?.Kev ?? 0, own?.MaxRisk ?? 0));
+            foreach (var child in children[next.Owner.Id].Reverse()) stack.Push((child, next.Level + 1));
+        }
+
+        // Bottom-up: what comes later lies deeper, so each row is complete before it is added to its parent.
+        var at = rows.Select((row, i) => (row.Id, i)).ToDictionary(x => x.Id, x => x.i);
+        for (var i = rows.Count - 1; i >= 0; i--)
+        {
+            if (rows[i].ParentId is not { } parentId || !at.TryGetValue(parentId, out var p) || p >= i) continue;
+            var (parent, child) = (rows[p], rows[i]);
+            rows[p] = parent with
+            {
+                Projects = parent.Projects + child.Projects, Kev = parent.Kev + child.Kev, MaxRisk = Math.Max(parent.MaxRisk, child.MaxRisk),
+                Findings = new SeverityCounts(parent.Findings.Critical + child.Findings.Critical, parent.Findings.High + child.Findings.High, parent.Findings.Medium + child.Findings.Medium,
+                    parent.Findings.Low + child.Findings.Low, parent.Findings.Unassigned + child.Findings.Unassigned),
+            };
+        }
+
+        return rows;
+    }
+
+    private sealed class OwnerLine
+    {
+        public long Id { get; set; }
+        public string Kind { get; set; } = "";
+        public string Name { get; set; } = "";
+        public string Title { get; set; } = "";
+        public string? Email { get; set; }
+        public long? ParentId { get; set; }
+    }
+
+    private sealed record OwnNumbers : Numbers
+    {
+        public long OwnerId { get; set; }
+        public int Projects { get; set; }
+    }
+
+    private sealed record HitRow : OwnerColumns
+    {
+        public long Id { get; set; }
+        public string Name { get; set; } = "";
+    }
 }

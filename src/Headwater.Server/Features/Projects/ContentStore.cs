@@ -1,4 +1,7 @@
-#pragma warning disable CS9113 // The parameters are read when the methods are written.
+using System.Data.Common;
+using Dapper;
+using Headwater.Core.Advisories;
+using Headwater.Core.Sboms;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Data;
 
@@ -7,32 +10,253 @@ namespace Headwater.Server.Features.Projects;
 /// <summary>What is in a project version: its components, findings, uploads, tree and changes.</summary>
 internal sealed class ContentStore(IDatabase database)
 {
+    private const long Org = Organisation.Home;
+    private const string FindingCount = "(c.critical + c.high + c.medium + c.low + c.unassigned)";
+
+    private static readonly Dictionary<string, SortKey> ComponentSorts = new(StringComparer.Ordinal)
+    {
+        ["name"] = new("LOWER(k.name)"),
+        ["risk"] = new("c.max_risk", true),
+        ["version"] = new("COALESCE(c.version, '')"),
+        ["type"] = new("COALESCE(k.type, '')"),
+        ["depth"] = new("CASE WHEN o.depth < 0 THEN 1000000 ELSE o.depth END"),
+        ["findings"] = new(FindingCount, true),
+    };
+
+    private static readonly Dictionary<string, SortKey> FindingSorts = new(StringComparer.Ordinal)
+    {
+        ["risk"] = new("f.risk", true),
+        ["severity"] = new("f.severity", true),
+        ["component"] = new("LOWER(k.name)"),
+        ["id"] = new("f.id"),
+        ["epss"] = new("COALESCE(f.epss, -1)", true),
+        ["published"] = new("COALESCE(f.published, 0)", true),
+    };
+
     /// <summary>Sorts: <c>name</c>, <c>risk</c> (default), <c>version</c>, <c>type</c>, <c>depth</c>, <c>findings</c>.</summary>
-    public Task<Page<OccurrenceRow>> ComponentsAsync(Guid version, PageRequest request, OccurrenceFilter filter = default, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<Page<OccurrenceRow>> ComponentsAsync(Guid version, PageRequest request, OccurrenceFilter filter = default, CancellationToken cancellationToken = default)
+    {
+        var keyset = Keyset.For(request, ComponentSorts, "risk", "o.cv_id");
+        var like = Like.Containing(request.Filter);
+        var licence = filter.Licence is null ? null : Like.Containing($"\"{filter.Licence}\"");
+        var from = "FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id WHERE o.org_id = @Org AND o.pv_id = @pv"
+            + (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(c.purl, '')) LIKE @like ESCAPE '\\')")
+            + (filter.OnlyDirect ? " AND o.flags >= 4" : "") + (filter.OnlyVulnerable ? $" AND {FindingCount} > 0" : "") + (filter.OnlyUnknown ? " AND c.coverage <> 1" : "")
+            + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type") + (licence is null ? "" : " AND LOWER(c.licences) LIKE @licence ESCAPE '\\'");
+        return database.ReadAsync(async connection =>
+        {
+            if (await VersionIdAsync(connection, version) is not { } pv) return Page<OccurrenceRow>.Empty;
+            var parameters = new { Org, pv, like, filter.Type, licence, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
+            var rows = await connection.QueryAsync<OccurrenceColumns>($"""
+                SELECT o.cv_id, o.flags, o.depth, c.component_id, c.purl, c.version, c.licences, c.coverage, c.critical, c.high, c.medium, c.low, c.unassigned, c.kev, c.max_severity, c.max_risk,
+                    k.type, k.group_name, k.name, k.kind, {keyset.Expression} AS sort_key
+                {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
+                """, parameters);
+            var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.CvId));
+            return new Page<OccurrenceRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
 
     /// <summary>Sorts: <c>risk</c> (default), <c>severity</c>, <c>component</c>, <c>id</c>, <c>epss</c>, <c>published</c>.</summary>
-    public Task<Page<ProjectFindingRow>> FindingsAsync(Guid version, PageRequest request, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<Page<ProjectFindingRow>> FindingsAsync(Guid version, PageRequest request, CancellationToken cancellationToken = default)
+    {
+        var keyset = Keyset.For(request, FindingSorts, "risk", "f.id || ' ' || f.cv_id");
+        var like = Like.Containing(request.Filter);
+        var from = "FROM occurrence o JOIN finding f ON f.cv_id = o.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE o.org_id = @Org AND o.pv_id = @pv"
+            + (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(f.ids) LIKE @like ESCAPE '\\')");
+        return database.ReadAsync(async connection =>
+        {
+            if (await VersionIdAsync(connection, version) is not { } pv) return Page<ProjectFindingRow>.Empty;
+            var parameters = new { Org, pv, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
+            var rows = await connection.QueryAsync<FindingColumns>(
+                $"SELECT {FindingColumns.Select}, o.flags, o.depth, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
+            var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, $"{r.Id} {r.CvId}"));
+            return new Page<ProjectFindingRow>([.. page.Items.Select(r => new ProjectFindingRow(r.ToRow(), r.Flags >= 4, r.Depth, (OccurrenceScope)(r.Flags & 3)))], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
 
     /// <summary>Newest first.</summary>
-    public Task<IReadOnlyList<UploadRow>> UploadsAsync(Guid version, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<IReadOnlyList<UploadRow>> UploadsAsync(Guid version, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(connection => UploadsAsync(connection, "v.uuid = @version", new { Org, version }, 500), cancellationToken);
 
     /// <summary>The uploads of all versions of a project, newest first: what the choice of two snapshots to compare is made from.</summary>
-    public Task<IReadOnlyList<UploadRow>> UploadsOfProjectAsync(Guid project, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<IReadOnlyList<UploadRow>> UploadsOfProjectAsync(Guid project, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(connection => UploadsAsync(connection, "p.uuid = @project", new { Org, project }, 500), cancellationToken);
 
-    public Task<UploadRow?> UploadAsync(Guid token, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<UploadRow?> UploadAsync(Guid token, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(async connection => (await UploadsAsync(connection, "u.token = @token", new { Org, token }, 1)).FirstOrDefault(), cancellationToken);
 
     /// <summary>What a node of the newest upload's graph depends on, one level, worst first; node 0 is the root. Null when there is no graph yet.</summary>
-    public Task<IReadOnlyList<TreeNode>?> TreeAsync(Guid version, int node = 0, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<IReadOnlyList<TreeNode>?> TreeAsync(Guid version, int node = 0, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<TreeNode>?>(async connection =>
+    {
+        if (await GraphOfAsync(connection, version) is not { } upload || node < 0 || node >= upload.Graph.Count) return null;
+        var children = upload.Graph.Dependencies(node).ToArray();
+        var facts = await NodeFactsAsync(connection, children.Select(c => upload.Nodes[c]));
+        return [.. children.Select(c => facts.Node(c, upload, false)).OrderByDescending(n => n.MaxSeverity).ThenByDescending(n => n.Kev).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase)];
+    }, cancellationToken);
 
     /// <summary>The newest upload's graph, nearest nodes first, at most <paramref name="limit"/> of them. Null when there is none yet.</summary>
-    public Task<GraphView?> GraphAsync(Guid version, int limit, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<GraphView?> GraphAsync(Guid version, int limit, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        if (await GraphOfAsync(connection, version) is not { } upload) return null;
+        var (graph, order) = (upload.Graph, new List<int> { 0 });
+        var seen = new HashSet<int> { 0 };
+        for (var i = 0; i < order.Count && order.Count < limit; i++)
+        {
+            foreach (var next in graph.Dependencies(order[i]))
+                if (order.Count < limit && seen.Add(next)) order.Add(next);
+        }
+
+        var facts = await NodeFactsAsync(connection, order.Select(n => upload.Nodes[n]));
+        var edges = new List<int[]>();
+        foreach (var from in order)
+            foreach (var to in graph.Dependencies(from))
+                if (seen.Contains(to)) edges.Add([from, to]);
+        var root = await RootAsync(connection, version);
+        return new GraphView([.. order.Select(n => n == 0 ? new TreeNode(0, 0, 0, root!.Name, null, root.Version, null, graph.Dependencies(0).Length, Severity.Unknown, false, false) : facts.Node(n, upload, false))],
+            edges, graph.Count, order.Count < graph.Count);
+    }, cancellationToken);
 
     /// <summary>All shortest paths from the root to a component version, at most <paramref name="limit"/>. Null when it is not in there.</summary>
-    public Task<WhyHere?> WhyAsync(Guid version, long componentVersionId, int limit = 10, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<WhyHere?> WhyAsync(Guid version, long componentVersionId, int limit = 10, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        if (await RootAsync(connection, version) is not { } root || await GraphOfAsync(connection, version) is not { } upload) return null;
+        var node = NearestNode(upload, componentVersionId);
+        if (node < 0) return null;
+        var paths = upload.Graph.ShortestPaths(node, limit, out var total);
+        var facts = await NodeFactsAsync(connection, paths.SelectMany(p => p).Distinct().Select(n => upload.Nodes[n]));
+        return new WhyHere(root, [.. paths.Select(IReadOnlyList<PathStep> (p) => [.. p.Select(n => n == 0 ? new PathStep(0, 0, root.Name, null, root.Version) : facts.Step(upload.Nodes[n]))])], total);
+    }, cancellationToken);
 
     /// <summary>What changed between two uploads; null when one of them does not exist or is not analysed yet.</summary>
-    public Task<Changes?> ChangesAsync(Guid fromToken, Guid toToken, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-}
+    public Task<Changes?> ChangesAsync(Guid fromToken, Guid toToken, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        var from = (await UploadsAsync(connection, "u.token = @fromToken", new { Org, fromToken }, 1)).FirstOrDefault();
+        var to = (await UploadsAsync(connection, "u.token = @toToken", new { Org, toToken }, 1)).FirstOrDefault();
+        if (from is null || to is null || await GraphOfAsync(connection, from.Id) is not { } a || await GraphOfAsync(connection, to.Id) is not { } b) return null;
+        var (before, after) = (a.Nodes.Where(n => n > 0).ToHashSet(), b.Nodes.Where(n => n > 0).ToHashSet());
+        var (gone, came) = (before.Except(after).ToList(), after.Except(before).ToList());
+        var facts = await NodeFactsAsync(connection, gone.Concat(came));
+        var changed = ChangeList.Between(gone.ConvertAll(facts.Fact), came.ConvertAll(facts.Fact));
+        var (lost, won) = (await FindingsOfAsync(connection, gone), await FindingsOfAsync(connection, came));
+        // A finding moves along with an upgrade that does not fix it: then it is neither new nor gone.
+        var (lostKeys, wonKeys) = (lost.Select(f => (f.Id, f.ComponentId)).ToHashSet(), won.Select(f => (f.Id, f.ComponentId)).ToHashSet());
+        return new Changes(from, to, changed.Added, changed.Removed, changed.Upgraded,
+            [.. won.Where(f => !lostKeys.Contains((f.Id, f.ComponentId)))], [.. lost.Where(f => !wonKeys.Contains((f.Id, f.ComponentId)))], before.Count - gone.Count);
+    }, cancellationToken);
 
-/// <summary>Which occurrences are asked for.</summary>
-internal readonly record struct OccurrenceFilter(bool OnlyDirect = false, bool OnlyVulnerable = false, bool OnlyUnknown = false, string? Type = null, string? Licence = null);
+    internal static async Task<IReadOnlyList<UploadRow>> UploadsAsync(DbConnection connection, string where, object parameters, int limit) =>
+        [.. (await connection.QueryAsync<UploadColumns>($"""
+            SELECT u.id, u.token, u.pv_id, v.uuid AS version_uuid, p.name, v.version, u.received_at, u.stage, u.format, u.spec_version, u.serialization, u.bytes, u.sha256, u.components, u.dependencies,
+                u.state, u.error, u.tool, u.uploaded_by, u.job_id
+            FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = {Org} AND {where} ORDER BY u.id DESC LIMIT {limit}
+            """, parameters)).Select(u => u.ToRow())];
+
+    private static Task<long?> VersionIdAsync(DbConnection connection, Guid version) => ProjectWriteStore.FindAsync(connection, null, version);
+
+    private static async Task<ProjectVersionRef?> RootAsync(DbConnection connection, Guid version)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<(string Project, string Name, string Version)?>(
+            "SELECT p.uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version", new { Org, version });
+        return row is { } it ? new ProjectVersionRef(version, Guid.Parse(it.Project), it.Name, it.Version.Length == 0 ? null : it.Version) : null;
+    }
+
+    private static async Task<UploadGraph?> GraphOfAsync(DbConnection connection, Guid version) =>
+        await connection.QuerySingleOrDefaultAsync<long?>("SELECT last_upload_id FROM project_version WHERE org_id = @Org AND uuid = @version", new { Org, version }) is { } upload ? await GraphOfAsync(connection, upload) : null;
+
+    private static async Task<UploadGraph?> GraphOfAsync(DbConnection connection, long upload)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<(byte[] Graph, byte[] Nodes)?>("SELECT graph, nodes FROM upload_graph WHERE upload_id = @upload AND org_id = @Org", new { upload, Org });
+        return row is { } it ? new UploadGraph(DependencyGraph.FromBytes(it.Graph), NodeList.FromBytes(it.Nodes)) : null;
+    }
+
+    /// <summary>Of the nodes that stand for one component version (a document may list it twice), the one nearest to the root.</summary>
+    private static int NearestNode(UploadGraph upload, long componentVersion)
+    {
+        var (best, bestDepth) = (-1, int.MaxValue);
+        for (var i = 1; i < upload.Nodes.Length; i++)
+        {
+            if (upload.Nodes[i] != componentVersion) continue;
+            var depth = upload.Graph.Depths[i] < 0 ? int.MaxValue - 1 : upload.Graph.Depths[i];
+            if (depth < bestDepth) (best, bestDepth) = (i, depth);
+        }
+
+        return best;
+    }
+
+    private static async Task<NodeFacts> NodeFactsAsync(DbConnection connection, IEnumerable<long> componentVersions)
+    {
+        var facts = new Dictionary<long, NodeFact>();
+        // Chunks keep the statement within every engine's number of parameters.
+        foreach (var chunk in componentVersions.Where(id => id > 0).Distinct().Chunk(500))
+        {
+            foreach (var fact in await connection.QueryAsync<NodeFact>("""
+                SELECT c.id, c.component_id, k.type, k.group_name, k.name, c.version, c.purl, c.max_severity, c.kev FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.id IN @chunk
+                """, new { chunk })) facts[fact.Id] = fact;
+        }
+
+        return new NodeFacts(facts);
+    }
+
+    private static async Task<List<FindingRow>> FindingsOfAsync(DbConnection connection, IEnumerable<long> componentVersions)
+    {
+        var findings = new List<FindingRow>();
+        foreach (var chunk in componentVersions.Chunk(500))
+        {
+            findings.AddRange((await connection.QueryAsync<FindingColumns>($"""
+                SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.affected = 1 AND f.cv_id IN @chunk
+                """, new { chunk })).Select(f => f.ToRow()));
+        }
+
+        return [.. findings.OrderByDescending(f => f.Risk).ThenBy(f => f.Id, StringComparer.Ordinal)];
+    }
+
+    private sealed record OccurrenceColumns : Numbers
+    {
+        public long CvId { get; set; }
+        public int Flags { get; set; }
+        public int Depth { get; set; }
+        public long ComponentId { get; set; }
+        public string? Purl { get; set; }
+        public string? Version { get; set; }
+        public string Licences { get; set; } = "";
+        public new int Coverage { get; set; }
+        public int MaxSeverity { get; set; }
+        public string? Type { get; set; }
+        public string? GroupName { get; set; }
+        public string Name { get; set; } = "";
+        public string Kind { get; set; } = "";
+
+        public OccurrenceRow ToRow() => new(ComponentId, CvId, Type, GroupName, Name, Version, Purl, Kind, TypeMaps.FromJson(Licences), Flags >= 4, Depth, (OccurrenceScope)(Flags & 3),
+            (CoverageState)Coverage, Severities, (Severity)MaxSeverity, Kev > 0, MaxRisk);
+    }
+
+    private sealed class UploadColumns
+    {
+        public long Id { get; set; }
+        public Guid Token { get; set; }
+        public long PvId { get; set; }
+        public Guid VersionUuid { get; set; }
+        public string Name { get; set; } = "";
+        public string Version { get; set; } = "";
+        public DateTimeOffset ReceivedAt { get; set; }
+        public string? Stage { get; set; }
+        public string Format { get; set; } = "";
+        public string SpecVersion { get; set; } = "";
+        public string Serialization { get; set; } = "";
+        public long Bytes { get; set; }
+        public string Sha256 { get; set; } = "";
+        public int Components { get; set; }
+        public int Dependencies { get; set; }
+        public string State { get; set; } = "";
+        public string? Error { get; set; }
+        public string? Tool { get; set; }
+        public string? UploadedBy { get; set; }
+        public long? JobId { get; set; }
+
+        public UploadRow ToRow() => new(Id, Token, PvId, VersionUuid, Name, Version.Length == 0 ? null : Version, ReceivedAt, Stage, Format, SpecVersion, Serialization, Bytes, Sha256, Components,
+            Dependencies, State, Error, Tool, UploadedBy, JobId);
+    }
+}

@@ -65,3 +65,6 @@ internal sealed record Changes(UploadRow From, UploadRow To, IReadOnlyList<Chang
 /// <summary>A component that came, went or changed its version.</summary>
 /// <param name="Direction">1 upgraded, -1 downgraded, 0 cannot be told or not a change of version.</param>
 internal sealed record ChangedComponent(long ComponentId, string Name, string? Group, string? Type, string? FromVersion, string? ToVersion, long? FromId, long? ToId, int Direction);
+
+/// <summary>Which occurrences are asked for.</summary>
+internal readonly record struct OccurrenceFilter(bool OnlyDirect = false, bool OnlyVulnerable = false, bool OnlyUnknown = false, string? Type = null, string? Licence = null);

@@ -1,4 +1,7 @@
-#pragma warning disable CS9113 // The parameters are read when the methods are written.
+using System.Data.Common;
+using Dapper;
+using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Owners;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Projects;
@@ -6,12 +9,149 @@ namespace Headwater.Server.Features.Projects;
 /// <summary>Projects and their versions, to read.</summary>
 internal sealed class ProjectStore(IDatabase database)
 {
+    private const long Org = Organisation.Home;
+    private const int TrendDays = 90;
+
+    private const string Counts = """
+        v.components, v.direct, v.covered, v.not_covered, v.no_version, v.unidentified, v.pending, v.vulnerable, v.critical, v.high, v.medium, v.low, v.unassigned, v.kev, v.max_risk
+        """;
+
+    private const string VersionColumns = "v.id, v.uuid, v.project_id, p.uuid AS project_uuid, p.name, v.version, v.is_latest, v.active, v.classifier, v.created_at, v.last_upload_at, v.last_format, v.metrics_at, " + Counts;
+
+    private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
+    {
+        ["name"] = new("LOWER(p.name)"),
+        ["risk"] = new("COALESCE(v.max_risk, 0)", true),
+        ["components"] = new("COALESCE(v.components, 0)", true),
+        ["findings"] = new("COALESCE(v.critical + v.high + v.medium + v.low + v.unassigned, 0)", true),
+        ["uploaded"] = new("COALESCE(v.last_upload_at, 0)", true),
+        ["owner"] = new("COALESCE(LOWER(w.title), '')"),
+    };
+
     /// <summary>Sorts: <c>name</c>, <c>risk</c> (default), <c>components</c>, <c>findings</c>, <c>uploaded</c>, <c>owner</c>.</summary>
     /// <param name="ownerId">Only projects of this unit or team and of everything below it.</param>
     /// <param name="withoutOwner">Only projects nobody owns.</param>
-    public Task<Page<ProjectRow>> ListAsync(PageRequest request, long? ownerId = null, bool withoutOwner = false, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<Page<ProjectRow>> ListAsync(PageRequest request, long? ownerId = null, bool withoutOwner = false, CancellationToken cancellationToken = default)
+    {
+        var keyset = Keyset.For(request, Sorts, "risk", "p.id");
+        var like = Like.Containing(request.Filter);
+        var where = "p.org_id = @Org" + (like is null ? "" : " AND LOWER(p.name) LIKE @like ESCAPE '\\'") + (withoutOwner ? " AND p.owner_id IS NULL" : "")
+            + (ownerId is null ? "" : $" AND p.owner_id IN {OwnersModule.Below}");
+        return database.ReadAsync(async connection =>
+        {
+            var parameters = new { Org, like, ownerId, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {where}", parameters);
+            var rows = await connection.QueryAsync<Row>($"""
+                {SelectProject(keyset.Expression)} WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
+                """, parameters);
+            var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
+            return new Page<ProjectRow>([.. page.Items.Select(r => r.ToProject())], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
 
-    public Task<ProjectDetail?> GetAsync(Guid uuid, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<ProjectDetail?> GetAsync(Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<Row>($"{SelectProject("0")} WHERE p.org_id = @Org AND p.uuid = @uuid", new { Org, uuid });
+        if (row is null) return null;
+        var versions = await connection.QueryAsync<VersionRow>($"""
+            SELECT {VersionColumns} FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.project_id = @Id ORDER BY COALESCE(v.last_upload_at, v.created_at) DESC, v.id DESC LIMIT 1000
+            """, new { row.Id });
+        return new ProjectDetail(row.ToProject(), await OwnersModule.PathAsync(connection, row.OwnerId), [.. versions.Select(v => v.ToVersion())], await TrendAsync(connection, row.LatestId ?? 0));
+    }, cancellationToken);
 
-    public Task<ProjectVersionDetail?> GetVersionAsync(Guid uuid, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<ProjectVersionDetail?> GetVersionAsync(Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<VersionRow>($"""
+            SELECT {VersionColumns}, v.last_upload_id, v.parent_id, COALESCE(v.description, p.description) AS description, v.purl, {OwnersModule.Select}
+            FROM project_version v JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id WHERE v.org_id = @Org AND v.uuid = @uuid
+            """, new { Org, uuid });
+        if (row is null) return null;
+        var key = new { Org, row.Id, row.ParentId, row.ProjectId };
+        var tags = await connection.QueryAsync<string>("SELECT tag FROM project_tag WHERE version_id = @Id ORDER BY tag", key);
+        var relatives = (await connection.QueryAsync<RefRow>("""
+            SELECT v.id, v.uuid, p.uuid AS project_uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id
+            WHERE v.org_id = @Org AND (v.id = @ParentId OR v.parent_id = @Id) ORDER BY p.name, v.version LIMIT 1000
+            """, key)).AsList();
+        var uploads = (await ContentStore.UploadsAsync(connection, "u.pv_id = @Id", key, 1)).ToList();
+        var previous = await connection.QueryFirstOrDefaultAsync<Guid?>("""
+            SELECT u.token FROM upload u JOIN project_version v ON v.id = u.pv_id
+            WHERE v.project_id = @ProjectId AND u.state = 'done' AND u.id < @last ORDER BY CASE WHEN u.pv_id = @Id THEN 0 ELSE 1 END, u.id DESC LIMIT 1
+            """, new { row.ProjectId, row.Id, last = row.LastUploadId ?? 0 });
+        var types = await connection.QueryAsync<(string? Type, long Count)>("""
+            SELECT k.type, COUNT(*) FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id WHERE o.org_id = @Org AND o.pv_id = @Id GROUP BY k.type ORDER BY 2 DESC
+            """, key);
+        var licences = await connection.QueryAsync<(string Licences, long Count)>("""
+            SELECT c.licences, COUNT(*) FROM occurrence o JOIN component_version c ON c.id = o.cv_id WHERE o.org_id = @Org AND o.pv_id = @Id GROUP BY c.licences ORDER BY 2 DESC LIMIT 50
+            """, key);
+        return new ProjectVersionDetail(row.ToVersion(), row.Owner, await OwnersModule.PathAsync(connection, row.OwnerId), tags.AsList(), row.Description, row.Purl,
+            relatives.Find(r => r.Id == row.ParentId)?.ToRef(), [.. relatives.Where(r => r.Id != row.ParentId).Select(r => r.ToRef())], uploads.FirstOrDefault(), previous,
+            await TrendAsync(connection, row.Id), [.. types.Select(t => KeyValuePair.Create(t.Type ?? "", (int)t.Count))],
+            [.. licences.Select(l => KeyValuePair.Create(string.Join(", ", TypeMaps.FromJson(l.Licences)), (int)l.Count))]);
+    }, cancellationToken);
+
+    internal static async Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, long version) =>
+        [.. (await connection.QueryAsync<DayRow>("SELECT * FROM (SELECT * FROM metrics_day WHERE org_id = @Org AND pv_id = @version ORDER BY day DESC LIMIT @TrendDays) d ORDER BY day", new { Org, version, TrendDays }))
+            .Select(d => new DayPoint(DateOnly.FromDayNumber((int)d.Day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber), d.Components, d.Vulnerable, d.Severities, d.Kev))];
+
+    private static string SelectProject(string sort) => $"""
+        SELECT p.id, p.uuid, p.name, p.description, p.latest_id, (SELECT COUNT(*) FROM project_version x WHERE x.project_id = p.id) AS versions, v.uuid AS latest_uuid, v.version AS latest_version,
+            v.last_upload_at, {Counts}, {OwnersModule.Select}, {sort} AS sort_key
+        FROM project p LEFT JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id
+        """;
+
+    private sealed record Row : OwnerColumns
+    {
+        public long Id { get; set; }
+        public Guid Uuid { get; set; }
+        public string Name { get; set; } = "";
+        public string? Description { get; set; }
+        public int Versions { get; set; }
+        public long? LatestId { get; set; }
+        public Guid? LatestUuid { get; set; }
+        public string? LatestVersion { get; set; }
+        public DateTimeOffset? LastUploadAt { get; set; }
+
+        public ProjectRow ToProject() => new(Id, Uuid, Name, Description, Owner, Versions, LatestUuid, string.IsNullOrEmpty(LatestVersion) ? null : LatestVersion, LastUploadAt, Severities, Coverage, Vulnerable, Kev, MaxRisk);
+    }
+
+    private sealed record VersionRow : OwnerColumns
+    {
+        public long Id { get; set; }
+        public Guid Uuid { get; set; }
+        public long ProjectId { get; set; }
+        public Guid ProjectUuid { get; set; }
+        public string Name { get; set; } = "";
+        public string Version { get; set; } = "";
+        public bool IsLatest { get; set; }
+        public bool Active { get; set; }
+        public string? Classifier { get; set; }
+        public DateTimeOffset CreatedAt { get; set; }
+        public DateTimeOffset? LastUploadAt { get; set; }
+        public string? LastFormat { get; set; }
+        public DateTimeOffset? MetricsAt { get; set; }
+        public int Direct { get; set; }
+        public long? LastUploadId { get; set; }
+        public long? ParentId { get; set; }
+        public string? Description { get; set; }
+        public string? Purl { get; set; }
+
+        public ProjectVersionRow ToVersion() => new(Id, Uuid, ProjectId, ProjectUuid, Name, Version.Length == 0 ? null : Version, IsLatest, Active, Classifier, CreatedAt, LastUploadAt, LastFormat,
+            Severities, Coverage, Vulnerable, Direct, Kev, MaxRisk, MetricsAt);
+    }
+
+    private sealed class RefRow
+    {
+        public long Id { get; set; }
+        public Guid Uuid { get; set; }
+        public Guid ProjectUuid { get; set; }
+        public string Name { get; set; } = "";
+        public string Version { get; set; } = "";
+
+        public ProjectVersionRef ToRef() => new(Uuid, ProjectUuid, Name, Version.Length == 0 ? null : Version);
+    }
+
+    private sealed record DayRow : Numbers
+    {
+        public long Day { get; set; }
+    }
 }

@@ -22,6 +22,9 @@ internal interface IDatabase
     /// <summary>Replaces the searchable text of one thing.</summary>
     Task IndexTextAsync(DbTransaction transaction, string kind, long id, string text);
 
+    /// <summary>Adds the searchable text of things that had none yet.</summary>
+    Task IndexNewTextAsync(DbTransaction transaction, string kind, IEnumerable<(long Id, string Text)> things);
+
     /// <summary>Removes one thing from the search.</summary>
     Task UnindexTextAsync(DbTransaction transaction, string kind, long id);
 

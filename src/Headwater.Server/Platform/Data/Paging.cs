@@ -48,8 +48,9 @@ internal sealed class Keyset
 {
     private readonly bool _backwards;
 
-    private Keyset(string orderBy, string? where, object? value, object? id, bool backwards, int size)
+    private Keyset(string expression, string orderBy, string? where, object? value, object? id, bool backwards, int size)
     {
+        Expression = expression;
         OrderBy = orderBy;
         Where = where ?? "1=1";
         KeyValue = value;
@@ -57,6 +58,9 @@ internal sealed class Keyset
         _backwards = backwards;
         Size = size;
     }
+
+    /// <summary>Select it as <c>sort_key</c>, for the cursors.</summary>
+    public string Expression { get; }
 
     public string OrderBy { get; }
 
@@ -80,9 +84,9 @@ internal sealed class Keyset
         var descending = (request.Descending ?? key.Descending) != backwards;
         var order = $"{key.Expression} {(descending ? "DESC" : "ASC")}, {idColumn} {(descending ? "DESC" : "ASC")}";
         var size = Math.Clamp(request.Size, 1, PageRequest.LargestSize);
-        if (!TryDecode(request.Before ?? request.After, out var value, out var id)) return new Keyset(order, null, null, null, backwards, size);
+        if (!TryDecode(request.Before ?? request.After, out var value, out var id)) return new Keyset(key.Expression, order, null, null, null, backwards, size);
         var sign = descending ? "<" : ">";
-        return new Keyset(order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size);
+        return new Keyset(key.Expression, order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size);
     }
 
     /// <summary>Turns the rows read (at most <see cref="Take"/>) into a page.</summary>
@@ -124,4 +128,11 @@ internal sealed class Keyset
         JsonValueKind.Number => json.TryGetInt64(out var whole) ? whole : json.GetDouble(),
         _ => null,
     };
+}
+
+internal static class Like
+{
+    /// <summary>A pattern for <c>LOWER(x) LIKE @pattern ESCAPE '\'</c> that matches what contains the text; null when there is none to look for.</summary>
+    public static string? Containing(string? text) => string.IsNullOrWhiteSpace(text) ? null
+        : $"%{text.Trim().ToLowerInvariant().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 }

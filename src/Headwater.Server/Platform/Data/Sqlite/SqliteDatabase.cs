@@ -95,9 +95,20 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     public async Task IndexTextAsync(DbTransaction transaction, string kind, long id, string text)
     {
         await UnindexTextAsync(transaction, kind, id);
-        await transaction.Connection!.ExecuteAsync("INSERT INTO search_text (kind, item, text) VALUES (@kind, @id, @text)", new { kind, id, text }, transaction);
-        await transaction.Connection!.ExecuteAsync(
-            "INSERT INTO search_item (kind, item, row) VALUES (@kind, @id, last_insert_rowid())", new { kind, id }, transaction);
+        await IndexNewTextAsync(transaction, kind, [(id, text)]);
+    }
+
+    public Task IndexNewTextAsync(DbTransaction transaction, string kind, IEnumerable<(long Id, string Text)> things)
+    {
+        using var text = new PreparedCommand(transaction, "INSERT INTO search_text (kind, item, text) VALUES (@p0, @p1, @p2)", 3);
+        using var item = new PreparedCommand(transaction, "INSERT INTO search_item (kind, item, row) VALUES (@p0, @p1, last_insert_rowid())", 2);
+        foreach (var thing in things)
+        {
+            text.Execute(kind, thing.Id, thing.Text);
+            item.Execute(kind, thing.Id);
+        }
+
+        return Task.CompletedTask;
     }
 
     public Task UnindexTextAsync(DbTransaction transaction, string kind, long id) =>

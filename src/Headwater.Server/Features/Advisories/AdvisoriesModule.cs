@@ -1,0 +1,9 @@
+namespace Headwater.Server.Features.Advisories;
+
+/// <summary>Advisories: the front door for other features.</summary>
+internal sealed class AdvisoriesModule(AdvisoryStore store)
+{
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<AdvisoriesModule>().AddSingleton<AdvisoryStore>();
+
+    public Task<IReadOnlyList<AdvisoryHit>> SearchAsync(string query, int limit, CancellationToken cancellationToken) => store.SearchAsync(query, limit, cancellationToken);
+}

@@ -1,0 +1,7 @@
+namespace Headwater.Server.Features.Components;
+
+/// <summary>The catalogue of components.</summary>
+internal static class ComponentsModule
+{
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<ComponentStore>();
+}

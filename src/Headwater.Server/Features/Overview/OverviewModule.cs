@@ -1,0 +1,6 @@
+namespace Headwater.Server.Features.Overview;
+
+internal static class OverviewModule
+{
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<OverviewStore>();
+}

@@ -1,0 +1,41 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Headwater.Server.Features.Owners;
+
+/// <summary>Units and teams: the front door for other features.</summary>
+internal sealed class OwnersModule(OwnerStore store)
+{
+    /// <summary>Ids of an owner and of everything below it, as a subquery over <c>@ownerId</c>. Safe for a tree that someone bent into a ring.</summary>
+    public const string Below = "(WITH RECURSIVE below (id) AS (SELECT @ownerId UNION SELECT c.id FROM owner c JOIN below b ON c.parent_id = b.id) SELECT id FROM below)";
+
+    /// <summary>To be selected from <c>owner w</c>.</summary>
+    public const string Select = "w.id AS owner_id, w.kind AS owner_kind, w.name AS owner_name, w.title AS owner_title, w.email AS owner_email";
+
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<OwnerStore>().AddSingleton<OwnersModule>();
+
+    /// <summary>An owner and those above it, the topmost first.</summary>
+    public static Task<IReadOnlyList<OwnerRef>> PathAsync(DbConnection connection, long? ownerId) => OwnerStore.PathAsync(connection, ownerId);
+
+    public Task<IReadOnlyList<TopRisk>> TopRisksAsync(int count, long? ownerId, CancellationToken cancellationToken) => store.TopRisksAsync(count, ownerId, cancellationToken);
+
+    /// <summary>Reads a folder of descriptors; writes nothing.</summary>
+    public static Catalogue ReadCatalogue(string folder) => CatalogueReader.Read(folder);
+
+    /// <summary>Writes the groups of a catalogue; see <see cref="OwnerStore.UpsertAsync"/>.</summary>
+    public Task<Dictionary<(string Kind, string Name), long>> ImportGroupsAsync(Catalogue catalogue, CancellationToken cancellationToken) => store.UpsertAsync(catalogue.Groups, cancellationToken);
+
+    public Task SetOwnerAsync(string project, long? ownerId, string? description, CancellationToken cancellationToken) => store.SetOwnerAsync(project, ownerId, description, cancellationToken);
+}
+
+/// <summary>The columns of <see cref="OwnersModule.Select"/>.</summary>
+internal record OwnerColumns : Findings.Numbers
+{
+    public long? OwnerId { get; set; }
+    public string? OwnerKind { get; set; }
+    public string? OwnerName { get; set; }
+    public string? OwnerTitle { get; set; }
+    public string? OwnerEmail { get; set; }
+
+    public OwnerRef? Owner => OwnerId is { } id ? new OwnerRef(id, OwnerKind!, OwnerName!, OwnerTitle!, OwnerEmail) : null;
+}

@@ -1,0 +1,171 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using Headwater.Server.Features.Findings;
+using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Features.Projects;
+
+/// <summary>Makes, changes and deletes project versions.</summary>
+internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findings, AuditStore audit, IdSource ids, TimeProvider time)
+{
+    private const long Org = Organisation.Home;
+
+    public static Task<long?> FindAsync(DbConnection connection, DbTransaction? transaction, string name, string? version) => connection.QuerySingleOrDefaultAsync<long?>("""
+        SELECT v.id FROM project p JOIN project_version v ON v.org_id = p.org_id AND v.project_id = p.id AND v.version = @version WHERE p.org_id = @Org AND p.name = @name
+        """, new { Org, name = name.Trim(), version = version?.Trim() ?? "" }, transaction);
+
+    public static Task<long?> FindAsync(DbConnection connection, DbTransaction? transaction, Guid uuid) =>
+        connection.QuerySingleOrDefaultAsync<long?>("SELECT id FROM project_version WHERE org_id = @Org AND uuid = @uuid", new { Org, uuid }, transaction);
+
+    /// <summary>Makes a version, and its project when there is none of that name.</summary>
+    public async Task<long> CreateAsync(DbTransaction transaction, NewProjectVersion it)
+    {
+        var connection = transaction.Connection!;
+        var now = time.GetUtcNow();
+        var (name, version) = (it.Name.Trim(), it.Version?.Trim() ?? "");
+        var project = await ProjectAsync(transaction, name, it.Description, it.OwnerId);
+        var id = await IdSource.NextAsync(transaction, "project_version");
+        var uuid = ids.NewUuid();
+        await connection.ExecuteAsync("""
+            INSERT INTO project_version (id, org_id, uuid, project_id, version, parent_id, created_at) VALUES (@id, @Org, @uuid, @project, @version, @ParentId, @now);
+            UPDATE project SET latest_id = COALESCE(latest_id, @id) WHERE id = @project;
+            """, new { id, Org, uuid, project, version, it.ParentId, now }, transaction);
+        if (it.Tags is not null) await ReplaceTagsAsync(transaction, id, it.Tags);
+        await audit.AppendAsync(transaction, new AuditEntry(it.By, "project-version.created", $"project-version:{uuid}", JsonSerializer.Serialize(new { name, version })));
+        return id;
+    }
+
+    /// <summary>Sets what <paramref name="change"/> names and leaves the rest.</summary>
+    /// <returns>False when nothing was different.</returns>
+    public async Task<bool> UpdateAsync(DbTransaction transaction, long id, ProjectChange change)
+    {
+        var connection = transaction.Connection!;
+        var before = await connection.QuerySingleAsync<VersionRow>("""
+            SELECT v.id, v.uuid, v.project_id, p.name, v.version, v.is_latest, v.active, v.parent_id, v.group_name, v.description, v.publisher, v.classifier, v.purl, v.cpe, v.swid_tag_id, v.extra
+            FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @id
+            """, new { id }, transaction);
+        var after = before.With(change);
+        var tags = (await TagsAsync(connection, transaction, id)).ToHashSet(StringComparer.Ordinal);
+        var retagged = change.Tags is not null && !tags.SetEquals(Clean(change.Tags));
+        if (after.Equals(before) && !retagged) return false;
+
+        var now = time.GetUtcNow();
+        var project = after.Name == before.Name ? before.ProjectId : await ProjectAsync(transaction, after.Name, null, null);
+        await connection.ExecuteAsync("""
+            UPDATE project_version SET project_id = @project, version = @Version, active = @Active, inactive_since = CASE WHEN @Active THEN NULL ELSE COALESCE(inactive_since, @now) END,
+                parent_id = @ParentId, group_name = @GroupName, description = @Description, publisher = @Publisher, classifier = @Classifier, purl = @Purl, cpe = @Cpe,
+                swid_tag_id = @SwidTagId, extra = @Extra, is_latest = @IsLatest WHERE id = @Id
+            """, new { project, after.Version, after.Active, now, after.ParentId, after.GroupName, after.Description, after.Publisher, after.Classifier, after.Purl, after.Cpe, after.SwidTagId, after.Extra, after.IsLatest, after.Id }, transaction);
+        if (after.IsLatest && !before.IsLatest) await connection.ExecuteAsync("UPDATE project_version SET is_latest = 0 WHERE project_id = @project AND id <> @id", new { project, id }, transaction);
+        if (retagged) await ReplaceTagsAsync(transaction, id, change.Tags!);
+        await ChooseLatestAsync(transaction, project, -id);
+        if (project != before.ProjectId) await LeaveAsync(transaction, before.ProjectId, -id);
+        await findings.CountAsync(transaction, -id, id);
+        await audit.AppendAsync(transaction, new AuditEntry(change.By, "project-version.changed", $"project-version:{before.Uuid}"));
+        return true;
+    }
+
+    /// <summary>Deletes a version with all that only it had; the last one takes its project along.</summary>
+    public async Task DeleteAsync(DbTransaction transaction, long id, string by)
+    {
+        var connection = transaction.Connection!;
+        var (project, uuid, name, version) = await connection.QuerySingleAsync<(long, string, string, string)>(
+            "SELECT v.project_id, v.uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @id", new { id }, transaction);
+        await connection.ExecuteAsync("""
+            INSERT INTO usage_work (job_id, cv_id) SELECT -@id, cv_id FROM occurrence WHERE org_id = @Org AND pv_id = @id ON CONFLICT DO NOTHING;
+            DELETE FROM occurrence_by_component WHERE org_id = @Org AND pv_id = @id AND cv_id IN (SELECT cv_id FROM occurrence WHERE org_id = @Org AND pv_id = @id);
+            DELETE FROM occurrence WHERE org_id = @Org AND pv_id = @id;
+            DELETE FROM upload_graph WHERE upload_id IN (SELECT id FROM upload WHERE org_id = @Org AND pv_id = @id);
+            DELETE FROM upload WHERE org_id = @Org AND pv_id = @id;
+            DELETE FROM metrics_day WHERE org_id = @Org AND pv_id = @id;
+            DELETE FROM project_version WHERE id = @id;
+            UPDATE project SET latest_id = NULL WHERE id = @project AND latest_id = @id;
+            """, new { id, Org, project }, transaction);
+        await LeaveAsync(transaction, project, -id);
+        await findings.CountAsync(transaction, -id, id);
+        await audit.AppendAsync(transaction, new AuditEntry(by, "project-version.deleted", $"project-version:{uuid}", JsonSerializer.Serialize(new { name, version })));
+    }
+
+    /// <summary>
+    /// The version that stands for its project: the one marked latest, else the one uploaded last. When another takes its place, the usage of
+    /// everything in both is noted under <paramref name="job"/> to be counted again.
+    /// </summary>
+    public static async Task ChooseLatestAsync(DbTransaction transaction, long project, long job)
+    {
+        var connection = transaction.Connection!;
+        var before = await connection.QuerySingleOrDefaultAsync<long?>("SELECT latest_id FROM project WHERE id = @project", new { project }, transaction);
+        var after = await connection.QueryFirstOrDefaultAsync<long?>(
+            "SELECT id FROM project_version WHERE project_id = @project ORDER BY active DESC, is_latest DESC, COALESCE(last_upload_at, created_at) DESC, id DESC LIMIT 1", new { project }, transaction);
+        if (before == after) return;
+        await connection.ExecuteAsync("""
+            UPDATE project SET latest_id = @after WHERE id = @project;
+            INSERT INTO usage_work (job_id, cv_id) SELECT DISTINCT @job, cv_id FROM occurrence WHERE org_id = @Org AND pv_id IN (@before, @after) ON CONFLICT DO NOTHING;
+            """, new { project, job, Org, before = before ?? 0, after }, transaction);
+    }
+
+    public static async Task ReplaceTagsAsync(DbTransaction transaction, long version, IReadOnlyList<string> tags)
+    {
+        await transaction.Connection!.ExecuteAsync("DELETE FROM project_tag WHERE version_id = @version", new { version }, transaction);
+        foreach (var tag in Clean(tags))
+            await transaction.Connection!.ExecuteAsync("INSERT INTO project_tag (org_id, tag, version_id) VALUES (@Org, @tag, @version)", new { Org, tag, version }, transaction);
+    }
+
+    private static Task<IEnumerable<string>> TagsAsync(DbConnection connection, DbTransaction transaction, long version) =>
+        connection.QueryAsync<string>("SELECT tag FROM project_tag WHERE version_id = @version", new { version }, transaction);
+
+    private static IEnumerable<string> Clean(IEnumerable<string> tags) =>
+        tags.Select(t => t.Trim().ToLowerInvariant()).Where(t => t.Length is > 0 and <= 255).Distinct(StringComparer.Ordinal);
+
+    private async Task<long> ProjectAsync(DbTransaction transaction, string name, string? description, long? ownerId)
+    {
+        var connection = transaction.Connection!;
+        if (await connection.QuerySingleOrDefaultAsync<long?>("SELECT id FROM project WHERE org_id = @Org AND name = @name", new { Org, name }, transaction) is { } known) return known;
+        var id = await IdSource.NextAsync(transaction, "project");
+        await connection.ExecuteAsync("INSERT INTO project (id, org_id, uuid, name, description, owner_id, created_at) VALUES (@id, @Org, @uuid, @name, @description, @ownerId, @now)",
+            new { id, Org, uuid = ids.NewUuid(), name, description, ownerId, now = time.GetUtcNow() }, transaction);
+        await database.IndexTextAsync(transaction, "project", id, $"{name} {description}");
+        return id;
+    }
+
+    /// <summary>What remains to be done for a project that lost a version.</summary>
+    private async Task LeaveAsync(DbTransaction transaction, long project, long job)
+    {
+        if (await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM project_version WHERE project_id = @project", new { project }, transaction) > 0)
+        {
+            await ChooseLatestAsync(transaction, project, job);
+            return;
+        }
+
+        await transaction.Connection!.ExecuteAsync("DELETE FROM project WHERE id = @project", new { project }, transaction);
+        await database.UnindexTextAsync(transaction, "project", project);
+    }
+
+    private sealed record VersionRow
+    {
+        public long Id { get; set; }
+        public string Uuid { get; set; } = "";
+        public long ProjectId { get; set; }
+        public string Name { get; set; } = "";
+        public string Version { get; set; } = "";
+        public bool IsLatest { get; set; }
+        public bool Active { get; set; }
+        public long? ParentId { get; set; }
+        public string? GroupName { get; set; }
+        public string? Description { get; set; }
+        public string? Publisher { get; set; }
+        public string? Classifier { get; set; }
+        public string? Purl { get; set; }
+        public string? Cpe { get; set; }
+        public string? SwidTagId { get; set; }
+        public string? Extra { get; set; }
+
+        public VersionRow With(ProjectChange change) => this with
+        {
+            Name = change.Name?.Trim() ?? Name, Version = change.Version?.Trim() ?? Version, IsLatest = change.IsLatest ?? IsLatest, Active = change.Active ?? Active,
+            ParentId = change.ParentId ?? ParentId, GroupName = change.Group ?? GroupName, Description = change.Description ?? Description, Publisher = change.Publisher ?? Publisher,
+            Classifier = change.Classifier ?? Classifier, Purl = change.Purl ?? Purl, Cpe = change.Cpe ?? Cpe, SwidTagId = change.SwidTagId ?? SwidTagId, Extra = change.Extra ?? Extra,
+        };
+    }
+}

@@ -1,0 +1,31 @@
+using System.Data.Common;
+
+namespace Headwater.Server.Features.Projects;
+
+/// <summary>Projects and what is in them: the front door for other features.</summary>
+internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore content)
+{
+    public static void AddServices(IServiceCollection services) =>
+        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>();
+
+    public static Task<long?> FindAsync(DbConnection connection, DbTransaction? transaction, string name, string? version) => ProjectWriteStore.FindAsync(connection, transaction, name, version);
+
+    public static Task<long?> FindAsync(DbConnection connection, DbTransaction? transaction, Guid uuid) => ProjectWriteStore.FindAsync(connection, transaction, uuid);
+
+    public static Task ReplaceTagsAsync(DbTransaction transaction, long version, IReadOnlyList<string> tags) => ProjectWriteStore.ReplaceTagsAsync(transaction, version, tags);
+
+    public static Task ChooseLatestAsync(DbTransaction transaction, long project, long job) => ProjectWriteStore.ChooseLatestAsync(transaction, project, job);
+
+    /// <summary>The days of a version, or with 0 those of the whole portfolio.</summary>
+    public static Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, long version) => ProjectStore.TrendAsync(connection, version);
+
+    public static Task<IReadOnlyList<UploadRow>> RecentUploadsAsync(DbConnection connection, int count) => ContentStore.UploadsAsync(connection, "1 = 1", new { }, count);
+
+    public Task<long> CreateAsync(DbTransaction transaction, NewProjectVersion it) => store.CreateAsync(transaction, it);
+
+    public Task<bool> UpdateAsync(DbTransaction transaction, long id, ProjectChange change) => store.UpdateAsync(transaction, id, change);
+
+    public Task DeleteAsync(DbTransaction transaction, long id, string by) => store.DeleteAsync(transaction, id, by);
+
+    public Task<WhyHere?> WhyAsync(Guid version, long componentVersionId, int limit, CancellationToken cancellationToken) => content.WhyAsync(version, componentVersionId, limit, cancellationToken);
+}

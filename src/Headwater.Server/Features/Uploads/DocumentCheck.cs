@@ -1,0 +1,34 @@
+using Headwater.Core.Sboms;
+
+namespace Headwater.Server.Features.Uploads;
+
+/// <summary>Reads a document once to learn whether it is valid and what it is about; keeps nothing of it.</summary>
+internal sealed class DocumentCheck : SbomSink
+{
+    private string? _rootName, _rootVersion, _tool;
+
+    public static (DocumentFacts? Facts, UploadOutcome.Invalid? Refusal) Run(string path, CancellationToken cancellationToken)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, FileOptions.SequentialScan);
+        var check = new DocumentCheck();
+        var result = SbomReader.Read(stream, check, null, cancellationToken);
+        if (result.Kind is not { } kind) return (null, new UploadOutcome.Invalid("The document is neither CycloneDX nor SPDX in any form that is read here.", result.Errors));
+        if (!result.Valid) return (null, new UploadOutcome.Invalid("Schema validation failed", result.Errors));
+        return (new DocumentFacts(kind, (int)Math.Min(result.Components, int.MaxValue), (int)Math.Min(result.Dependencies, int.MaxValue), check._rootName, check._rootVersion, check._tool), null);
+    }
+
+    public override void OnMetadata(SbomMetadata metadata)
+    {
+        if (metadata.Tools.FirstOrDefault() is { } tool) _tool = Cut($"{tool.Name ?? tool.Vendor} {tool.Version}".Trim());
+        _rootName ??= Cut(metadata.Name);
+    }
+
+    public override void OnComponent(SbomComponent component)
+    {
+        if (!component.IsRoot) return;
+        _rootName = Cut(component.Group is null ? component.Name : $"{component.Group}/{component.Name}");
+        _rootVersion = Cut(component.Version);
+    }
+
+    private static string? Cut(string? text) => text is { Length: > 255 } ? text[..255] : text;
+}

@@ -1,0 +1,47 @@
+using Headwater.Core.Sboms;
+using Headwater.Server.Features.Findings;
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Jobs;
+
+namespace Headwater.Server.Features.Uploads;
+
+/// <summary>Analyses an accepted upload. Every step may be done twice: a stop anywhere is made good by doing the job again.</summary>
+internal sealed class IngestJob(UploadStore uploads, IngestStore store, FindingsModule findings, BlobFolder blobs, IDatabase database, QueueStore queue) : IJobHandler
+{
+    public const string JobKind = "sbom.ingest";
+
+    public string Kind => JobKind;
+
+    public async Task RunAsync(JobContext context, CancellationToken cancellationToken)
+    {
+        var upload = await uploads.FindAsync(long.Parse(context.Job.Payload), cancellationToken);
+        if (upload is null || upload.State != "queued") return; // The project was deleted meanwhile, or the job had ended but for its own mark.
+
+        var expected = Math.Max(1, upload.Components);
+        var sink = new IngestSink(
+            batch => store.InternAsync(batch, cancellationToken).GetAwaiter().GetResult(),
+            seen => context.ReportAsync(0.6 * Math.Min(1, (double)seen / expected), $"{seen} of {expected} components read", cancellationToken).GetAwaiter().GetResult());
+        using (var document = blobs.Open(upload.Sha256))
+        {
+            // The reader is synchronous by design; workers have threads of their own.
+            var result = SbomReader.Read(document, sink, new SbomReadOptions { Validate = false }, cancellationToken);
+            if (!result.Valid) throw new JobFailedException($"The stored document cannot be read: {result.Errors[0].At}: {result.Errors[0].Message}");
+        }
+
+        var (graph, nodes, occurrences) = sink.Finish();
+        await context.ReportAsync(0.65, "Storing", cancellationToken);
+        await store.ReplaceAsync(upload, context.Job.Id, graph, nodes, occurrences, cancellationToken);
+        await findings.MatchVersionAsync(upload.PvId, context.Job.Id,
+            (done, all) => context.ReportAsync(0.7 + 0.25 * done / Math.Max(1, all), $"{done} of {all} components matched", cancellationToken), cancellationToken);
+        await context.ReportAsync(0.95, "Counting", cancellationToken);
+        await database.WriteAsync(async transaction =>
+        {
+            await findings.CountAsync(transaction, context.Job.Id, upload.PvId);
+            await IngestStore.FinishAsync(transaction, upload.Id);
+            await queue.CompleteAsync(transaction, context.Job.Id);
+        }, true, cancellationToken);
+        context.Completed = true;
+    }
+
+    public Task GiveUpAsync(ClaimedJob job, string error, CancellationToken cancellationToken) => uploads.FailAsync(long.Parse(job.Payload), error, cancellationToken);
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Dapper;
+using Headwater.Server.Features.Projects;
+using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Jobs;
+
+namespace Headwater.Server.Features.Uploads;
+
+/// <summary>What an upload is to be written to.</summary>
+internal sealed record UploadTarget(long? VersionId, long? ParentId);
+
+/// <summary>An upload as its job finds it.</summary>
+internal sealed class PendingUpload
+{
+    public long Id { get; set; }
+    public long PvId { get; set; }
+    public long ProjectId { get; set; }
+    public string Sha256 { get; set; } = "";
+    public string Format { get; set; } = "";
+    public string SpecVersion { get; set; } = "";
+    public int Components { get; set; }
+    public string State { get; set; } = "";
+    public DateTimeOffset ReceivedAt { get; set; }
+}
+
+internal sealed class UploadStore(IDatabase database, ProjectsModule projects, QueueStore jobs, AuditStore audit, IdSource ids, TimeProvider time)
+{
+    private const long Org = Organisation.Home;
+
+    /// <summary>Looks up what a request names, in the order in which clients expect to hear of what is missing.</summary>
+    public Task<(UploadTarget? Target, UploadOutcome? Refusal)> FindTargetAsync(UploadRequest request, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    {
+        long? version = null, parent = null;
+        if (request.ProjectVersion is { } uuid)
+        {
+            version = await ProjectsModule.FindAsync(connection, null, uuid);
+            if (version is null) return ((UploadTarget?)null, (UploadOutcome?)new UploadOutcome.ProjectMissing());
+            return (new UploadTarget(version, null), null);
+        }
+
+        if (string.IsNullOrEmpty(request.Name)) return (null, new UploadOutcome.Nameless());
+        version = await ProjectsModule.FindAsync(connection, null, request.Name, request.Version);
+        if (version is null)
+        {
+            if (!request.AutoCreate) return (null, new UploadOutcome.ProjectMissing());
+            if (!request.MayCreate) return (null, new UploadOutcome.MayNotCreate());
+            if (request.Parent is { } parentUuid)
+                parent = await ProjectsModule.FindAsync(connection, null, parentUuid);
+            else if (!string.IsNullOrEmpty(request.ParentName))
+                parent = await ProjectsModule.FindAsync(connection, null, request.ParentName, request.ParentVersion);
+            if (parent is null && (request.Parent is not null || !string.IsNullOrEmpty(request.ParentName))) return (null, new UploadOutcome.ParentMissing());
+        }
+
+        return (new UploadTarget(version, parent), null);
+    }, cancellationToken);
+
+    /// <summary>Writes everything that an accepted document leaves: project when new, upload, job, record. One transaction, durable when this returns.</summary>
+    public async Task<UploadOutcome> AcceptAsync(UploadRequest request, UploadTarget target, SpooledFile file, DocumentFacts facts, CancellationToken cancellationToken)
+    {
+        var token = ids.NewUuid();
+        var outcome = await database.WriteAsync<UploadOutcome>(async transaction =>
+        {
+            var connection = transaction.Connection!;
+            var now = time.GetUtcNow();
+            var version = target.VersionId ?? await ProjectsModule.FindAsync(connection, transaction, request.Name!, request.Version)
+                ?? await projects.CreateAsync(transaction, new NewProjectVersion(request.Name!, request.Version, request.By)
+                {
+                    ParentId = target.ParentId, Tags = request.Tags, Description = request.Description, OwnerId = request.OwnerId,
+                });
+            var row = await connection.QuerySingleOrDefaultAsync<(long ProjectId, string ProjectUuid, string VersionUuid)?>("""
+                SELECT p.id, p.uuid, v.uuid FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @version
+                """, new { version }, transaction);
+            if (row is not { } known) return new UploadOutcome.ProjectMissing();
+            if (request.IsLatest == true)
+                await connection.ExecuteAsync("UPDATE project_version SET is_latest = CASE WHEN id = @version THEN 1 ELSE 0 END WHERE project_id = @ProjectId", new { version, known.ProjectId }, transaction);
+            if (request.IsActive is { } active)
+                await connection.ExecuteAsync("UPDATE project_version SET active = @active, inactive_since = CASE WHEN @active THEN NULL ELSE COALESCE(inactive_since, @now) END WHERE id = @version", new { active, now, version }, transaction);
+            if (request.Tags is not null && request.MayManage) await ProjectsModule.ReplaceTagsAsync(transaction, version, request.Tags);
+
+            var id = await IdSource.NextAsync(transaction, "upload");
+            var job = await jobs.EnqueueAsync(transaction, new JobRequest(IngestJob.JobKind, token.ToString(), $"project:{known.ProjectId}", id.ToString(), JobPriority.Upload));
+            await connection.ExecuteAsync("""
+                INSERT INTO upload (id, org_id, token, pv_id, received_at, stage, format, spec_version, serialization, bytes, sha256, components, dependencies, state, tool, uploaded_by, job_id)
+                VALUES (@id, @Org, @token, @version, @now, @Stage, @format, @spec, @serialization, @Length, @Sha256, @Components, @Dependencies, 'queued', @Tool, @By, @job)
+                """, new
+            {
+                id, Org, token, version, now, request.Stage, format = facts.Kind.FormatName, spec = facts.Kind.SpecVersion, serialization = facts.Kind.SerializationName,
+                file.Length, file.Sha256, facts.Components, facts.Dependencies, facts.Tool, request.By, job,
+            }, transaction);
+            await connection.ExecuteAsync("UPDATE project_version SET last_upload_at = @now, last_format = @format WHERE id = @version",
+                new { now, format = $"{facts.Kind.FormatName} {facts.Kind.SpecVersion}", version }, transaction);
+            await audit.AppendAsync(transaction, new AuditEntry(request.By, "sbom.uploaded", $"project-version:{known.VersionUuid}",
+                JsonSerializer.Serialize(new { token, facts.Components, file.Length, request.Stage }), null, file.Sha256));
+            return new UploadOutcome.Accepted(token, Guid.Parse(known.VersionUuid), Guid.Parse(known.ProjectUuid), job);
+        }, cancellationToken: cancellationToken);
+        jobs.Wake();
+        return outcome;
+    }
+
+    public Task<PendingUpload?> FindAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<PendingUpload>("""
+        SELECT u.id, u.pv_id, v.project_id, u.sha256, u.format, u.spec_version, u.components, u.state, u.received_at FROM upload u JOIN project_version v ON v.id = u.pv_id WHERE u.id = @id
+        """, new { id }), cancellationToken);
+
+    /// <summary>True while the upload's analysis has not ended; null when there is no such upload.</summary>
+    public Task<bool?> IsPendingAsync(Guid token, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+        await connection.QuerySingleOrDefaultAsync<string>("SELECT state FROM upload WHERE org_id = @Org AND token = @token", new { Org, token }) is { } state ? state == "queued" : (bool?)null, cancellationToken);
+
+    public Task FailAsync(long id, string error, CancellationToken cancellationToken) => database.WriteAsync(transaction =>
+        transaction.Connection!.ExecuteAsync("UPDATE upload SET state = 'failed', error = @error WHERE id = @id AND state = 'queued'", new { id, error }, transaction), cancellationToken: cancellationToken);
+
+    /// <summary>True when the version has an upload of just this document: a loader need not bring it again.</summary>
+    public Task<bool> HasDocumentAsync(string name, string? version, string sha256, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+        await ProjectsModule.FindAsync(connection, null, name, version) is { } id &&
+        await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM upload WHERE org_id = @Org AND pv_id = @id AND sha256 = @sha256", new { Org, id, sha256 }) > 0, cancellationToken);
+}
