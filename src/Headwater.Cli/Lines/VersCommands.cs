@@ -30,7 +30,8 @@ internal static class VersCommands
     private static void Contains(string line, LineOutput output)
     {
         if (!Split(line, out var vers, out var version)) output.Error("Two fields with a tab between them are expected: vers, version.");
-        else if (!VersRange.TryParse(vers, out var range, out var error)) output.Error(error!);
+        // The order of the constraints does not change what is inside, so ranges as producers write them are taken here; check is strict.
+        else if (!VersRange.TryNormalize(vers, out var range, out var error)) output.Error(error);
         else if (range!.Contains(version) is { } contained) output.Text(contained ? "true" : "false");
         else output.Error($"The version '{version}' has no place in the order of the range's scheme.");
     }

@@ -85,11 +85,12 @@ public sealed class ContractTests
     public async Task VersContains_EveryLine_IsTrueFalseOrAnError()
     {
         var result = await HeadwaterCli.RunLinesAsync(
-            ["vers:npm/>=1.2.3|<2.0.0\t1.9.0", "vers:npm/>=1.2.3|<2.0.0\t2.0.0", "vers:npm/>=1.2.3", "nothing\t1"], "vers", "contains");
+            ["vers:npm/>=1.2.3|<2.0.0\t1.9.0", "vers:npm/>=1.2.3|<2.0.0\t2.0.0", "vers:npm/>=1.2.3", "nothing\t1", "vers:pypi/>=3.0.0|2.0.3\t2.0.3"], "vers", "contains");
 
         result.Lines[..2].ShouldBe(["true", "false"]);
         Keys(result.Json(2)).ShouldBe(["error"]);
         Keys(result.Json(3)).ShouldBe(["error"]);
+        result.Lines[4].ShouldBe("true");
     }
 
     [Fact]
