@@ -17,6 +17,19 @@ internal sealed class Links(NavigationManager navigation)
     /// <summary>An address with one decoded segment appended.</summary>
     public string To(string path, object segment) => $"{Base}{path}/{Uri.EscapeDataString(segment.ToString() ?? "")}";
 
+    public string Project(Guid uuid) => To("/projects", uuid);
+
+    /// <summary>A project version, or one of its parts (<c>components</c>, <c>tree</c>, <c>findings</c>, <c>uploads</c>, <c>changes</c>, <c>why/7</c>).</summary>
+    public string Version(Guid uuid, string? part = null) => To("/versions", uuid) + (part is null ? "" : "/" + part);
+
+    public string Component(long id) => To("/components", id);
+
+    public string ComponentVersion(long id) => To("/component-versions", id);
+
+    public string Advisory(string id) => To("/advisories", id);
+
+    public string Owner(long id) => To("/owners", id);
+
     /// <summary>Path and query of the page being shown, below the prefix.</summary>
     public string Here => "/" + navigation.ToBaseRelativePath(navigation.Uri);
 

@@ -1,5 +1,3 @@
-using Headwater.Server.Platform.Ui.Pages;
-
 namespace Headwater.Server.Platform.Ui;
 
 /// <summary>The frame that every page stands in: components, texts, formats, assets.</summary>
@@ -18,6 +16,7 @@ internal static class UiModule
         });
         services.AddSingleton(_ => Localiser.Load("en"));
         services.AddSingleton<Assets>();
+        services.AddSingleton<PageCatalogue>();
         services.AddSingleton<Formats>();
         services.AddScoped<Links>();
         return services;
