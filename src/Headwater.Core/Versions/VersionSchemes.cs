@@ -26,7 +26,7 @@ public static class VersionSchemes
         ("deb", s_deb), ("rpm", s_rpm), ("apk", s_apk), ("alpine", s_apk), ("opam", new OpamScheme()),
         ("alpm", new AlpmScheme()), ("gentoo", s_gentoo), ("ebuild", s_gentoo), ("openssl", new OpenSslScheme()),
         ("nginx", new SemVerScheme("nginx")), ("intdot", new IntDotScheme()), ("datetime", new DateTimeScheme()),
-        ("lexicographic", new LexicographicScheme()), ("generic", new GenericScheme()), ("dart", s_pub),
+        ("lexicographic", new LexicographicScheme()), ("generic", new GenericScheme()), ("cpan", new CpanScheme()), ("dart", s_pub),
     ]);
 
     // OSV ecosystem → vers: type.

@@ -11,7 +11,7 @@ public sealed class VersionProperties
     private static readonly string[] s_names =
     [
         "npm", "golang", "pub", "julia", "conan", "pypi", "maven", "nuget", "gem", "composer", "hackage", "cran", "deb", "rpm", "apk", "opam",
-        "alpm", "gentoo", "openssl", "intdot", "datetime", "lexicographic", "generic",
+        "alpm", "gentoo", "openssl", "intdot", "datetime", "lexicographic", "generic", "cpan",
     ];
 
     private static readonly Lazy<string[]> s_corpus = new(() =>

@@ -6,7 +6,7 @@ namespace Headwater.Core.Versions;
 /// <summary>Reads and checks <c>vers:</c> texts, clause 5 of the VERS specification.</summary>
 internal static class VersReader
 {
-    private const int MaxLength = 256 * 1024, MaxConstraints = 20_000;
+    private const int MaxLength = 256 * 1024, MaxConstraints = 20_000, MaxRepaired = 2_000;
 
     private static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
 
@@ -153,6 +153,7 @@ internal static class VersReader
                     return $"\"{Shorten(constraints[i].Version)}\" has no place in the order of \"{type}\" versions, so the constraints cannot be sorted.";
             }
 
+            if (!strict && versions.Length > MaxRepaired) return $"More than {MaxRepaired} constraints are not put in order; sort them.";
             if (!strict) return Repair(type, scheme, constraints, versions, ref range);
             for (var i = 1; i < versions.Length; i++)
             {
