@@ -7,7 +7,7 @@ using static Headwater.Core.Advisories.IndexFormat;
 
 namespace Headwater.Core.Advisories;
 
-/// <summary>Bounds of a build; the defaults hold the whole of OSV.dev.</summary>
+/// <summary>Bounds of a build. Memory grows with the number of records, about 2.5 KB for each; their texts are set aside on disk.</summary>
 public sealed record AdvisoryIndexOptions
 {
     internal const int LargestRecord = 64 * 1024 * 1024;
@@ -239,36 +239,40 @@ public sealed class AdvisoryIndexBuilder(TimeProvider time, AdvisoryIndexOptions
 
     private void WriteHotPart(FileStream file, IndexAssembler assembler, int records)
     {
-        // Sections begin at multiples of eight, and the checksum runs over the whole part, so it is put together first.
-        var lengths = Enumerable.Range(0, SectionCount).Select(s => (long)assembler[(Section)s].Length).ToArray();
-        var hot = new byte[checked((int)lengths.Sum(l => (l + 7) & ~7L))];
-        var header = new SectionWriter();
-        foreach (var b in Magic) header.U8(b);
+        // Sections begin at multiples of eight.
         var hotOffset = file.Position;
-        header.U32(IndexFormat.Version);
-        header.U32((uint)records);
-        header.I64(hotOffset + hot.Length);
-        header.I64(time.GetUtcNow().ToUnixTimeMilliseconds());
-        header.I64(hotOffset);
-        header.I64(hot.Length);
-        var at = 0;
+        var checksum = 0u;
         var table = new SectionWriter();
         for (var s = 0; s < SectionCount; s++)
         {
-            assembler[(Section)s].CopyTo(hot.AsSpan(at));
-            table.I64(at);
-            table.I64(lengths[s]);
-            at += (int)((lengths[s] + 7) & ~7L);
+            var section = assembler[(Section)s];
+            table.I64(file.Position - hotOffset);
+            table.I64(section.Length);
+            Append(section);
+            Append("\0\0\0\0\0\0\0"u8[..(-section.Length & 7)]);
         }
 
-        header.U32(Checksum(hot));
+        var header = new SectionWriter();
+        foreach (var b in Magic) header.U8(b);
+        header.U32(IndexFormat.Version);
+        header.U32((uint)records);
+        header.I64(file.Position);
+        header.I64(time.GetUtcNow().ToUnixTimeMilliseconds());
+        header.I64(hotOffset);
+        header.I64(file.Position - hotOffset);
+        header.U32(checksum);
         header.U32((uint)assembler.PackageCount);
         while (header.Length < SectionTableOffset) header.U8(0);
         foreach (var b in table.Data) header.U8(b);
         while (header.Length < HeaderChecksumOffset) header.U8(0);
         header.U32(Checksum(header.Data));
-        file.Write(hot);
         file.Position = 0;
         file.Write(header.Data);
+
+        void Append(ReadOnlySpan<byte> bytes)
+        {
+            checksum = Checksum(bytes, checksum);
+            file.Write(bytes);
+        }
     }
 }

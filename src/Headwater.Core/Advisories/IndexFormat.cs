@@ -120,9 +120,11 @@ internal static class IndexFormat
     }
 
     /// <summary>CRC-32C, eight bytes at a step.</summary>
-    public static uint Checksum(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="before">The checksum of what lies before them.</param>
+    public static uint Checksum(ReadOnlySpan<byte> bytes, uint before = 0)
     {
-        var crc = uint.MaxValue;
+        var crc = ~before;
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes)) crc = BitOperations.Crc32C(crc, word);
         foreach (var b in bytes[(bytes.Length & ~7)..]) crc = BitOperations.Crc32C(crc, b);
         return ~crc;

@@ -15,6 +15,11 @@ internal sealed class OsvRecordReader
 
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly char[] _chars = new char[1024];
+    private readonly List<string> _aliases = [], _versions = [];
+    private readonly List<SeverityFacts> _severities = [];
+    private readonly List<AffectedFacts> _affected = [];
+    private readonly List<EventFacts[]> _ranges = [];
+    private readonly List<EventFacts> _events = [];
 
     /// <exception cref="JsonException">It is not JSON, or not an OSV record; the message says what is wrong.</exception>
     public RecordFacts Read(ReadOnlySpan<byte> json)
@@ -37,9 +42,10 @@ internal sealed class OsvRecordReader
 
         string? id = null, summary = null, details = null;
         long? modified = null, published = null, withdrawn = null;
-        List<string> aliases = [];
-        List<SeverityFacts> severities = [];
-        List<AffectedFacts> affected = [];
+        var (aliases, severities, affected) = (_aliases, _severities, _affected);
+        aliases.Clear();
+        severities.Clear();
+        affected.Clear();
         var word = Severity.Unknown;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -64,14 +70,14 @@ internal sealed class OsvRecordReader
         return new RecordFacts
         {
             Id = id!,
-            Aliases = aliases,
+            Aliases = [.. aliases],
             Summary = OneLine(summary) ?? OneLine(details),
             Modified = modified.Value,
             Published = published,
             Withdrawn = withdrawn,
-            Severities = severities,
+            Severities = [.. severities],
             SeverityWord = word,
-            Affected = affected,
+            Affected = [.. affected],
         };
     }
 
@@ -81,8 +87,9 @@ internal sealed class OsvRecordReader
         while (NextObject(ref reader, "affected"))
         {
             string? ecosystem = null, name = null;
-            List<EventFacts[]> ranges = [];
-            List<string> versions = [];
+            var (ranges, versions) = (_ranges, _versions);
+            ranges.Clear();
+            versions.Clear();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (reader.ValueTextEquals("package"u8)) ReadPackage(ref reader, ref ecosystem, ref name);
@@ -96,7 +103,7 @@ internal sealed class OsvRecordReader
             // Without a package only commits are named; a package version cannot be one of them.
             if (string.IsNullOrEmpty(ecosystem) || string.IsNullOrEmpty(name)) continue;
             if (ecosystem.Length > MaxNameLength || name.Length > MaxNameLength) throw new JsonException($"A package's ecosystem or name is longer than {MaxNameLength} characters.");
-            all.Add(new AffectedFacts { Ecosystem = ecosystem, Name = name, Ranges = ranges, Versions = versions });
+            all.Add(new AffectedFacts { Ecosystem = ecosystem, Name = name, Ranges = [.. ranges], Versions = [.. versions] });
         }
     }
 
@@ -114,7 +121,7 @@ internal sealed class OsvRecordReader
     private void ReadRanges(ref Utf8JsonReader reader, List<EventFacts[]> ranges)
     {
         if (!BeginArray(ref reader, "ranges")) return;
-        List<EventFacts> events = [];
+        var events = _events;
         while (NextObject(ref reader, "ranges"))
         {
             events.Clear();
