@@ -4,7 +4,6 @@ using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Data.Sqlite;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Jobs;
-using Headwater.Server.Platform.Ui;
 
 namespace Headwater.Server.Platform;
 
@@ -28,7 +27,6 @@ internal static class PlatformModule
         services.AddSingleton<QueueStore>();
         services.AddHostedService<JobRunner>();
         services.AddAuth(data);
-        services.AddUi();
     }
 
     /// <summary>What must be true before the first request: the schema is there, and someone can sign in.</summary>
@@ -44,6 +42,5 @@ internal static class PlatformModule
         app.UseHttp();
         app.MapHttp();
         app.MapAuth();
-        app.MapUi();
     }
 }
