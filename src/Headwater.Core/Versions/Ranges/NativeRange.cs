@@ -6,7 +6,7 @@ namespace Headwater.Core.Versions;
 /// <summary>Finds the grammar of an ecosystem's own range notation.</summary>
 internal static class NativeRange
 {
-    private const int MaxLength = 16 * 1024;
+    private const int MaxLength = 8 * 1024;
 
     private delegate void Grammar(string text, RangeBuilder range);
 

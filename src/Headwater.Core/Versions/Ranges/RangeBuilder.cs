@@ -135,6 +135,12 @@ internal sealed class RangeBuilder(string type, VersionScheme scheme)
         var result = new List<Interval>(_conjunction.Count + 1);
         foreach (var mine in _conjunction)
         {
+            if (IsEmpty(new Interval(Later(mine.Low, other.Low), Earlier(mine.High, other.High))))
+            {
+                result.Add(mine);
+                continue;
+            }
+
             if (other.Low is { } low)
             {
                 var before = new Interval(mine.Low, Earlier(mine.High, new End(low.Version, !low.Inclusive)));

@@ -6,7 +6,7 @@ namespace Headwater.Core.Versions;
 /// <summary>Reads and checks <c>vers:</c> texts, clause 5 of the VERS specification.</summary>
 internal static class VersReader
 {
-    private const int MaxLength = 256 * 1024, MaxConstraints = 20_000, MaxRepaired = 2_000;
+    private const int MaxLength = 256 * 1024, MaxConstraints = 20_000, MaxRepaired = 1_000;
 
     private static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
 
