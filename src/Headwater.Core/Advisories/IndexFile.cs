@@ -7,7 +7,7 @@ namespace Headwater.Core.Advisories;
 
 /// <summary>
 /// The mapped file. Everything is read through spans, so a damaged number ends in an exception and never in foreign memory. Whoever reads
-/// holds a <see cref="Lease"/>, so closing waits for the readers that are under way.
+/// holds a <see cref="Lease"/>: the file stays mapped until the last of those who were reading when it was closed is done.
 /// </summary>
 internal sealed unsafe class IndexFile : IDisposable
 {

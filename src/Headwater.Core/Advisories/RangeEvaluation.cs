@@ -8,6 +8,10 @@ namespace Headwater.Core.Advisories;
 /// The evaluation of the OSV schema ("Evaluation"): a version is affected when it is enumerated, or lies in one of the ranges. Over ranges
 /// and entries the answers are joined: yes before unknown before no.
 /// </summary>
+/// <remarks>
+/// The schema sorts events by version and is silent about several at one version. Here they are looked at in the order introduced, fixed,
+/// last affected: what is introduced and fixed at one version affects nothing, what is introduced and last affected at one version affects it alone.
+/// </remarks>
 internal static class RangeEvaluation
 {
     /// <summary>Marks an event whose version has no place in the ecosystem's order.</summary>
