@@ -43,7 +43,14 @@ internal static class SarifOutput
         json.WriteStartArray("results"u8);
         foreach (var document in report.Documents)
         {
-            foreach (var row in document.Findings) Result(json, document, row, rules[row.Finding.Id]);
+            var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+            foreach (var row in document.Findings)
+            {
+                var identity = Identity(document, row);
+                seen[identity] = seen.GetValueOrDefault(identity) + 1;
+                Result(json, document, row, rules[row.Finding.Id], $"{identity}\n{seen[identity].ToString(CultureInfo.InvariantCulture)}");
+            }
+
             json.Flush();
         }
 
@@ -84,7 +91,7 @@ internal static class SarifOutput
         json.WriteEndObject();
     }
 
-    private static void Result(Utf8JsonWriter json, DocumentReport document, ScanFinding row, int rule)
+    private static void Result(Utf8JsonWriter json, DocumentReport document, ScanFinding row, int rule, string identity)
     {
         var finding = row.Finding;
         json.WriteStartObject();
@@ -122,7 +129,7 @@ internal static class SarifOutput
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteStartObject("partialFingerprints"u8);
-        json.WriteString("headwaterFinding/v1"u8, Fingerprint(document, row));
+        json.WriteString("headwaterFinding/v1"u8, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity))));
         json.WriteEndObject();
         json.WriteStartObject("properties"u8);
         json.WriteStartArray("ids"u8);
@@ -181,10 +188,10 @@ internal static class SarifOutput
     };
 
     /// <summary>Stays the same while the same finding is in the same component of the same document, whatever the component's version becomes.</summary>
-    private static string Fingerprint(DocumentReport document, ScanFinding row)
+    private static string Identity(DocumentReport document, ScanFinding row)
     {
         var component = row.Component.Purl is { } purl ? $"{purl.Type}/{purl.Namespace}/{purl.Name}" : $"{row.Component.Group}/{row.Component.Name}";
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{document.Document.Root?.Name ?? document.Document.File}\n{component}\n{row.Finding.Id}")));
+        return $"{document.Document.Root?.Name ?? document.Document.File}\n{component}\n{row.Finding.Id}";
     }
 
     private static void Message(Utf8JsonWriter json, ReadOnlySpan<byte> name, string text)

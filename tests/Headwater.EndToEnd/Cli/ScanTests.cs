@@ -65,12 +65,14 @@ public sealed class ScanTests(AdvisoryIndexFixture index)
         result.Output.ShouldContain("No known vulnerability in what is covered.");
     }
 
-    [Fact]
-    public async Task Sarif_EveryFinding_IsAResultWithItsRule()
+    [Theory]
+    [InlineData("vul-image.spdx.json")]
+    [InlineData("juice-shop-14.1.1.cdx.json")]
+    public async Task Sarif_EveryFinding_IsAResultWithItsRule(string sample)
     {
-        var json = (await ScanAsync(Sample("vul-image.spdx.json"), "--format", "json")).Document();
+        var json = (await ScanAsync(Sample(sample), "--format", "json")).Document();
 
-        var sarif = (await ScanAsync(Sample("vul-image.spdx.json"), "--format", "sarif")).Document();
+        var sarif = (await ScanAsync(Sample(sample), "--format", "sarif")).Document();
 
         sarif.GetProperty("version").GetString().ShouldBe("2.1.0");
         var run = sarif.GetProperty("runs")[0];
@@ -83,7 +85,7 @@ public sealed class ScanTests(AdvisoryIndexFixture index)
             rules[result.GetProperty("ruleIndex").GetInt32()].GetProperty("id").GetString().ShouldBe(result.GetProperty("ruleId").GetString());
             new[] { "error", "warning", "note", "none" }.ShouldContain(result.GetProperty("level").GetString());
             result.GetProperty("message").GetProperty("text").GetString().ShouldNotBeNullOrWhiteSpace();
-            result.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString()!.ShouldEndWith("vul-image.spdx.json");
+            result.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString()!.ShouldEndWith(sample);
         }
 
         results.Select(result => result.GetProperty("partialFingerprints").GetProperty("headwaterFinding/v1").GetString()).ShouldBeUnique();
