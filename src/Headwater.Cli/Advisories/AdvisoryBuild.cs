@@ -32,7 +32,7 @@ internal static class AdvisoryBuild
             What cannot be read is named and left out. Exit code 0 when the index was written, 2 when it was not.
             """);
         command.SetAction((result, cancellation) =>
-            Task.FromResult(Run(result.GetValue(from)!, result.GetValue(output)!, cancellation)));
+            Task.Run(() => Run(result.GetValue(from)!, result.GetValue(output)!, cancellation)));
         return command;
     }
 

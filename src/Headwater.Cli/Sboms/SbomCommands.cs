@@ -20,7 +20,7 @@ internal static class SbomCommands
             In a folder, what is neither a document nor named like one is passed over.
             Exit code 0 when all are valid, 1 when some are not, 2 when something cannot be read.
             """);
-        command.SetAction((result, cancellation) => Task.FromResult(SbomCheck.Run(result.GetValue(paths)!, result.GetValue(json), cancellation)));
+        command.SetAction((result, cancellation) => Task.Run(() => SbomCheck.Run(result.GetValue(paths)!, result.GetValue(json), cancellation)));
         return command;
     }
 
@@ -37,7 +37,7 @@ internal static class SbomCommands
             Exit code 0 when it was written, 2 when the document is not valid or cannot be read.
             """);
         command.SetAction((result, cancellation) =>
-            Task.FromResult(SbomConvert.Run(result.GetValue(file)!, result.GetValue(to)!, result.GetValue(output), cancellation)));
+            Task.Run(() => SbomConvert.Run(result.GetValue(file)!, result.GetValue(to)!, result.GetValue(output), cancellation)));
         return command;
     }
 }

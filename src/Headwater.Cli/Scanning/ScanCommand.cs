@@ -35,7 +35,7 @@ internal static class ScanCommand
         {
             var request = new Request(result.GetValue(path)!, result.GetValue(db), Enum.Parse<Severity>(result.GetValue(failOn)!, ignoreCase: true),
                 result.GetValue(json) ? "json" : result.GetValue(format)!, result.GetValue(epss), result.GetValue(kev), result.GetValue(output));
-            return Task.FromResult(Run(request, cancellation));
+            return Task.Run(() => Run(request, cancellation));
         });
         return command;
     }
