@@ -33,7 +33,7 @@ internal static class ModelText
 
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {
-        JsonObject o => new JsonObject(o.Where(p => p.Value is not null).OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, p.Key switch
+        JsonObject o => new JsonObject(o.Where(p => p.Value is not (null or JsonArray { Count: 0 })).OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, p.Key switch
         {
             "Extras" => ByName((JsonArray)p.Value!),
             // One identity may stand alone or as a list of one.
@@ -48,6 +48,6 @@ internal static class ModelText
         _ => node.DeepClone(),
     };
 
-    /// <summary>Properties have no order.</summary>
-    private static JsonArray ByName(JsonArray extras) => new([.. extras.OrderBy(e => (string?)e!["Name"], StringComparer.Ordinal).Select(Sorted)]);
+    /// <summary>Properties have no order, and an empty list says what no list says.</summary>
+    private static JsonArray ByName(JsonArray extras) => new([.. extras.Where(e => e!["Json"] is not JsonArray { Count: 0 }).OrderBy(e => (string?)e!["Name"], StringComparer.Ordinal).Select(Sorted)]);
 }
