@@ -38,10 +38,8 @@ public sealed class CycloneDxVerdictTests
 
     /// <summary>Every accepted document can be written in each form; what is written is valid, and nothing is lost unsaid.</summary>
     [Theory]
-    [InlineData("cyclonedx-1.6-json")]
     [InlineData("cyclonedx-1.6-xml")]
     [InlineData("cyclonedx-1.7-json")]
-    [InlineData("cyclonedx-1.7-xml")]
     public void Write_RealWorldDocuments_ComeBack(string target)
     {
         var root = TestPaths.Shared("sbom/cyclonedx");

@@ -49,7 +49,7 @@ internal sealed class CycloneDxBuilder(SbomDocument document, string version, Ac
         Put(o, "hashes", List(c.Hashes, Hash));
         Put(o, "licenses", Licences(c.Licences, at + "/licenses"));
         Put(o, "copyright", c.Copyright is { } text && NoStatement.Contains(text) && !_native ? null : c.Copyright);
-        Put(o, "cpe", c.Cpes.Count > 0 ? c.Cpes[0] : null);
+        Put(o, "cpe", Cpes(c).FirstOrDefault());
         Put(o, "purl", c.Purl);
         foreach (var kind in new[] { "omniborId", "swhid" }) Put(o, kind, List(c.Identities.Where(i => i.Type == kind), i => JsonValue.Create(i.Value)));
         foreach (var identity in c.Identities) Identity(o, c, identity, at);
@@ -58,7 +58,7 @@ internal sealed class CycloneDxBuilder(SbomDocument document, string version, Ac
         Put(o, "properties", List(c.Properties, Property));
         Put(o, "tags", List(c.Tags, t => JsonValue.Create(t)));
         Extras(o, c.Extras, at);
-        FurtherCpes(o, c);
+        FurtherIdentities(o, c);
         return o;
     }
 
@@ -137,19 +137,22 @@ internal sealed class CycloneDxBuilder(SbomDocument document, string version, Ac
 
     private void Identity(JsonObject o, SbomComponent c, SbomIdentity identity, string at)
     {
-        if (identity.Type is "omniborId" or "swhid") return;
+        if (identity.Type is "omniborId" or "swhid" or "purl" or "cpe22Type") return;
         if (identity.Type != "swid") lost(at, $"CycloneDX has no place for the identity {identity.Type} ({identity.Value})");
         else if (!c.Extras.Exists(e => e.Name == "swid")) o["swid"] = new JsonObject { ["tagId"] = identity.Value, ["name"] = c.Name };
     }
 
-    /// <summary>A component has one CPE; others are said as evidence of its identity.</summary>
-    private static void FurtherCpes(JsonObject o, SbomComponent c)
+    private static IEnumerable<string> Cpes(SbomComponent c) => c.Cpes.Concat(c.Identities.Where(i => i.Type == "cpe22Type").Select(i => i.Value));
+
+    /// <summary>A component has one CPE and one package URL; others are said as evidence of its identity.</summary>
+    private static void FurtherIdentities(JsonObject o, SbomComponent c)
     {
-        if (c.Cpes.Count < 2) return;
+        var further = Cpes(c).Skip(1).Select(value => (Field: "cpe", Value: value)).Concat(c.Identities.Where(i => i.Type == "purl").Select(i => (Field: "purl", i.Value))).ToArray();
+        if (further.Length == 0) return;
         var evidence = o["evidence"] as JsonObject ?? [];
         var identity = evidence["identity"] switch { JsonArray many => many, JsonObject one => [one.DeepClone()], _ => [] };
-        var said = identity.Select(i => (string?)i!["concludedValue"]).ToHashSet();
-        foreach (var cpe in c.Cpes.Skip(1).Where(said.Add)) identity.Add(new JsonObject { ["field"] = "cpe", ["concludedValue"] = cpe });
+        var said = identity.Select(i => ((string?)i!["field"], (string?)i["concludedValue"])).ToHashSet();
+        foreach (var (field, value) in further) if (said.Add((field, value))) identity.Add(new JsonObject { ["field"] = field, ["concludedValue"] = value });
         if (identity.Parent is null) evidence["identity"] = identity;
         if (evidence.Parent is null) o["evidence"] = evidence;
     }
@@ -242,7 +245,7 @@ internal sealed class CycloneDxBuilder(SbomDocument document, string version, Ac
     {
         var o = new JsonObject { ["url"] = r.Url };
         Put(o, "comment", r.Comment);
-        o["type"] = r.Type;
+        o["type"] = r.Type switch { "SECURITY/advisory" or "SECURITY/fix" or "SECURITY/url" => "advisories", _ => r.Type };
         Put(o, "hashes", List(r.Hashes ?? [], Hash));
         return o;
     }

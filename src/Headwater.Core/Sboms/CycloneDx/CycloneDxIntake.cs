@@ -170,6 +170,7 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
             }
         }
 
+        if (e.TryGetProperty("evidence"u8, out var evidence)) FurtherIdentities(evidence, c);
         // The JSON schema says this, the XSD only in words.
         if (c.VersionRange is not null && c.IsExternal != true) Fault(at, "a versionRange may be given only for a component with isExternal=true");
         if (c.Authors.Count == 0 && Text(e, "author") is { Length: > 0 } author) c.Authors.Add(new SbomContact(author));
@@ -179,6 +180,19 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
         {
             var i = 0;
             foreach (var inner in nested.EnumerateArray()) Component(inner, $"{at}/components/{i++}", reference);
+        }
+    }
+
+    /// <summary>Names beyond the first may be said as evidence; they identify the component all the same.</summary>
+    private static void FurtherIdentities(JsonElement evidence, SbomComponent c)
+    {
+        if (evidence.ValueKind != JsonValueKind.Object || !evidence.TryGetProperty("identity"u8, out var identity)) return;
+        foreach (var one in identity.ValueKind == JsonValueKind.Array ? identity.EnumerateArray().ToArray() : [identity])
+        {
+            if (Text(one, "concludedValue") is not { } value) continue;
+            var field = Text(one, "field");
+            if (field == "cpe" && !c.Cpes.Contains(value)) c.Cpes.Add(value);
+            else if (field == "purl" && value != c.Purl && !c.Identities.Contains(new SbomIdentity("purl", value))) c.Identities.Add(new SbomIdentity("purl", value));
         }
     }
 

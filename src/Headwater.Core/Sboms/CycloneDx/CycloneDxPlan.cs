@@ -53,10 +53,12 @@ internal sealed class CycloneDxPlan
         {
             switch (r.Kind)
             {
+                // What is linked or required is depended on.
+                case SbomRelationshipKind.Other when r.NativeType is "DYNAMIC_LINK" or "STATIC_LINK" or "HAS_PREREQUISITE":
                 case SbomRelationshipKind.DependsOn or SbomRelationshipKind.BuildDependsOn or SbomRelationshipKind.DevDependsOn or SbomRelationshipKind.TestDependsOn
                     or SbomRelationshipKind.OptionalDependsOn or SbomRelationshipKind.ProvidedDependsOn or SbomRelationshipKind.Provides:
                     var provides = r.Kind == SbomRelationshipKind.Provides;
-                    if (r.Kind is not (SbomRelationshipKind.DependsOn or SbomRelationshipKind.Provides)) Count(r.Kind.ToString(), unsaid);
+                    if (r.Kind is not (SbomRelationshipKind.DependsOn or SbomRelationshipKind.Provides)) Count(r.Kind == SbomRelationshipKind.Other ? r.NativeType! : r.Kind.ToString(), unsaid);
                     if (!Edges.TryGetValue(r.From, out var edges)) Edges.Add(r.From, edges = ([], []));
                     _named.Add(r.From);
                     if (r.To is null || !seen.Add((r.From, r.To, provides))) break;
@@ -71,7 +73,7 @@ internal sealed class CycloneDxPlan
 
         foreach (var (type, count) in unsaid)
         {
-            lost("/dependencies", type.EndsWith("DependsOn", StringComparison.Ordinal)
+            lost("/dependencies", type.EndsWith("DependsOn", StringComparison.Ordinal) || type is "DYNAMIC_LINK" or "STATIC_LINK" or "HAS_PREREQUISITE"
                 ? $"{count} of {type} were written as plain dependencies: CycloneDX has one kind only"
                 : $"{count} relationships of the type {type} have no counterpart in CycloneDX");
         }

@@ -46,7 +46,8 @@ internal static class CycloneDxWriter
         public void Write()
         {
             string? serial = null;
-            if (document.Metadata.SerialNumber is { } given) serial = (string?)_fitter.Fit(JsonValue.Create(given), _schema.Property("serialNumber")!, "/serialNumber");
+            if (document.Kind.Format == SbomFormat.Spdx) SpdxOnly.Report(document, lost);
+            if (document.Metadata.SerialNumber is { } given && (document.Kind.Format == SbomFormat.CycloneDx || given.StartsWith("urn:uuid:", StringComparison.Ordinal))) serial = (string?)_fitter.Fit(JsonValue.Create(given), _schema.Property("serialNumber")!, "/serialNumber");
             output.Start(serial, document.Metadata.Version);
             if (document.Metadata.Name is { } name && name != _plan.Root?.Name) lost("/name", $"CycloneDX documents have no name of their own (\"{name}\")");
 

@@ -29,7 +29,9 @@ internal static class CycloneDxXmlReader
             settings.ValidationFlags = XmlSchemaValidationFlags.ProcessIdentityConstraints | XmlSchemaValidationFlags.AllowXmlAttributes;
             settings.ValidationEventHandler += (_, e) =>
             {
-                if (e.Severity == XmlSeverityType.Error) intake.Fault($"{e.Exception.LineNumber}:{e.Exception.LinePosition}", Readable(e.Message));
+                // xs:anyURI admits nearly anything, the framework less; broken addresses are as tolerable as in JSON.
+                if (e.Message.Contains("not a valid Uri value", StringComparison.Ordinal) || (e.Message.Contains("memberTypes of the union", StringComparison.Ordinal) && !e.Message.Contains("The value ''", StringComparison.Ordinal))) intake.Warn(Place(e.Exception), Readable(e.Message));
+                else if (e.Severity == XmlSeverityType.Error) intake.Fault(Place(e.Exception), Readable(e.Message));
             };
         }
 
@@ -132,6 +134,8 @@ internal static class CycloneDxXmlReader
         using var document = JsonSerializer.SerializeToDocument(node, CycloneDxNodes.Default.JsonNode);
         take(document.RootElement);
     }
+
+    private static string Place(XmlSchemaException at) => $"{at.LineNumber}:{at.LinePosition}";
 
     /// <summary>The framework's sentences repeat the namespace with every name.</summary>
     private static string Readable(string message)
