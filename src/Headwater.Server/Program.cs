@@ -1,5 +1,6 @@
 using Headwater.Server.Features.Advisories;
 using Headwater.Server.Features.Components;
+using Headwater.Server.Features.DependencyTrack;
 using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Jobs;
@@ -31,9 +32,12 @@ SearchModule.AddServices(services);
 OverviewModule.AddServices(services);
 KeysModule.AddServices(services);
 JobsModule.AddServices(services);
+DependencyTrackModule.AddServices(services);
 
 var app = builder.Build();
 await app.PrepareAsync();
+DependencyTrackModule.UseHeaders(app);
 app.UsePlatform();
+DependencyTrackModule.MapEndpoints(app);
 app.MapUi();
 await app.RunAsync();

@@ -10,6 +10,8 @@ internal sealed class OwnerStore(IDatabase database)
 {
     private const long Org = Organisation.Home;
 
+    internal const string Below = "(WITH RECURSIVE below (id) AS (SELECT @ownerId UNION SELECT c.id FROM owner c JOIN below b ON c.parent_id = b.id) SELECT id FROM below)";
+
     /// <summary>The whole tree, parents before children, siblings by title.</summary>
     public Task<IReadOnlyList<OwnerRow>> TreeAsync(CancellationToken cancellationToken = default) => database.ReadAsync(TreeAsync, cancellationToken);
 

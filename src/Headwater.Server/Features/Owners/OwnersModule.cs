@@ -7,7 +7,7 @@ namespace Headwater.Server.Features.Owners;
 internal sealed class OwnersModule(OwnerStore store)
 {
     /// <summary>Ids of an owner and of everything below it, as a subquery over <c>@ownerId</c>. Safe for a tree that someone bent into a ring.</summary>
-    public const string Below = "(WITH RECURSIVE below (id) AS (SELECT @ownerId UNION SELECT c.id FROM owner c JOIN below b ON c.parent_id = b.id) SELECT id FROM below)";
+    public const string Below = OwnerStore.Below;
 
     /// <summary>To be selected from <c>owner w</c>.</summary>
     public const string Select = "w.id AS owner_id, w.kind AS owner_kind, w.name AS owner_name, w.title AS owner_title, w.email AS owner_email";

@@ -1,0 +1,176 @@
+using System.Text.Json;
+using Headwater.Core.Sboms;
+using Headwater.Server.Features.Uploads;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Http;
+using Headwater.Server.Platform.Telemetry;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Headwater.Server.Features.DependencyTrack;
+
+/// <summary>Uploads, in every way in which clients send them, and the question whether one is still being worked on.</summary>
+internal static class BomApi
+{
+    private const int LongestField = 64 * 1024, MostParts = 100;
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapMethods("/v1/bom", ["POST", "PUT"], UploadAsync).Require(Permissions.BomUpload).WithRequestTimeout(HttpModule.SlowPolicy)
+            .DisableAntiforgery().WithSummary("Uploads an SBOM (multipart/form-data, or JSON with the document in Base64)");
+        api.MapGet("/v1/event/token/{token}", ProcessingAsync).WithSummary("Whether an upload is still being analysed");
+        api.MapGet("/v1/bom/token/{token}", ProcessingAsync).Require(Permissions.BomUpload).WithSummary("Whether an upload is still being analysed (older clients)");
+        api.MapGet("/v1/bom/cyclonedx/project/{uuid}", BomExport.ExportAsync).Require(Permissions.ViewPortfolio).WithRequestTimeout(HttpModule.SlowPolicy).WithSummary("A project version as CycloneDX");
+    }
+
+    private static async Task<IResult> UploadAsync(HttpContext http, UploadsModule uploads, HttpLimits limits, ILogger<UploadsModule> log, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (request, document, refusal) = MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+                ? await ReadFormAsync(http, type, uploads, cancellationToken)
+                : await ReadJsonAsync(http, uploads, limits, cancellationToken);
+            using var received = document;
+            if (refusal is not null) return refusal;
+            if (received is null || received.Length == 0) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "No BOM file provided.");
+            if (request!.Tags is { Count: > 0 } && !request.MayManage) log.TagsIgnored();
+            return Answer(await uploads.AcceptAsync(request, received, cancellationToken));
+        }
+        catch (DocumentTooLargeException)
+        {
+            return Problems.TooLarge(limits.MaxUploadBytes);
+        }
+        catch (InvalidDataException e)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", "The upload cannot be unpacked or taken apart.", new[] { new SbomError("", e.Message) });
+        }
+    }
+
+    public static IResult Answer(UploadOutcome outcome) => outcome switch
+    {
+        UploadOutcome.Accepted accepted => TypedResults.Ok(new { token = accepted.Token, projectUuid = accepted.ProjectVersion }),
+        UploadOutcome.Invalid invalid => Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", invalid.Detail, invalid.Errors),
+        UploadOutcome.Nameless => DtRequest.Sentence(StatusCodes.Status400BadRequest, "Name the project: either project with a UUID, or projectName and projectVersion."),
+        UploadOutcome.ProjectMissing => DtRequest.ProjectMissing(),
+        UploadOutcome.ParentMissing => DtRequest.Sentence(StatusCodes.Status404NotFound, "The parent component could not be found."),
+        UploadOutcome.MayNotCreate => DtRequest.Sentence(StatusCodes.Status401Unauthorized, "The principal does not have permission to create project."),
+        _ => throw new InvalidOperationException(outcome.GetType().Name),
+    };
+
+    private static async Task<IResult> ProcessingAsync(string token, DependencyTrackStore store, CancellationToken cancellationToken) =>
+        DtRequest.TryUuid(token, out var uuid) ? TypedResults.Ok(new { processing = await store.IsProcessingAsync(uuid, cancellationToken) }) : DtRequest.BadUuid();
+
+    private static async Task<(UploadRequest? Request, SpooledDocument? Document, IResult? Refusal)> ReadFormAsync(HttpContext http, MediaTypeHeaderValue type, UploadsModule uploads, CancellationToken cancellationToken)
+    {
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
+        if (string.IsNullOrEmpty(boundary) || boundary.Length > 200) return (null, null, DtRequest.Sentence(StatusCodes.Status400BadRequest, "The multipart body names no boundary."));
+        var reader = new MultipartReader(boundary, http.Request.Body) { HeadersLengthLimit = 16 * 1024 };
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        SpooledDocument? document = null;
+        try
+        {
+            for (var parts = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } section; parts++)
+            {
+                if (parts == MostParts) throw new InvalidDataException($"The body has more than {MostParts} parts.");
+                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name) continue;
+                if (name == "bom")
+                {
+                    document?.Dispose();
+                    document = await uploads.SpoolAsync(section.Body, cancellationToken);
+                }
+                else
+                {
+                    fields[name] = await ReadFieldAsync(section.Body, cancellationToken);
+                }
+            }
+
+            var (request, refusal) = ToRequest(http, name => fields.GetValueOrDefault(name), fields.TryGetValue("projectTags", out var tags) ? [.. tags.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : null);
+            var kept = document;
+            document = null;
+            return (request, kept, refusal);
+        }
+        finally
+        {
+            document?.Dispose();
+        }
+    }
+
+    private static async Task<string> ReadFieldAsync(Stream body, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(body);
+        var buffer = new char[LongestField + 1];
+        var length = await reader.ReadBlockAsync(buffer, cancellationToken);
+        return length > LongestField ? throw new InvalidDataException($"A form field is longer than {LongestField} characters.") : new string(buffer, 0, length).Trim();
+    }
+
+    private static async Task<(UploadRequest? Request, SpooledDocument? Document, IResult? Refusal)> ReadJsonAsync(HttpContext http, UploadsModule uploads, HttpLimits limits, CancellationToken cancellationToken)
+    {
+        if (http.Request.ContentLength > limits.MaxJsonUploadBytes) return (null, null, TooLargeForJson(limits));
+        using var body = new MemoryStream((int)(http.Request.ContentLength ?? 0));
+        var buffer = new byte[64 * 1024];
+        for (int read; (read = await http.Request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            if (body.Length + read > limits.MaxJsonUploadBytes) return (null, null, TooLargeForJson(limits));
+            body.Write(buffer, 0, read);
+        }
+
+        JsonDocument json;
+        try
+        {
+            json = JsonDocument.Parse(WithoutMark(body), new JsonDocumentOptions { MaxDepth = 16 });
+        }
+        catch (JsonException e)
+        {
+            return (null, null, Problems.Of(StatusCodes.Status400BadRequest, "The request body is not JSON", $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: send a JSON object with the document in Base64 as \"bom\", or multipart/form-data."));
+        }
+
+        using (json)
+        {
+            var root = json.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("bom", out var bom) || bom.ValueKind != JsonValueKind.String)
+                return (null, null, DtRequest.Sentence(StatusCodes.Status400BadRequest, "No BOM file provided."));
+            if (!bom.TryGetBytesFromBase64(out var bytes))
+                return (null, null, Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", "The value of \"bom\" is not Base64."));
+            var (request, refusal) = ToRequest(http, name => root.Flag(name) is { } flag ? flag ? "true" : "false" : root.Text(name), root.Tags("projectTags"));
+            if (refusal is not null) return (null, null, refusal);
+            return (request, await uploads.SpoolAsync(new MemoryStream(bytes), cancellationToken), null);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> WithoutMark(MemoryStream body)
+    {
+        var bytes = body.GetBuffer().AsMemory(0, (int)body.Length);
+        return bytes.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? bytes[3..] : bytes;
+    }
+
+    private static IResult TooLargeForJson(HttpLimits limits) => Problems.Of(StatusCodes.Status413PayloadTooLarge, "The upload is too large for JSON",
+        $"A JSON body may have at most {limits.MaxJsonUploadBytes:N0} bytes, because it is held in memory. Send multipart/form-data with POST, which takes {limits.MaxUploadBytes:N0} bytes, or raise Headwater:MaxJsonUploadBytes.");
+
+    private static (UploadRequest? Request, IResult? Refusal) ToRequest(HttpContext http, Func<string, string?> field, IReadOnlyList<string>? tags)
+    {
+        Guid? project = null, parent = null;
+        if (field("project") is { Length: > 0 } text)
+        {
+            if (!DtRequest.TryUuid(text, out var uuid)) return (null, DtRequest.BadUuid());
+            project = uuid;
+        }
+
+        if (field("parentUUID") is { Length: > 0 } parentText)
+        {
+            if (!DtRequest.TryUuid(parentText, out var uuid)) return (null, DtRequest.BadUuid());
+            parent = uuid;
+        }
+
+        if (field("projectName") is { Length: > 255 } || field("projectVersion") is { Length: > 255 })
+            return (null, DtRequest.Sentence(StatusCodes.Status400BadRequest, "Project name and version have at most 255 characters each."));
+        return (new UploadRequest
+        {
+            ProjectVersion = project, Name = field("projectName"), Version = field("projectVersion"), AutoCreate = Flag("autoCreate") == true, Tags = tags, Parent = parent,
+            ParentName = field("parentName"), ParentVersion = field("parentVersion"), IsLatest = Flag("isLatest") ?? Flag("isLatestProjectVersion"), IsActive = Flag("isActive"),
+            Stage = field("stage") is { Length: > 0 and <= 40 } stage ? stage : null, By = http.User.Actor(),
+            MayCreate = http.User.May(Permissions.ProjectCreationUpload) || http.User.May(Permissions.PortfolioManagement), MayManage = http.User.May(Permissions.PortfolioManagement),
+        }, null);
+
+        bool? Flag(string name) => bool.TryParse(field(name), out var flag) ? flag : null;
+    }
+}

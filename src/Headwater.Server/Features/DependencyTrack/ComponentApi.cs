@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using Headwater.Server.Features.Findings;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Features.DependencyTrack;
+
+/// <summary>Components: of a project, and wherever they are ("where is log4j").</summary>
+internal static class ComponentApi
+{
+    private static readonly Dictionary<string, string> HashNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["MD5"] = "md5", ["SHA-1"] = "sha1", ["SHA-256"] = "sha256", ["SHA-384"] = "sha384", ["SHA-512"] = "sha512", ["SHA3-256"] = "sha3_256", ["SHA3-384"] = "sha3_384", ["SHA3-512"] = "sha3_512",
+        ["BLAKE2b-256"] = "blake2b_256", ["BLAKE2b-384"] = "blake2b_384", ["BLAKE2b-512"] = "blake2b_512", ["BLAKE3"] = "blake3",
+    };
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        var components = api.MapGroup("/v1/component");
+        components.MapGet("/project/{uuid}", OfProjectAsync).Require(Permissions.ViewPortfolio);
+        components.MapGet("/identity", ByIdentityAsync).Require(Permissions.ViewPortfolio);
+        components.MapGet("/hash/{hash}", ByHashAsync).Require(Permissions.ViewPortfolio);
+        components.MapGet("/{uuid}", GetAsync).Require(Permissions.ViewPortfolio);
+    }
+
+    private static async Task<IResult> OfProjectAsync(HttpContext http, DependencyTrackStore store, string uuid, bool? onlyDirect, CancellationToken cancellationToken)
+    {
+        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
+        if (await store.GetAsync(id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
+        return List(http, await store.ComponentsAsync(project.Id, DtRequest.Paging(http.Request, 100), onlyDirect == true, cancellationToken));
+    }
+
+    private static async Task<IResult> ByIdentityAsync(HttpContext http, DependencyTrackStore store, string? group, string? name, string? version, string? purl, string? cpe, string? project, CancellationToken cancellationToken)
+    {
+        Guid? within = null;
+        if (!string.IsNullOrEmpty(project))
+        {
+            if (!DtRequest.TryUuid(project, out var uuid)) return DtRequest.BadUuid();
+            within = uuid;
+        }
+
+        return List(http, await store.ByIdentityAsync(Some(group), Some(name), Some(version), Some(purl), Some(cpe), within, DtRequest.Paging(http.Request, 100), cancellationToken));
+
+        static string? Some(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    }
+
+    private static async Task<IResult> ByHashAsync(HttpContext http, DependencyTrackStore store, string hash, CancellationToken cancellationToken) =>
+        List(http, await store.ByHashAsync(hash, DtRequest.Paging(http.Request, 100), cancellationToken));
+
+    private static async Task<IResult> GetAsync(DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
+    {
+        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
+        return await store.ComponentAsync(id, cancellationToken) is { } component ? TypedResults.Json(ToJson(component)) : DtRequest.Sentence(StatusCodes.Status404NotFound, "The component could not be found.");
+    }
+
+    private static IResult List(HttpContext http, (long Total, IReadOnlyList<DtComponent> Rows) list) => DtRequest.List<JsonObject>(http, (list.Total, [.. list.Rows.Select(ToJson)]));
+
+    private static JsonObject ToJson(DtComponent it)
+    {
+        var facts = ComponentFacts.Parse(it.Detail);
+        var json = new JsonObject { ["uuid"] = it.Uuid, ["name"] = it.Name };
+        Add("group", it.GroupName);
+        Add("version", it.Version);
+        Add("purl", it.Purl);
+        Add("purlCoordinates", it.Purl is null ? null : it.Purl.AsSpan().IndexOfAny('?', '#') is >= 0 and var end ? it.Purl[..end] : it.Purl);
+        Add("cpe", facts.Cpes?.FirstOrDefault());
+        Add("description", facts.Description);
+        Add("copyright", facts.Copyright);
+        Add("publisher", facts.Publisher);
+        foreach (var (algorithm, value) in facts.Hashes ?? [])
+            if (HashNames.TryGetValue(algorithm, out var name)) json[name] = value;
+        var licences = TypeMaps.FromJson(it.Licences);
+        // One licence goes into its own field, anything composed into the expression.
+        if (licences.Count == 1) json[licences[0].Contains(' ', StringComparison.Ordinal) ? "licenseExpression" : "license"] = licences[0];
+        else if (licences.Count > 1) json["license"] = string.Join(", ", licences);
+        json["classifier"] = it.Kind.ToUpperInvariant().Replace('-', '_');
+        Add("scope", (it.Flags & 3) switch { 1 => "REQUIRED", 2 => "OPTIONAL", 3 => "EXCLUDED", _ => null });
+        json["isInternal"] = false;
+        json["lastInheritedRiskScore"] = it.MaxRisk;
+        json["project"] = new JsonObject { ["uuid"] = it.ProjectUuid, ["name"] = it.ProjectName, ["version"] = it.ProjectVersion, ["active"] = it.ProjectActive };
+        return json;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null) json[name] = value;
+        }
+    }
+}

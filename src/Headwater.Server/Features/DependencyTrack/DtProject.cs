@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using Headwater.Server.Features.Findings;
+
+namespace Headwater.Server.Features.DependencyTrack;
+
+/// <summary>A project version as the database gives it to this interface, which calls it a project.</summary>
+internal sealed record DtProject : Numbers
+{
+    public const string Select = """
+        v.id, v.uuid, v.project_id, p.name, v.version, v.is_latest, v.active, v.inactive_since, v.group_name, COALESCE(v.description, p.description) AS description, v.publisher, v.classifier, v.purl, v.cpe,
+        v.swid_tag_id, v.extra, v.last_upload_at, v.last_format, v.metrics_at, v.first_metrics_at, u.uuid AS parent_uuid, q.name AS parent_name, u.version AS parent_version,
+        v.components, v.direct, v.covered, v.not_covered, v.no_version, v.unidentified, v.pending, v.vulnerable, v.critical, v.high, v.medium, v.low, v.unassigned, v.kev, v.max_risk
+        """;
+
+    public const string From = "FROM project_version v JOIN project p ON p.id = v.project_id LEFT JOIN project_version u ON u.id = v.parent_id LEFT JOIN project q ON q.id = u.project_id";
+
+    public long Id { get; set; }
+    public Guid Uuid { get; set; }
+    public long ProjectId { get; set; }
+    public string Name { get; set; } = "";
+    public string Version { get; set; } = "";
+    public bool IsLatest { get; set; }
+    public bool Active { get; set; }
+    public long? InactiveSince { get; set; }
+    public string? GroupName { get; set; }
+    public string? Description { get; set; }
+    public string? Publisher { get; set; }
+    public string? Classifier { get; set; }
+    public string? Purl { get; set; }
+    public string? Cpe { get; set; }
+    public string? SwidTagId { get; set; }
+    public string? Extra { get; set; }
+    public long? LastUploadAt { get; set; }
+    public string? LastFormat { get; set; }
+    public long? MetricsAt { get; set; }
+    public long? FirstMetricsAt { get; set; }
+    public Guid? ParentUuid { get; set; }
+    public string? ParentName { get; set; }
+    public string? ParentVersion { get; set; }
+    public int Direct { get; set; }
+    public IReadOnlyList<string> Tags { get; set; } = [];
+
+    /// <summary>What the weights of the interface make of the findings: 10, 5, 3, 1 by severity and 5 for those without one.</summary>
+    public int InheritedRiskScore => (Critical * 10) + (High * 5) + (Medium * 3) + Low + (Unassigned * 5);
+
+    public JsonObject ToJson(bool withMetrics = true)
+    {
+        var json = new JsonObject { ["uuid"] = Uuid, ["name"] = Name };
+        Add(json, "version", Version.Length == 0 ? null : Version);
+        Add(json, "group", GroupName);
+        Add(json, "description", Description);
+        Add(json, "publisher", Publisher);
+        json["classifier"] = Classifier ?? "APPLICATION";
+        Add(json, "purl", Purl);
+        Add(json, "cpe", Cpe);
+        Add(json, "swidTagId", SwidTagId);
+        if (Extra is not null && JsonNode.Parse(Extra) is JsonObject extra)
+            foreach (var (name, value) in extra.ToList()) json[name] = value?.DeepClone();
+        if (!json.ContainsKey("collectionLogic")) json["collectionLogic"] = "NONE";
+        json["active"] = Active;
+        if (!Active && InactiveSince is { } since) json["inactiveSince"] = since;
+        json["isLatest"] = IsLatest;
+        if (LastUploadAt is { } at) json["lastBomImport"] = at;
+        Add(json, "lastBomImportFormat", LastFormat);
+        if (MetricsAt is not null) json["lastInheritedRiskScore"] = (double)InheritedRiskScore;
+        json["tags"] = new JsonArray([.. Tags.Select(t => (JsonNode)new JsonObject { ["name"] = t })]);
+        if (ParentUuid is { } parent)
+        {
+            var up = new JsonObject { ["uuid"] = parent };
+            Add(up, "name", ParentName);
+            Add(up, "version", string.IsNullOrEmpty(ParentVersion) ? null : ParentVersion);
+            json["parent"] = up;
+        }
+
+        if (withMetrics && MetricsAt is not null) json["metrics"] = Metrics();
+        return json;
+    }
+
+    /// <summary>The numbers of the last analysis; all zero before the first.</summary>
+    public JsonObject Metrics()
+    {
+        var findings = Severities.Total;
+        var json = new JsonObject
+        {
+            ["critical"] = Critical, ["high"] = High, ["medium"] = Medium, ["low"] = Low, ["unassigned"] = Unassigned, ["kev"] = Kev, ["vulnerabilities"] = findings,
+            ["vulnerableComponents"] = Vulnerable, ["components"] = Components, ["suppressed"] = 0, ["findingsTotal"] = findings, ["findingsAudited"] = 0, ["findingsUnaudited"] = findings,
+            ["inheritedRiskScore"] = (double)InheritedRiskScore,
+        };
+        foreach (var kind in (ReadOnlySpan<string>)["", "Security", "License", "Operational"])
+        {
+            // There are no policies yet, hence no violations.
+            if (kind.Length == 0)
+                foreach (var state in (ReadOnlySpan<string>)["Fail", "Warn", "Info"]) json[$"policyViolations{state}"] = 0;
+            foreach (var state in (ReadOnlySpan<string>)["Total", "Audited", "Unaudited"]) json[$"policyViolations{kind}{state}"] = 0;
+        }
+
+        json["collectionLogic"] = "NONE";
+        json["collectionLogicChanged"] = false;
+        json["firstOccurrence"] = FirstMetricsAt ?? 0;
+        json["lastOccurrence"] = MetricsAt ?? 0;
+        return json;
+    }
+
+    private static void Add(JsonObject json, string name, string? value)
+    {
+        if (value is not null) json[name] = value;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Headwater.Server.Platform.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Headwater.Server.Features.DependencyTrack;
+
+/// <summary>How requests of the interface are read and answered.</summary>
+internal static class DtRequest
+{
+    private const int LargestSmallBody = 1024 * 1024;
+
+    /// <summary>The part of a list that is asked for: by page number and size, or by offset and limit.</summary>
+    /// <param name="defaultSize">Rows when nothing is said; null for all.</param>
+    public static PageRequest Paging(HttpRequest request, int? defaultSize)
+    {
+        var query = request.Query;
+        var size = Number(query["pageSize"]) ?? Number(query["limit"]) ?? (Number(query["pageNumber"]) is null && Number(query["offset"]) is null ? defaultSize : defaultSize ?? 100);
+        var offset = Number(query["offset"]) ?? (Number(query["pageNumber"]) is { } page and > 1 ? (page - 1) * (long)(size ?? 100) : 0);
+        var sort = query["sortName"].ToString();
+        var text = query["searchText"].ToString() is { Length: > 0 } search ? search : query["filter"].ToString();
+        return new PageRequest
+        {
+            Size = (int)Math.Min(size ?? int.MaxValue, int.MaxValue), Offset = (int)Math.Min(offset, int.MaxValue), Sort = sort.Length > 0 ? sort : null,
+            Descending = query["sortOrder"].ToString() is { Length: > 0 } order ? order.Equals("desc", StringComparison.OrdinalIgnoreCase) : null,
+            Filter = text.Length > 0 ? text : null,
+        };
+
+        static long? Number(string? value) => int.TryParse(value, out var number) && number >= 0 ? number : null;
+    }
+
+    /// <summary>A bare array, its whole length in a header.</summary>
+    public static JsonHttpResult<IReadOnlyList<T>> List<T>(HttpContext http, (long Total, IReadOnlyList<T> Rows) list)
+    {
+        http.Response.Headers["X-Total-Count"] = list.Total.ToString();
+        return TypedResults.Json(list.Rows);
+    }
+
+    /// <summary>A sentence, as this interface answers what is wrong.</summary>
+    public static ContentHttpResult Sentence(int status, string text) => TypedResults.Text(text, "text/plain", null, status);
+
+    public static ContentHttpResult ProjectMissing() => Sentence(StatusCodes.Status404NotFound, "The project could not be found.");
+
+    public static bool TryUuid(string? text, out Guid uuid) => Guid.TryParseExact(text, "D", out uuid);
+
+    public static ContentHttpResult BadUuid() => Sentence(StatusCodes.Status400BadRequest, "A UUID is expected, for example 123e4567-e89b-12d3-a456-426614174000.");
+
+    /// <summary>A small JSON object from the body, whatever the method; null when there is none. Some clients put their parameters there even with GET.</summary>
+    public static async Task<JsonElement?> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength is 0 || (request.ContentLength is null && !request.Headers.ContainsKey("Transfer-Encoding")) || request.ContentLength > LargestSmallBody) return null;
+        if (request.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) != true) return null;
+        try
+        {
+            using var bounded = new MemoryStream();
+            var buffer = new byte[16 * 1024];
+            for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
+            {
+                if (bounded.Length + read > LargestSmallBody) return null;
+                bounded.Write(buffer, 0, read);
+            }
+
+            bounded.Position = 0;
+            using var document = JsonDocument.Parse(bounded, new JsonDocumentOptions { MaxDepth = 32 });
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static string? Text(this JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    /// <summary>A truth value, written as such or as text: clients do both.</summary>
+    public static bool? Flag(this JsonElement json, string name) => json.TryGetProperty(name, out var value)
+        ? value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.String => bool.TryParse(value.GetString(), out var flag) ? flag : null,
+            _ => null,
+        }
+        : null;
+
+    /// <summary>Tags as <c>[{"name":…}]</c> or plain texts; null when not given.</summary>
+    public static List<string>? Tags(this JsonElement json, string name)
+    {
+        if (!json.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array) return null;
+        return [.. list.EnumerateArray().Take(1000).Select(t => t.ValueKind == JsonValueKind.String ? t.GetString() : t.ValueKind == JsonValueKind.Object ? t.Text("name") : null).OfType<string>()];
+    }
+}

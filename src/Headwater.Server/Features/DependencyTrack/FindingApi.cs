@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using Headwater.Core.Advisories;
+using Headwater.Server.Features.Findings;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Http;
+
+namespace Headwater.Server.Features.DependencyTrack;
+
+/// <summary>What was found in a project, its numbers, and (there being no policies yet) no violations.</summary>
+internal static class FindingApi
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/v1/finding/project/{uuid}", FindingsAsync).Require(Permissions.ViewVulnerability).WithRequestTimeout(HttpModule.SlowPolicy);
+        api.MapGet("/v1/finding/project/{uuid}/export", ExportAsync).Require(Permissions.ViewVulnerability).WithRequestTimeout(HttpModule.SlowPolicy);
+        api.MapPost("/v1/finding/project/{uuid}/analyze", AnalyseAsync).Require(Permissions.ViewVulnerability);
+        api.MapGet("/v1/violation/project/{uuid}", ViolationsAsync).Require(Permissions.ViewPolicyViolation);
+        api.MapGet("/v1/metrics/project/{uuid}/current", MetricsAsync).Require(Permissions.ViewPortfolio);
+        api.MapGet("/v1/metrics/project/{uuid}/refresh", RefreshAsync).Require(Permissions.PortfolioManagement);
+        api.MapGet("/v1/vulnerability/source/{source}/vuln/{vuln}/projects", AffectedAsync).Require(Permissions.ViewPortfolio);
+    }
+
+    private static async Task<IResult> FindingsAsync(HttpContext http, DependencyTrackStore store, DependencyTrackFindings findings, string uuid, string? source, string? suppressed, CancellationToken cancellationToken)
+    {
+        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
+        if (await store.GetAsync(id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
+        var all = (await store.FindingsAsync(project.Id, cancellationToken)).Where(f => string.IsNullOrEmpty(source) || DependencyTrackFindings.SourceOf(f.Id).Equals(source, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (http.Request.Headers.Accept.ToString().Contains("application/sarif+json", StringComparison.OrdinalIgnoreCase))
+        {
+            http.Response.Headers.ContentDisposition = $"attachment; filename=\"findings-{project.Uuid}.sarif\"";
+            return TypedResults.Text(Sarif.Of(all.ConvertAll(f => f.ToRow())).ToJsonString(), "application/sarif+json");
+        }
+
+        // Without paging parameters everything: one of the build plugins never asks for a second page.
+        var page = DtRequest.Paging(http.Request, null);
+        return DtRequest.List<JsonObject>(http, (all.Count, [.. all.Skip(page.Offset ?? 0).Take(page.Size).Select(f => findings.ToJson(project, f))]));
+    }
+
+    private static async Task<IResult> ExportAsync(HttpContext http, DependencyTrackStore store, DependencyTrackFindings findings, TimeProvider time, string uuid, CancellationToken cancellationToken)
+    {
+        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
+        if (await store.GetAsync(id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
+        var all = await store.FindingsAsync(project.Id, cancellationToken);
+        var about = project.ToJson(withMetrics: false);
+        http.Response.Headers.ContentDisposition = $"inline; filename=\"findings-{project.Uuid}.fpf\"";
+        return TypedResults.Json(new JsonObject
+        {
+            ["version"] = "1.3",
+            ["meta"] = new JsonObject
+            {
+                ["application"] = "Dependency-Track", ["version"] = DependencyTrackModule.CompatibleVersion, ["timestamp"] = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
+                ["baseUrl"] = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}",
+            },
+            ["project"] = about,
+            ["findings"] = new JsonArray([.. all.Select(f => (JsonNode)findings.ToJson(project, f))]),
+        });
+    }
+
+    /// <summary>Everything is matched when it arrives and when the data changes, so there is never anything left to analyse.</summary>
+    private static async Task<IResult> AnalyseAsync(DependencyTrackStore store, IdSource ids, string uuid, CancellationToken cancellationToken) =>
+        !DtRequest.TryUuid(uuid, out var id) ? DtRequest.BadUuid() : await store.GetAsync(id, cancellationToken) is null ? DtRequest.ProjectMissing() : TypedResults.Ok(new { token = ids.NewUuid() });
+
+    private static async Task<IResult> ViolationsAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
+    {
+        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
+        return await store.GetAsync(id, cancellationToken) is null ? DtRequest.ProjectMissing() : DtRequest.List<JsonObject>(http, (0, []));
+    }
+
+    private static async Task<IResult> MetricsAsync(DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
+    {
+        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
+        return await store.GetAsync(id, cancellationToken) is { } project ? TypedResults.Json(project.Metrics()) : DtRequest.ProjectMissing();
+    }
+
+    private static async Task<IResult> RefreshAsync(DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
+    {
+        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
+        return await store.GetAsync(id, cancellationToken) is null ? DtRequest.ProjectMissing() : TypedResults.Ok();
+    }
+
+    private static async Task<IResult> AffectedAsync(HttpContext http, DependencyTrackStore store, string source, string vuln, CancellationToken cancellationToken)
+    {
+        var (total, rows) = await store.AffectedAsync(vuln, DtRequest.Paging(http.Request, 100), cancellationToken);
+        return DtRequest.List<JsonObject>(http, (total, [.. rows.Select(r => r.ToJson())]));
+    }
+}
+
+/// <summary>Findings as SARIF 2.1.0.</summary>
+internal static class Sarif
+{
+    public static JsonObject Of(IReadOnlyList<FindingRow> findings)
+    {
+        var rules = findings.DistinctBy(f => f.Id).ToList();
+        var at = rules.Select((f, i) => (f.Id, i)).ToDictionary(r => r.Id, r => r.i, StringComparer.Ordinal);
+        return new JsonObject
+        {
+            ["$schema"] = "https://json.schemastore.org/sarif-2.1.0.json",
+            ["version"] = "2.1.0",
+            ["runs"] = new JsonArray(new JsonObject
+            {
+                ["tool"] = new JsonObject
+                {
+                    ["driver"] = new JsonObject { ["name"] = "Headwater", ["rules"] = new JsonArray([.. rules.Select(Rule)]) },
+                },
+                ["results"] = new JsonArray([.. findings.Select(f => Result(f, at[f.Id]))]),
+            }),
+        };
+    }
+
+    private static JsonNode Rule(FindingRow f) => new JsonObject
+    {
+        ["id"] = f.Id, ["shortDescription"] = new JsonObject { ["text"] = f.Summary ?? f.Id },
+        ["properties"] = new JsonObject { ["security-severity"] = (f.Score ?? 0).ToString("0.0", System.Globalization.CultureInfo.InvariantCulture), ["tags"] = new JsonArray("vulnerability") },
+    };
+
+    private static JsonNode Result(FindingRow f, int rule) => new JsonObject
+    {
+        ["ruleId"] = f.Id, ["ruleIndex"] = rule,
+        ["level"] = f.Severity switch { Severity.Critical or Severity.High => "error", Severity.Low or Severity.None => "note", _ => "warning" },
+        ["message"] = new JsonObject { ["text"] = $"{f.ComponentName} {f.ComponentVersion}: {f.Summary ?? f.Id}{(f.FixedVersions.Count > 0 ? $" Fixed in {string.Join(", ", f.FixedVersions)}." : "")}" },
+        ["locations"] = new JsonArray(new JsonObject { ["logicalLocations"] = new JsonArray(new JsonObject { ["fullyQualifiedName"] = f.Purl ?? f.ComponentName, ["kind"] = "module" }) }),
+        ["partialFingerprints"] = new JsonObject { ["finding/v1"] = $"{f.Id}:{f.Purl ?? f.ComponentName}" },
+    };
+}

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Headwater.Server.Features.Projects;
+using Headwater.Server.Platform.Auth;
+
+namespace Headwater.Server.Features.DependencyTrack;
+
+internal static class ProjectApi
+{
+    // Kept as they come and given back, nothing here looks at them.
+    private static readonly string[] Kept = ["externalReferences", "supplier", "manufacturer", "authors", "author", "collectionLogic", "collectionTag", "properties"];
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        var projects = api.MapGroup("/v1/project");
+        projects.MapGet("", AllAsync).Require(Permissions.ViewPortfolio);
+        projects.MapGet("/lookup", LookupAsync).Require(Permissions.ViewPortfolio);
+        projects.MapGet("/latest/{name}", LatestAsync).Require(Permissions.ViewPortfolio);
+        projects.MapGet("/tag/{tag}", (HttpContext http, DependencyTrackStore store, string tag, bool? excludeInactive, bool? onlyRoot, CancellationToken cancellationToken) =>
+            ListAsync(http, store, new DtProjectFilter { Tag = tag, ExcludeInactive = excludeInactive == true, OnlyRoot = onlyRoot == true }, cancellationToken)).Require(Permissions.ViewPortfolio);
+        projects.MapGet("/classifier/{classifier}", (HttpContext http, DependencyTrackStore store, string classifier, bool? excludeInactive, CancellationToken cancellationToken) =>
+            ListAsync(http, store, new DtProjectFilter { Classifier = classifier, ExcludeInactive = excludeInactive == true }, cancellationToken)).Require(Permissions.ViewPortfolio);
+        projects.MapGet("/{uuid}", GetAsync).Require(Permissions.ViewPortfolio);
+        projects.MapGet("/{uuid}/children", ChildrenAsync).Require(Permissions.ViewPortfolio);
+        projects.MapPut("", CreateAsync).Require(Permissions.PortfolioManagement);
+        projects.MapPost("", UpdateAsync).Require(Permissions.PortfolioManagement);
+        projects.MapPatch("/{uuid}", PatchAsync).Require(Permissions.PortfolioManagement);
+        projects.MapDelete("/{uuid}", DeleteAsync).Require(Permissions.PortfolioManagement);
+    }
+
+    /// <summary>One old client sends its filter as the body of the GET, so that is looked at too.</summary>
+    private static async Task<IResult> AllAsync(HttpContext http, DependencyTrackStore store, string? name, bool? excludeInactive, bool? onlyRoot, CancellationToken cancellationToken)
+    {
+        var body = await DtRequest.BodyAsync(http.Request, cancellationToken);
+        return await ListAsync(http, store, new DtProjectFilter
+        {
+            Name = string.IsNullOrEmpty(name) ? body?.Text("name") : name, ExcludeInactive = excludeInactive ?? body?.Flag("excludeInactive") ?? false, OnlyRoot = onlyRoot == true,
+        }, cancellationToken);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext http, DependencyTrackStore store, DtProjectFilter filter, CancellationToken cancellationToken)
+    {
+        var (total, rows) = await store.ListAsync(DtRequest.Paging(http.Request, 100), filter, cancellationToken);
+        return DtRequest.List<JsonObject>(http, (total, [.. rows.Select(r => r.ToJson())]));
+    }
+
+    private static async Task<IResult> LookupAsync(DependencyTrackStore store, string? name, string? version, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(name) || await store.LookupAsync(name, version, cancellationToken) is not { } project ? DtRequest.ProjectMissing() : TypedResults.Json(await WithVersionsAsync(store, project, cancellationToken));
+
+    private static async Task<IResult> LatestAsync(DependencyTrackStore store, string name, CancellationToken cancellationToken) =>
+        await store.LatestAsync(name, cancellationToken) is { } project ? TypedResults.Json(await WithVersionsAsync(store, project, cancellationToken)) : DtRequest.ProjectMissing();
+
+    private static async Task<IResult> GetAsync(DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
+    {
+        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
+        return await store.GetAsync(id, cancellationToken) is { } project ? TypedResults.Json(await WithVersionsAsync(store, project, cancellationToken)) : DtRequest.ProjectMissing();
+    }
+
+    private static async Task<IResult> ChildrenAsync(HttpContext http, DependencyTrackStore store, string uuid, bool? excludeInactive, CancellationToken cancellationToken)
+    {
+        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
+        if (await store.GetAsync(id, cancellationToken) is null) return DtRequest.ProjectMissing();
+        return await ListAsync(http, store, new DtProjectFilter { Parent = id, ExcludeInactive = excludeInactive == true }, cancellationToken);
+    }
+
+    private static async Task<IResult> CreateAsync(HttpContext http, DependencyTrackStore store, CancellationToken cancellationToken)
+    {
+        if (await DtRequest.BodyAsync(http.Request, cancellationToken) is not { } body || ReadChange(http, body, out var parent, out var refusal) is not { } change) return Refused(null);
+        if (refusal is not null) return refusal;
+        if (string.IsNullOrWhiteSpace(change.Name)) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "A project needs a name.");
+        var (outcome, uuid) = await store.CreateAsync(change, parent, cancellationToken);
+        if (outcome != DtChange.Done) return Answer(outcome);
+        return TypedResults.Json(await WithVersionsAsync(store, (await store.GetAsync(uuid, cancellationToken))!, cancellationToken), statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> UpdateAsync(HttpContext http, DependencyTrackStore store, CancellationToken cancellationToken)
+    {
+        if (await DtRequest.BodyAsync(http.Request, cancellationToken) is not { } body || ReadChange(http, body, out var parent, out var refusal) is not { } change) return Refused(null);
+        if (refusal is not null) return refusal;
+        if (!DtRequest.TryUuid(body.Text("uuid"), out var uuid)) return DtRequest.BadUuid();
+        var outcome = await store.UpdateAsync(uuid, change, parent, cancellationToken);
+        if (outcome is not (DtChange.Done or DtChange.Unchanged)) return Answer(outcome);
+        return TypedResults.Json(await WithVersionsAsync(store, (await store.GetAsync(uuid, cancellationToken))!, cancellationToken));
+    }
+
+    private static async Task<IResult> PatchAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
+    {
+        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
+        if (await DtRequest.BodyAsync(http.Request, cancellationToken) is not { } body || ReadChange(http, body, out var parent, out var refusal) is not { } change) return Refused(null);
+        if (refusal is not null) return refusal;
+        var outcome = await store.UpdateAsync(id, change, parent, cancellationToken);
+        if (outcome != DtChange.Done) return Answer(outcome);
+        return TypedResults.Json(await WithVersionsAsync(store, (await store.GetAsync(id, cancellationToken))!, cancellationToken));
+    }
+
+    private static async Task<IResult> DeleteAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
+    {
+        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
+        return await store.DeleteAsync(id, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : DtRequest.ProjectMissing();
+    }
+
+    private static async Task<JsonObject> WithVersionsAsync(DependencyTrackStore store, DtProject project, CancellationToken cancellationToken)
+    {
+        var json = project.ToJson();
+        var (_, versions) = await store.ListAsync(new Platform.Data.PageRequest { Size = 10_000 }, new DtProjectFilter { ProjectId = project.ProjectId }, cancellationToken);
+        json["versions"] = new JsonArray([.. versions.Select(v =>
+        {
+            var entry = new JsonObject { ["uuid"] = v.Uuid, ["active"] = v.Active, ["isLatest"] = v.IsLatest };
+            if (v.Version.Length > 0) entry["version"] = v.Version;
+            return (JsonNode)entry;
+        })]);
+        return json;
+    }
+
+    private static IResult Refused(IResult? reason) => reason ?? DtRequest.Sentence(StatusCodes.Status400BadRequest, "A JSON object is expected.");
+
+    private static IResult Answer(DtChange outcome) => outcome switch
+    {
+        DtChange.Unchanged => TypedResults.StatusCode(StatusCodes.Status304NotModified),
+        DtChange.Missing => DtRequest.ProjectMissing(),
+        DtChange.ParentMissing => DtRequest.Sentence(StatusCodes.Status404NotFound, "The parent project could not be found."),
+        DtChange.Taken => DtRequest.Sentence(StatusCodes.Status409Conflict, "A project with the specified name already exists."),
+        DtChange.Ring => DtRequest.Sentence(StatusCodes.Status409Conflict, "The new parent lies below the project itself."),
+        _ => throw new InvalidOperationException(outcome.ToString()),
+    };
+
+    private static ProjectChange? ReadChange(HttpContext http, JsonElement body, out Guid? parent, out IResult? refusal)
+    {
+        (parent, refusal) = (null, null);
+        if (body.TryGetProperty("parent", out var up) && up.ValueKind == JsonValueKind.Object && up.Text("uuid") is { } text)
+        {
+            if (DtRequest.TryUuid(text, out var uuid)) parent = uuid;
+            else refusal = DtRequest.BadUuid();
+        }
+
+        foreach (var name in (ReadOnlySpan<string>)["name", "version", "group", "description", "publisher", "classifier", "purl", "cpe", "swidTagId"])
+            if (body.Text(name) is { Length: > 1024 }) refusal = DtRequest.Sentence(StatusCodes.Status400BadRequest, $"{name} has more than 1024 characters.");
+        var extra = new JsonObject();
+        foreach (var name in Kept)
+            if (body.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)) extra[name] = JsonNode.Parse(value.GetRawText());
+        return new ProjectChange(http.User.Actor())
+        {
+            Name = body.Text("name"), Version = body.Text("version"), IsLatest = body.Flag("isLatest"), Active = body.Flag("active"), Group = body.Text("group"), Description = body.Text("description"),
+            Publisher = body.Text("publisher"), Classifier = body.Text("classifier"), Purl = body.Text("purl"), Cpe = body.Text("cpe"), SwidTagId = body.Text("swidTagId"), Tags = body.Tags("tags"),
+            Extra = extra.Count > 0 ? extra.ToJsonString() : null,
+        };
+    }
+}
