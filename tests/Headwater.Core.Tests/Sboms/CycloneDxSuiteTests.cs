@@ -29,6 +29,24 @@ public sealed class CycloneDxSuiteTests
         result.Errors.ShouldAllBe(e => e.At.Length > 0 && e.Message.Length > 10);
     }
 
+    [Fact]
+    public void Read_DependencyGraphExtension_IsRead()
+    {
+        using var valid = File.OpenRead(TestPaths.Data("cyclonedx/ext/valid-depgraph-1.0.xml"));
+        SbomDocument.Read(valid, out var document).Valid.ShouldBeTrue();
+        document.Relationships.ShouldNotBeEmpty();
+        using var invalid = File.OpenRead(TestPaths.Data("cyclonedx/ext/invalid-depgraph-1.0.xml"));
+        SbomDocument.Read(invalid, out _).Errors.ShouldContain(e => e.Message.Contains("ref", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Read_NestedDependencies_AreStatementsOfTheirOwn()
+    {
+        const string text = """<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components/><dependencies><dependency ref="a"><dependency ref="b"><dependency ref="c"/></dependency></dependency></dependencies></bom>""";
+        SbomDocument.Read(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)), out var document).Errors.ShouldBeEmpty();
+        document.Relationships.Select(r => r.From + r.To).ShouldBe(["ab", "bc"], ignoreOrder: true);
+    }
+
     private static TheoryData<string> Cases(string folder)
     {
         var root = TestPaths.Data("cyclonedx");

@@ -13,6 +13,8 @@ internal static class ModelText
         var node = (JsonObject)JsonSerializer.SerializeToNode(document)!;
         node.Remove("Kind");
         node.Remove("Root");
+        // An edge that is said twice is one edge, and edges have no order.
+        node["Relationships"] = new JsonArray([.. document.Relationships.Distinct().OrderBy(r => r.ToString(), StringComparer.Ordinal).Select(r => (JsonNode)r.ToString())]);
         return Sorted(node)!.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
     }
 

@@ -31,6 +31,14 @@ internal static class CycloneDxSchemas
         var set = new XmlSchemaSet { XmlResolver = null };
         set.Add(Parse("spdx.xsd"));
         set.Add(Parse($"bom-{version}.xsd"));
+        // The extensions of the versions that had no place of their own for these things.
+        if (version is "1.0" or "1.1" or "1.2" or "1.3")
+        {
+            set.Add(Parse("dependency-graph-1.0.xsd"));
+            set.Add(Parse("vulnerability-1.0.xsd"));
+            if (version == "1.1") set.Add(Parse("bom-descriptor-1.0.xsd"));
+        }
+
         set.Compile();
         return set;
     }

@@ -12,6 +12,8 @@ namespace Headwater.Core.Sboms.CycloneDx;
 /// </summary>
 internal static class CycloneDxXmlReader
 {
+    private const string DependencyGraph = "http://cyclonedx.org/schema/ext/dependency-graph/1.0";
+
     internal static SbomReadResult Read(Stream utf8, SbomKind kind, SbomSink sink, SbomReadOptions options, CancellationToken cancellationToken)
     {
         if (!CycloneDxSchemas.XmlVersions.Contains(kind.SpecVersion))
@@ -78,7 +80,16 @@ internal static class CycloneDxXmlReader
         }
 
         var bom = XmlShapes.Bom;
-        var convert = new XmlToJson(xml, xml.NamespaceURI, options, intake.Warn);
+        var convert = new XmlToJson(xml, xml.NamespaceURI, options, intake.Warn)
+        {
+            // Before 1.2 the graph was an extension; it has the form that then became the standard's.
+            Extension = () =>
+            {
+                if (xml is not { LocalName: "dependencies", NamespaceURI: DependencyGraph }) return false;
+                ReadList(xml, new XmlToJson(xml, DependencyGraph, options, intake.Warn), bom.Element("dependencies")!, intake, intake.Dependency, cancellationToken);
+                return true;
+            },
+        };
         convert.Children(() =>
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -114,6 +125,8 @@ internal static class CycloneDxXmlReader
 
             var (at, faults) = (SbomXml.Place(xml), intake.Errors.Count);
             if (convert.Read(shape) is { } node && intake.Errors.Count == faults) Hand(node, e => intake.Try(at, () => take(e, at)));
+            foreach (var inner in convert.Inner) Hand(inner, e => intake.Try(at, () => take(e, at)));
+            convert.Inner.Clear();
         });
     }
 

@@ -193,17 +193,18 @@ internal sealed class JsonStream(Stream stream, SbomReadOptions options, Cancell
             (_end, _validated, _start) = (_end - _start, _validated - _start, 0);
         }
 
-        if (_end == _buffer.Length)
+        // Each attempt at a value begins anew, so the buffer at least doubles what it holds: the whole costs no more than twice the last.
+        if (_end > _buffer.Length / 2)
         {
             if (_end > options.MaxStringBytes && LastTokenLength() > options.MaxStringBytes) throw StringTooLong(pointer ?? Here());
             if (_end >= options.MaxElementBytes) throw TooLarge(pointer ?? Here());
-            Array.Resize(ref _buffer, (int)Math.Min((long)_buffer.Length * 2, Math.Max((long)options.MaxElementBytes + FirstSize, _buffer.Length + 1L)));
+            Array.Resize(ref _buffer, (int)Math.Min((long)_buffer.Length * 2, Array.MaxLength));
         }
 
         int read;
         try
         {
-            read = stream.Read(_buffer, _end, _buffer.Length - _end);
+            read = stream.ReadAtLeast(_buffer.AsSpan(_end), _buffer.Length - _end, throwOnEndOfStream: false);
         }
         catch (DecoderFallbackException broken)
         {
@@ -211,7 +212,7 @@ internal sealed class JsonStream(Stream stream, SbomReadOptions options, Cancell
         }
 
         _end += read;
-        _final = read == 0;
+        _final = _end < _buffer.Length;
         Validate();
     }
 

@@ -10,6 +10,12 @@ internal sealed class XmlToJson(XmlReader xml, string ns, SbomReadOptions option
 {
     private long _size;
 
+    /// <summary>Dependencies that were nested in others.</summary>
+    public List<JsonObject> Inner { get; } = [];
+
+    /// <summary>Takes an element of another namespace, if it is one that is known; returns true when it moved past it.</summary>
+    public Func<bool>? Extension { get; init; }
+
     /// <summary>Reads the element on which the reader stands and leaves the reader behind it.</summary>
     public JsonNode? Read(XmlShape shape)
     {
@@ -54,6 +60,7 @@ internal sealed class XmlToJson(XmlReader xml, string ns, SbomReadOptions option
     /// <summary>Skips an element that the model has no place for.</summary>
     public void Foreign()
     {
+        if (Extension?.Invoke() == true) return;
         if (xml.NamespaceURI != "http://www.w3.org/2000/09/xmldsig#") warn(SbomXml.Place(xml), $"<{xml.Name}> is not part of the standard's JSON form and is not kept");
         xml.Skip();
     }
@@ -68,7 +75,7 @@ internal sealed class XmlToJson(XmlReader xml, string ns, SbomReadOptions option
                 var reference = JsonValue.Create(xml.GetAttribute("ref") ?? string.Empty);
                 xml.Skip();
                 return reference;
-            case ShapeKind.Dependency: return Dependency();
+            case ShapeKind.Dependency: return Dependency(depth);
             case ShapeKind.Tools: return Tools(shape, depth);
             case ShapeKind.Choice:
                 JsonNode? chosen = null;
@@ -174,14 +181,23 @@ internal sealed class XmlToJson(XmlReader xml, string ns, SbomReadOptions option
         return whole.Count > 0 ? whole : list;
     }
 
-    /// <summary>Deeper nesting was never given a meaning; the inner ones are what the outer one depends on.</summary>
-    private JsonObject Dependency()
+    /// <summary>What is nested in a nested dependency is a statement on that one; it waits in <see cref="Inner"/>.</summary>
+    private JsonObject Dependency(int depth)
     {
+        if (depth > options.MaxDepth) throw new SbomFormatException(SbomXml.Place(xml), $"elements are nested deeper than {options.MaxDepth}");
         var o = new JsonObject { ["ref"] = xml.GetAttribute("ref") ?? string.Empty };
+        Bounded((string)o["ref"]!);
         Children(() =>
         {
             List(o, xml.LocalName == "provides" ? "provides" : "dependsOn").Add(JsonValue.Create(xml.GetAttribute("ref") ?? string.Empty));
-            xml.Skip();
+            if (xml.IsEmptyElement || xml.LocalName == "provides")
+            {
+                xml.Skip();
+            }
+            else if (Dependency(depth + 1) is { Count: > 1 } inner)
+            {
+                Inner.Add(inner);
+            }
         });
         return o;
     }
