@@ -157,14 +157,15 @@ internal static class SarifOutput
         text.Append('.');
         if (finding.FixedVersions.Count > 0) text.Append(" Fixed in ").AppendJoin(", ", finding.FixedVersions).Append('.');
         if (row.Path.Count > 1) text.Append(" It is here because of ").AppendJoin(" > ", row.Path).Append('.');
-        return text.ToString();
+        // SARIF 3.11.5: braces would be taken for a place to be filled.
+        return text.Replace("{", "{{").Replace("}", "}}").ToString();
     }
 
     private static string Help(Finding finding, string summary)
     {
         var text = new StringBuilder(summary.TrimEnd('.')).Append(".\n");
         if (finding.Ids.Count > 1) text.Append("Also known as ").AppendJoin(", ", finding.Ids.Where(id => id != finding.Id)).Append(".\n");
-        if (finding.Vector is { } vector) text.Append("CVSS ").Append(vector).Append(".\n");
+        if (finding.Vector is { } vector) text.Append("Severity vector ").Append(vector).Append(".\n");
         if (finding.Kev) text.Append(finding.KevRansomware ? "Known to be exploited, by ransomware too (CISA KEV).\n" : "Known to be exploited (CISA KEV).\n");
         if (finding.Epss is { } epss) text.Append("Probability of exploitation within 30 days (EPSS, FIRST): ").Append(epss.ToString("0.0%", CultureInfo.InvariantCulture)).Append(".\n");
         text.Append(finding.FixedVersions.Count > 0 ? $"Upgrade to {string.Join(" or ", finding.FixedVersions)}." : "No fixed version is named.");
@@ -203,6 +204,7 @@ internal static class SarifOutput
 
     internal static string Address(string id) => id.StartsWith("CVE-", StringComparison.Ordinal)
         ? "https://www.cve.org/CVERecord?id=" + Uri.EscapeDataString(id)
+        : id.StartsWith("GHSA-", StringComparison.Ordinal) ? "https://github.com/advisories/" + Uri.EscapeDataString(id)
         : "https://osv.dev/vulnerability/" + Uri.EscapeDataString(id);
 
     private static string FileUri(string path) => path == "-"
