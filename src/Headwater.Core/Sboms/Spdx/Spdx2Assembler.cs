@@ -25,8 +25,13 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
     private readonly HashSet<string> _dependents = new(StringComparer.Ordinal);
     private readonly HashSet<string> _documentProperties = new(StringComparer.Ordinal);
     private readonly SbomMetadata _metadata = new() { Spdx = new SpdxDocumentFields() };
+    private readonly Dictionary<string, string> _refs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _parents = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _madeLicences = new(StringComparer.Ordinal);
+    private JsonElement _carriedMetadata;
     private string? _root;
     private bool _scouted;
+    private bool _carries;
     private long _packages;
 
     public SpdxReport Report => _report;
@@ -47,6 +52,16 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
                 if (Optional(value, "SPDXID") is not { } element) break;
                 ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_ids, element, out var known);
                 if (!known) state = name == "packages" ? PackageId : OtherId;
+                ScoutCarried(element, value);
+                break;
+            case "annotations" when isObject && SpdxCarry.TryRead(Optional(value, "comment"), out var carried):
+                _carries = true;
+                if (SpdxCarry.TryGet<List<string>>(carried, "MadeLicences", out var made)) _madeLicences.UnionWith(made);
+                if (carried.TryGetProperty("Metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object)
+                {
+                    _carriedMetadata = metadata;
+                    if (Spdx3Json.Text(metadata, "Spdx.Id") is { Length: > 0 } own) _refs["SPDXRef-DOCUMENT"] = own;
+                }
                 break;
             case "documentDescribes" when index >= 0 && value.ValueKind == JsonValueKind.String: Describe(value.GetString()!); break;
             case "relationships" when isObject:
@@ -57,6 +72,20 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
             default: break;
         }
     }
+
+    /// <summary>The reference that an element had before it was made an SPDX identifier.</summary>
+    private void ScoutCarried(string id, JsonElement element)
+    {
+        if (!element.TryGetProperty("annotations", out var annotations) || annotations.ValueKind != JsonValueKind.Array) return;
+        foreach (var annotation in annotations.EnumerateArray())
+        {
+            if (!SpdxCarry.TryRead(Optional(annotation, "comment"), out var carried)) continue;
+            _carries = true;
+            if (Spdx3Json.Text(carried, "Ref") is { Length: > 0 } reference) _refs[id] = reference;
+        }
+    }
+
+    private string Ref(string id) => _refs.Count == 0 ? id : _refs.GetValueOrDefault(id, id);
 
     /// <summary>Second round: checks a part and hands it on.</summary>
     /// <param name="name">The property's name at the top of the document.</param>
@@ -106,8 +135,10 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
         foreach (var described in _described)
         {
             if (!Known(described)) _report.Warning("/documentDescribes", $"The document describes '{Spdx2Check.Shorten(described)}', which it does not contain.");
-            if (described != _root && _describesEmitted.Add(described)) sink.OnRelationship(new SbomRelationship(SbomRelationshipKind.Describes, _metadata.Spdx!.Id, described));
+            if (described != _root && _describesEmitted.Add(described)) sink.OnRelationship(new SbomRelationship(SbomRelationshipKind.Describes, Ref(_metadata.Spdx!.Id), Ref(described)));
         }
+        if (_carriedMetadata.ValueKind == JsonValueKind.Object && !SpdxCarry.Apply(_metadata, _carriedMetadata))
+            _report.Warning("/annotations", "A carried annotation does not hold what it should; some of it is ignored.");
         sink.OnMetadata(_metadata);
         return Result();
     }
@@ -212,7 +243,10 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
                 if (Optional(element, "snippetFromFile") is { } file && !Known(file)) _report.Warning($"{at}/snippetFromFile", $"The document does not contain '{Spdx2Check.Shorten(file)}'.");
                 sink.OnExtra(new SbomExtra("snippets", element.Clone()));
                 break;
-            case "annotations": _metadata.Spdx!.Annotations.Add(Annotation(element, at)); break;
+            case "annotations":
+                if (SpdxCarry.TryRead(Optional(element, "comment"), out var carried)) SpdxCarry.Emit(carried, sink, Emit);
+                else _metadata.Spdx!.Annotations.Add(Annotation(element, at));
+                break;
             case "revieweds": sink.OnExtra(new SbomExtra("revieweds", element.Clone())); break;
             case "hasExtractedLicensingInfos": LicenceText(element, at); break;
             case "externalDocumentRefs": ExternalDocument(element, at); break;
@@ -234,6 +268,7 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
     private void LicenceText(JsonElement element, string at)
     {
         var id = Optional(element, "licenseId")!;
+        if (_madeLicences.Contains(id)) return;
         if (!id.StartsWith("LicenseRef-", StringComparison.Ordinal)) _report.Warning($"{at}/licenseId", "The identifier of an extracted licence must begin with 'LicenseRef-'.");
         sink.OnLicenceText(new SbomLicenceText(id, Optional(element, "name"), Optional(element, "extractedText"), Texts(element, "seeAlsos"), Optional(element, "comment")));
         if (element.TryGetProperty("crossRefs", out var refs) && refs.ValueKind == JsonValueKind.Array && refs.GetArrayLength() > 0)
@@ -311,7 +346,7 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
                 if (!element.TryGetProperty(name, out _)) _report.Warning(at, $"The package lacks '{name}', which SPDX before 2.3 demands.");
             }
         }
-        sink.OnComponent(component);
+        Hand(component, at);
 
         HashSet<string>? files = null;
         foreach (var file in Texts(element, "hasFiles"))
@@ -319,7 +354,7 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
             if (!(files ??= new(StringComparer.Ordinal)).Add(file)) continue;
             if (!Known(file)) _report.Warning($"{at}/hasFiles", $"The document does not contain '{Spdx2Check.Shorten(file)}'.");
             _hasFiles.Add((id, file));
-            sink.OnRelationship(new SbomRelationship(SbomRelationshipKind.Contains, id, file));
+            sink.OnRelationship(new SbomRelationship(SbomRelationshipKind.Contains, Ref(id), Ref(file)));
         }
     }
 
@@ -337,6 +372,12 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
             if (element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array) spdx.Extras.Add(new SbomExtra(name, value.Clone()));
         }
         if (!component.Hashes.Exists(h => h.Algorithm == "SHA-1")) _report.Warning(at, "The file has no SHA1 checksum, which the specification demands.");
+        Hand(component, at);
+    }
+
+    private void Hand(SbomComponent component, string at)
+    {
+        if (_carries) SpdxCarry.Restore(component, Ref(component.Ref), _parents, _report, at);
         sink.OnComponent(component);
     }
 
@@ -414,10 +455,16 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
         if (!Known(from)) _report.Warning($"{at}/spdxElementId", $"The document does not contain '{Spdx2Check.Shorten(from)}'.");
         if (!SpdxExpression.IsAssertion(to) && !Known(to)) _report.Warning($"{at}/relatedSpdxElement", $"The document does not contain '{Spdx2Check.Shorten(to)}'.");
         var (kindOf, turned, keepNative) = SpdxWords.Relationship(type);
+        if (comment is not null && SpdxCarry.TryRead(comment, out var carried))
+        {
+            if (turned && !SpdxExpression.IsAssertion(to)) (from, to) = (to, from);
+            if (SpdxRelationships.Restore(new SbomRelationship(kindOf, Ref(from), Ref(to)), carried) is { } restored) Emit(restored);
+            return;
+        }
         if (SpdxExpression.IsAssertion(to))
         {
-            if (type == "DEPENDS_ON" && to == "NONE") Emit(new SbomRelationship(SbomRelationshipKind.DependsOn, from, null, null, comment));
-            else Emit(new SbomRelationship(SbomRelationshipKind.Other, from, to, type, comment));
+            if (type == "DEPENDS_ON" && to == "NONE") Emit(new SbomRelationship(SbomRelationshipKind.DependsOn, Ref(from), null, null, comment));
+            else Emit(new SbomRelationship(SbomRelationshipKind.Other, Ref(from), to, type, comment));
             return;
         }
         if (turned) (from, to) = (to, from);
@@ -430,7 +477,7 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
         }
         // hasFiles is the older way to say the same.
         if (kindOf == SbomRelationshipKind.Contains && comment is null && _hasFiles.Contains((from, to))) return;
-        Emit(new SbomRelationship(kindOf, from, to, keepNative ? type : null, comment));
+        Emit(new SbomRelationship(kindOf, Ref(from), Ref(to), keepNative ? type : null, comment));
     }
 
     private void Emit(SbomRelationship relationship)

@@ -35,6 +35,11 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
     private readonly HashSet<string> _dependents = new(StringComparer.Ordinal);
     private readonly SbomMetadata _metadata = new() { Spdx = new SpdxDocumentFields() };
     private readonly List<(string From, string To)> _pendingDescribes = [];
+    private readonly Dictionary<string, string> _refs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _parents = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _madeLicences = new(StringComparer.Ordinal);
+    private JsonElement _carriedMetadata;
+    private bool _carries;
     private readonly HashSet<string> _imported = new(StringComparer.Ordinal);
     private string? _namespace;
     private string? _root;
@@ -89,11 +94,15 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
             case "SpdxDocument": _documents.Add(element.Clone()); break;
             case "software_Sbom" or "Bom" or "Bundle": _boms.Add(element.Clone()); break;
             case "Annotation":
+                var isCarried = SpdxCarry.TryRead(Spdx3Json.Text(element, "statement"), out var carried);
                 foreach (var subject in Spdx3Json.Values(element, "subject"))
                 {
                     if (Spdx3Json.Reference(subject) is not { } about) continue;
                     if (!_annotations.TryGetValue(about, out var list)) _annotations[about] = list = [];
                     list.Add(element.Clone());
+                    if (!isCarried) continue;
+                    _carries = true;
+                    if (Spdx3Json.Text(carried, "Ref") is { Length: > 0 } reference) _refs[about] = reference;
                 }
                 break;
             case "simplelicensing_LicenseExpression":
@@ -144,7 +153,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
         switch (type)
         {
             case "software_Package" or "ai_AIPackage" or "dataset_DatasetPackage" or "software_File": Artifact(element, type, id, at); break;
-            case "software_Snippet" or "software_SoftwareArtifact": sink.OnExtra(new SbomExtra(type, element.Clone())); break;
+            case "software_Snippet" or "software_SoftwareArtifact": sink.OnExtra(new SbomExtra(type, WithoutCreation(element))); break;
             case "expandedlicensing_CustomLicense" or "simplelicensing_SimpleLicensingText" or "License": LicenceText(element, id, at); break;
             case var _ when element.TryGetProperty("relationshipType", out _) || type.EndsWith("Relationship", StringComparison.Ordinal): Relationship(element, type, at); break;
             case "security_Vulnerability": Vulnerability(element, id); break;
@@ -152,7 +161,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
                 or "simplelicensing_LicenseExpression" or "expandedlicensing_ListedLicense" or "ListedLicense" or "ExternalIdentifier" or "Hash": break;
             default:
                 if (type.StartsWith("expandedlicensing_", StringComparison.Ordinal)) break;
-                sink.OnExtra(new SbomExtra(type, element.Clone()));
+                sink.OnExtra(new SbomExtra(type, WithoutCreation(element)));
                 break;
         }
     }
@@ -162,8 +171,10 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
         foreach (var described in _described)
         {
             if (!_ids.ContainsKey(described)) report.Warning("/@graph", $"The document describes '{Spdx2Check.Shorten(described)}', which it does not contain.");
-            if (described != _root && _describesEmitted.Add(described)) sink.OnRelationship(new SbomRelationship(SbomRelationshipKind.Describes, _metadata.Spdx!.Id, Ref(described)));
+            if (described != _root && _describesEmitted.Add(described)) sink.OnRelationship(new SbomRelationship(SbomRelationshipKind.Describes, DocumentRef, Ref(described)));
         }
+        if (_carriedMetadata.ValueKind == JsonValueKind.Object && !SpdxCarry.Apply(_metadata, _carriedMetadata))
+            report.Warning("/@graph", "A carried annotation does not hold what it should; some of it is ignored.");
         sink.OnMetadata(_metadata);
         return Result();
     }
@@ -211,7 +222,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
             ExternalDocuments(document);
             if (id is not null && _annotations.TryGetValue(id, out var annotations))
             {
-                foreach (var annotation in annotations) _metadata.Spdx.Annotations.Add(Annotation(annotation));
+                foreach (var annotation in annotations) DocumentAnnotation(annotation);
             }
             foreach (var value in Spdx3Json.Values(document, "rootElement")) DescribeRoot(Spdx3Json.Reference(value), 0);
             foreach (var (from, to) in _pendingDescribes)
@@ -228,6 +239,22 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
                 if (from == Spdx3Json.Id(bom)) Describe(to);
             }
         }
+    }
+
+    private void DocumentAnnotation(JsonElement annotation)
+    {
+        if (!SpdxCarry.TryRead(Spdx3Json.Text(annotation, "statement"), out var carried))
+        {
+            _metadata.Spdx!.Annotations.Add(Annotation(annotation));
+            return;
+        }
+        if (SpdxCarry.TryGet<List<string>>(carried, "MadeLicences", out var made)) _madeLicences.UnionWith(made);
+        if (carried.TryGetProperty("Metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object)
+        {
+            _carriedMetadata = metadata;
+            if (Spdx3Json.Text(metadata, "Spdx.Id") is { Length: > 0 } own && Spdx3Json.Id(_documents[0]) is { } id) _refs[id] = own;
+        }
+        SpdxCarry.Emit(carried, sink, Emit);
     }
 
     private void ExternalDocuments(JsonElement document)
@@ -335,10 +362,13 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
     /// <summary>The reference by which the model names an element: short for what came from SPDX 2.</summary>
     private string Ref(string id)
     {
+        if (_refs.TryGetValue(id, out var before)) return before;
         if (_namespace is not null && id.StartsWith(_namespace, StringComparison.Ordinal) && id.Length > _namespace.Length) return id[_namespace.Length..];
         var hash = id.IndexOf('#');
         return hash > 0 && _prefixes.Count > 0 && _prefixes.TryGetValue(id[..(hash + 1)], out var prefix) ? $"{prefix}:{id[(hash + 1)..]}" : id;
     }
+
+    private string DocumentRef => _documents.Count > 0 && Spdx3Json.Id(_documents[0]) is { } id && _refs.TryGetValue(id, out var own) ? own : _metadata.Spdx!.Id;
 
     private bool Known(string id) => _ids.ContainsKey(id) || _imported.Contains(id) || Ref(id).StartsWith("DocumentRef-", StringComparison.Ordinal);
 
@@ -394,6 +424,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
         {
             if (!s_mapped.Contains(property.Name)) spdx.Extras.Add(new SbomExtra(property.Name, property.Value.Clone()));
         }
+        if (_carries) SpdxCarry.Restore(component, component.Ref, _parents, report, at);
         sink.OnComponent(component);
     }
 
@@ -558,6 +589,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
             report.Warning(at, "The licence has no 'spdxId'.");
             return;
         }
+        if (_madeLicences.Contains(CustomId(id))) return;
         sink.OnLicenceText(new SbomLicenceText(CustomId(id), Spdx3Json.Text(element, "name"), Spdx3Json.Text(element, "simplelicensing_licenseText") ?? Spdx3Json.Text(element, "licenseText"),
             [.. Spdx3Json.Texts(element, "expandedlicensing_seeAlso")], Spdx3Json.Text(element, "comment")));
     }
@@ -577,6 +609,17 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
         return new SpdxAnnotation(who, creation is { } c ? Spdx3Json.Text(c, "created") : null, Spdx3Json.Text(element, "annotationType")?.ToUpperInvariant(), Spdx3Json.Text(element, "statement"));
     }
 
+    /// <summary>An element without its creation information, which is the document's matter.</summary>
+    private static JsonElement WithoutCreation(JsonElement element)
+    {
+        var properties = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var property in element.EnumerateObject())
+        {
+            if (property.Name != "creationInfo") properties[property.Name] = property.Value;
+        }
+        return JsonSerializer.SerializeToElement(properties);
+    }
+
     private void Vulnerability(JsonElement element, string? id)
     {
         string? name = null;
@@ -584,7 +627,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
         {
             if (Resolve(identifier) is { } found && (name is null || Spdx3Json.Text(found, "externalIdentifierType") == "cve")) name = Spdx3Json.Text(found, "identifier") ?? name;
         }
-        sink.OnVulnerability(new SbomVulnerability { Ref = id, Id = name ?? Spdx3Json.Text(element, "name"), Json = element.Clone() });
+        sink.OnVulnerability(new SbomVulnerability { Ref = id, Id = name ?? Spdx3Json.Text(element, "name"), Json = WithoutCreation(element) });
     }
 
     private void Relationship(JsonElement element, string elementType, string at)
@@ -610,14 +653,14 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
         // What hangs on a vulnerability says more than an edge can; it is kept whole.
         if (elementType.StartsWith("security_", StringComparison.Ordinal))
         {
-            sink.OnExtra(new SbomExtra(elementType, element.Clone()));
+            sink.OnExtra(new SbomExtra(elementType, WithoutCreation(element)));
             return;
         }
         if (!Known(from)) report.Warning($"{at}/from", $"The document does not contain '{Spdx2Check.Shorten(from)}'.");
         if (type is "hasDeclaredLicense" or "hasConcludedLicense")
         {
             if (_ids.TryGetValue(from, out var state) && (state & 3) is PackageId or FileId) return;
-            sink.OnExtra(new SbomExtra(elementType, element.Clone()));
+            sink.OnExtra(new SbomExtra(elementType, WithoutCreation(element)));
             return;
         }
         var scope = Spdx3Json.Text(element, "scope");
@@ -642,6 +685,14 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
             (type, scope) = (was[FromSpdx2.Length..], marked.Turned ? "turned" : null);
         else if (Spdx3Words.ToOld(type, scope) is { } old) (type, scope) = (old.Old, old.Turned ? "turned" : null);
         else type = scope is null ? type : $"{type}@{scope}";
+        if (comment is not null && SpdxCarry.TryRead(comment, out var carried))
+        {
+            if (scope == "turned" && assertion is null) (from, to) = (to, from);
+            var read = SpdxWords.Relationship(type);
+            if (read.Turned && assertion is null) (from, to) = (to, from);
+            if (SpdxRelationships.Restore(new SbomRelationship(read.Kind, Ref(from), assertion ?? Ref(to)), carried) is { } restored) Emit(restored);
+            return;
+        }
         var isOld = Spdx2Shapes.RelationshipTypes.Contains(type);
         // Back to the direction of SPDX 2, from which the model's is derived.
         if (isOld && scope == "turned" && assertion is null) (from, to) = (to, from);
@@ -659,7 +710,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
             if (_boms.Exists(b => Spdx3Json.Id(b) == to)) return;
             if (comment is null && (to == _root || !_describesEmitted.Add(to))) return;
             _describesEmitted.Add(to);
-            Emit(new SbomRelationship(kindOf, _metadata.Spdx!.Id, Ref(to), null, comment));
+            Emit(new SbomRelationship(kindOf, DocumentRef, Ref(to), null, comment));
             return;
         }
         Emit(new SbomRelationship(kindOf, Ref(from), Ref(to), keepNative ? type : null, comment));

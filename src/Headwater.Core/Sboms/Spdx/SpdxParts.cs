@@ -94,6 +94,27 @@ internal sealed class SpdxNode(string position)
         return null;
     }
 
+    /// <summary>A tree for a JSON value, whose depth its parser has bounded.</summary>
+    public static SpdxNode From(JsonElement json)
+    {
+        var node = new SpdxNode("");
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Object:
+                node.Properties = [];
+                foreach (var property in json.EnumerateObject()) node.Properties.Add(new(property.Name, From(property.Value)));
+                break;
+            case JsonValueKind.Array:
+                node.Items = [];
+                foreach (var item in json.EnumerateArray()) node.Items.Add(From(item));
+                break;
+            case JsonValueKind.String: node.Text = json.GetString(); break;
+            case JsonValueKind.Null: break;
+            default: node.Text = json.GetRawText(); break;
+        }
+        return node;
+    }
+
     public string? TextOf(string name) => Find(name)?.Text;
 
     public void Write(Utf8JsonWriter writer, string name)

@@ -18,6 +18,12 @@ internal static class SpdxWords
     /// <summary>Algorithm in the model's spelling → SPDX 2 spelling.</summary>
     public static readonly FrozenDictionary<string, string> AlgorithmsBack = Algorithms.ToFrozenDictionary(a => a.Value.Name, a => a.Key, StringComparer.Ordinal);
 
+    /// <summary>True when SPDX 2 has the algorithm and the value has its form.</summary>
+    public static bool IsChecksum(SbomHash hash, out string? algorithm) =>
+        AlgorithmsBack.TryGetValue(hash.Algorithm, out algorithm) && hash.Value.Length > 0 && IsHex(hash.Value) && Algorithms[algorithm].Digits is var digits && (digits == 0 || digits == hash.Value.Length);
+
+    public static bool IsHex(string text) => text.All(char.IsAsciiHexDigit);
+
     private static readonly FrozenDictionary<string, SbomComponentKind> s_kinds = new Dictionary<string, SbomComponentKind>
     {
         ["APPLICATION"] = SbomComponentKind.Application, ["FRAMEWORK"] = SbomComponentKind.Framework, ["LIBRARY"] = SbomComponentKind.Library,
