@@ -46,22 +46,28 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
     {
         foreach (var external in document.Metadata.Spdx?.ExternalDocuments ?? [])
         {
-            var node = Node().Set("externalDocumentId", external.Id).Set("spdxDocument", external.Namespace);
-            if (external.Checksum is { } hash && Checksum(hash) is { } checksum) node.Set("checksum", checksum);
-            yield return new("externalDocumentRefs", node);
+            // SPDX 2 demands the checksum; a reference without one is carried.
+            if (external.Checksum is { } hash && Checksum(hash) is { } checksum)
+                yield return new("externalDocumentRefs", Node().Set("externalDocumentId", external.Id).Set("spdxDocument", external.Namespace).Set("checksum", checksum));
         }
         foreach (var annotation in document.Metadata.Spdx?.Annotations ?? []) yield return new("annotations", Annotation(annotation));
         foreach (var text in carriedByDocument) yield return new("annotations", Annotation(Carried(text)));
-        foreach (var review in document.Extras.Where(e => e.Name == "revieweds")) yield return new("revieweds", SpdxNode.From(review.Json));
+        foreach (var review in document.Extras.Where(e => e.Name == "revieweds" && Tells(e))) yield return new("revieweds", SpdxNode.From(review.Json));
         foreach (var component in document.Components.Where(c => c.Spdx is { IsFile: true })) yield return new("files", File(component));
         foreach (var component in document.Components.Where(c => c.Spdx is not { IsFile: true })) yield return new("packages", Package(component));
-        foreach (var snippet in document.Extras.Where(e => e.Name == "snippets")) yield return new("snippets", SpdxNode.From(snippet.Json));
+        foreach (var snippet in document.Extras.Where(e => e.Name == "snippets" && Tells(e))) yield return new("snippets", SpdxNode.From(snippet.Json));
         foreach (var relationship in Relationships()) yield return new("relationships", relationship);
         foreach (var licence in document.LicenceTexts.Concat(_extra.Values)) yield return new("hasExtractedLicensingInfos", ExtractedLicence(licence));
     }
 
     /// <summary>True for the document's parts that are told here and need not be carried.</summary>
-    public bool Tells(SbomExtra extra) => extra.Json.ValueKind == JsonValueKind.Object && (extra.Name is "revieweds" or "snippets" || extra.Name == "crossRefs" && !isTagValue);
+    public bool Tells(SbomExtra extra) => extra.Json.ValueKind == JsonValueKind.Object && extra.Name switch
+    {
+        "revieweds" => true,
+        "snippets" => extra.Json.TryGetProperty("name", out _) && extra.Json.TryGetProperty("ranges", out var ranges) && ranges.ValueKind == JsonValueKind.Array && ranges.GetArrayLength() > 0,
+        "crossRefs" => !isTagValue,
+        _ => false,
+    };
 
     private IEnumerable<string> Creators()
     {
@@ -180,8 +186,8 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
     private string? End(string reference)
     {
         if (reference is "NONE" or "NOASSERTION") return reference;
-        if (reference == DocumentId) return "SPDXRef-DOCUMENT";
         if (names.Of(reference) is { } id) return id;
+        if (reference == DocumentId) return "SPDXRef-DOCUMENT";
         return IsGood(reference) || IsExternal(reference) ? reference : null;
     }
 

@@ -272,8 +272,9 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
         foreach (var map in Spdx3Json.Values(document, "namespaceMap"))
         {
             if (Spdx3Json.Text(map, "prefix") is not { } prefix || Spdx3Json.Text(map, "namespace") is not { } uri || !prefix.StartsWith("DocumentRef-", StringComparison.Ordinal)) continue;
-            _metadata.Spdx!.ExternalDocuments.Add(new SpdxExternalDocument(prefix, uri.TrimEnd('#'), hashes.TryGetValue(uri + "SPDXRef-DOCUMENT", out var hash) ? hash : null));
-            _prefixes[uri] = prefix;
+            uri = uri.TrimEnd('#');
+            _metadata.Spdx!.ExternalDocuments.Add(new SpdxExternalDocument(prefix, uri, hashes.TryGetValue(uri + "#SPDXRef-DOCUMENT", out var hash) ? hash : null));
+            _prefixes[uri + "#"] = prefix;
         }
     }
 

@@ -26,7 +26,15 @@ internal sealed class Spdx3Export(SbomDocument document, SpdxNames names, Dictio
     private string DocumentId => document.Metadata.Spdx?.Id ?? "SPDXRef-DOCUMENT";
 
     /// <summary>A reference that SPDX 3 can bear as it is, or with the document's namespace before it.</summary>
-    public static bool IsGood(string reference) => Spdx2Export.IsGood(reference);
+    public static bool IsGood(SbomDocument document, string reference) =>
+        Spdx2Export.IsGood(reference) || document.Kind.Format == SbomFormat.Spdx && IsIri(reference) && !reference.StartsWith("DocumentRef-", StringComparison.Ordinal);
+
+    /// <summary>The reference that reading gives to a component before its own is put back.</summary>
+    public static string ReadRef(SbomDocument document, SpdxNames names, string reference)
+    {
+        var id = names.Of(reference)!;
+        return IsIri(id) || DocumentIri(document, names).EndsWith("#SPDXRef-DOCUMENT", StringComparison.Ordinal) ? id : BaseIri(document, names) + id;
+    }
 
     /// <summary>True for what is told here as it came from SPDX 3.</summary>
     public bool Tells(SbomExtra extra) => IsElement(extra.Json) && Spdx3Json.Type(extra.Json) == extra.Name && (extra.Name.Contains('_', StringComparison.Ordinal) || extra.Name is "Relationship" or "LifecycleScopedRelationship");
@@ -68,15 +76,17 @@ internal sealed class Spdx3Export(SbomDocument document, SpdxNames names, Dictio
     /// <summary>The IRI of what a reference names; null when it names nothing that SPDX 3 could.</summary>
     private string? Iri(string reference)
     {
+        if (names.Of(reference) is { } id) return IsIri(id) ? id : _base + id;
         if (reference == DocumentId) return _document;
-        if (names.Of(reference) is { } id) return document.Kind.Format == SbomFormat.Spdx && IsIri(reference) && !reference.StartsWith("DocumentRef-", StringComparison.Ordinal) ? reference : _base + id;
         if (reference.StartsWith("DocumentRef-", StringComparison.Ordinal) && reference.IndexOf(':') is > 0 and var colon)
         {
             var external = document.Metadata.Spdx?.ExternalDocuments.Find(e => e.Id == reference[..colon]);
-            return external is null ? IsIri(reference) ? reference : null : $"{external.Namespace}#{reference[(colon + 1)..]}";
+            var iri = external is null ? reference : $"{external.Namespace}#{reference[(colon + 1)..]}";
+            return IsIri(iri) ? iri : null;
         }
         if (document.Kind.Format != SbomFormat.Spdx) return null;
-        return IsGood(reference) ? _base + reference : IsIri(reference) ? reference : null;
+        if (Spdx2Export.IsGood(reference)) return _document.EndsWith("#SPDXRef-DOCUMENT", StringComparison.Ordinal) ? _base + reference : null;
+        return IsIri(reference) ? reference : null;
     }
 
     private string New(string name) => _base + names.New($"SPDXRef-{name}-{++_count}");

@@ -15,7 +15,6 @@ internal static class SpdxCarry
 
     public static JsonSerializerOptions Json { get; } = new()
     {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Lists } },
         MaxDepth = 512,
         RespectNullableAnnotations = true,

@@ -51,7 +51,9 @@ internal sealed class SpdxNames
             ? date.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
             : "1970-01-01T00:00:00Z";
 
-    public string DocumentName => Source.Metadata.Name ?? Source.Root?.Name ?? "sbom";
+    public string DocumentName => NotEmpty(Source.Metadata.Name) ?? NotEmpty(Source.Root?.Name) ?? "sbom";
+
+    private static string? NotEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     /// <summary>The licences of one acknowledgement as one expression; null when there are none.</summary>
     /// <param name="component">Whose licences.</param>

@@ -28,13 +28,15 @@ internal sealed class SpdxRelationships(SbomDocument document)
         var isAssertion = relationship.To is null or "NONE" or "NOASSERTION";
         if (isAssertion) (kind, turned, keepNative) = type == "DEPENDS_ON" && relationship.To is null ? (SbomRelationshipKind.DependsOn, false, false) : (SbomRelationshipKind.Other, false, true);
         var comesBack = kind == relationship.Kind && (keepNative ? type : null) == relationship.NativeType && (!isAssertion || relationship.To is not null || type == "DEPENDS_ON");
-        var comment = comesBack && relationship.Comment?.StartsWith(SpdxCarry.Mark, StringComparison.Ordinal) != true ? relationship.Comment : SpdxCarry.Text(new Dictionary<string, object?>
+        var comment = relationship.Comment;
+        if (!comesBack || comment?.StartsWith(SpdxCarry.Mark, StringComparison.Ordinal) == true)
         {
-            ["Kind"] = relationship.Kind.ToString(),
-            ["NativeType"] = relationship.NativeType,
-            ["Comment"] = relationship.Comment,
-            ["NoTarget"] = relationship.To is null ? true : null,
-        });
+            var carried = new Dictionary<string, object?> { ["Kind"] = relationship.Kind.ToString() };
+            if (relationship.NativeType is { } nativeType) carried["NativeType"] = nativeType;
+            if (comment is not null) carried["Comment"] = comment;
+            if (relationship.To is null) carried["NoTarget"] = true;
+            comment = SpdxCarry.Text(carried);
+        }
         var to = relationship.To ?? "NONE";
         return turned ? (to, type, relationship.From, comment) : (relationship.From, type, to, comment);
     }

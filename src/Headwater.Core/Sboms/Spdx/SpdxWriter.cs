@@ -15,7 +15,7 @@ internal static class SpdxWriter
     internal static IReadOnlyList<SbomError> Write(SbomDocument document, string target, Stream output)
     {
         var isNew = target == "spdx-3.0-json";
-        var names = new SpdxNames(document, isNew ? Spdx3Export.IsGood : Spdx2Export.IsGood);
+        var names = new SpdxNames(document, isNew ? r => Spdx3Export.IsGood(document, r) : Spdx2Export.IsGood);
         using var plain = new MemoryStream();
         var carries = Render(document, target, plain, names, null, []);
         plain.Position = 0;
@@ -28,7 +28,7 @@ internal static class SpdxWriter
         var byComponent = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var component in document.Components)
         {
-            if (!byRef.TryGetValue(names.Of(component.Ref)!, out var read)) lost.Add(new SbomError(component.Ref, "The component could not be written."));
+            if (!byRef.TryGetValue(isNew ? Spdx3Export.ReadRef(document, names, component.Ref) : names.Of(component.Ref)!, out var read)) lost.Add(new SbomError(component.Ref, "The component could not be written."));
             else if (SpdxCarry.Differences(component, read) is { } members) byComponent[component.Ref] = SpdxCarry.Text(members);
         }
         Metadata(document, back, carries);

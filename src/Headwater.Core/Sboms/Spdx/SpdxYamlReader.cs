@@ -34,6 +34,7 @@ internal static class SpdxYamlReader
     private sealed class YamlEvents(Parser parser, SbomReadOptions options, CancellationToken ct)
     {
         private readonly SpdxPartCollector _collector = new();
+        private string _place = "1:1";
 
         public List<SpdxPart> Document()
         {
@@ -102,11 +103,26 @@ internal static class SpdxYamlReader
             ct.ThrowIfCancellationRequested();
             do
             {
-                if (!parser.MoveNext()) throw new SbomFormatException("1:1", "The document ends early.");
+                if (!Move()) throw new SbomFormatException(_place, "The document ends early.");
             }
             while (parser.Current is YamlDotNet.Core.Events.Comment);
             if (parser.Current is AnchorAlias) throw new SbomFormatException(Place(parser.Current), "Aliases are not accepted in an SPDX document.");
             return parser.Current!;
+        }
+
+        private bool Move()
+        {
+            try
+            {
+                if (!parser.MoveNext()) return false;
+                _place = Place(parser.Current!);
+                return true;
+            }
+            catch (Exception e) when (e is InvalidOperationException or ArgumentException and not DecoderFallbackException or IndexOutOfRangeException or FormatException or OverflowException)
+            {
+                // The parser trips over some malformed input instead of refusing it.
+                throw new SbomFormatException(_place, "The YAML is not well formed behind this place.", e);
+            }
         }
 
         private void Expect<T>(string what, bool read = true)
