@@ -33,7 +33,7 @@ internal sealed class Formats(TimeProvider time, Localiser text)
     }
 
     /// <summary>A probability 0..1 as per cent with one decimal.</summary>
-    public string Probability(double value) => (100 * value).ToString(value is < 0.001 and > 0 ? "0.00" : "0.0", Culture) + "%";
+    public string Probability(double value) => value is > 0.9995 and < 1 ? ">99.9%" : (100 * value).ToString(value is < 0.001 and > 0 ? "0.00" : "0.0", Culture) + "%";
 
     /// <summary>A score with one decimal, as CVSS writes it.</summary>
     public string Score(double value) => value.ToString("0.0", Culture);

@@ -35,6 +35,9 @@ public sealed class MenuAttribute(MenuGroup group, int order, string textKey, st
 
     /// <summary>The letter that opens it after <c>g</c>.</summary>
     public char GoKey { get; set; }
+
+    /// <summary>Another path whose pages belong to this line.</summary>
+    public string? Also { get; set; }
 }
 
 /// <summary>Puts a component into a place on another feature's page. It gets the parameter <c>Id</c>.</summary>
@@ -50,7 +53,7 @@ public sealed class PagePartAttribute(string place, int order) : Attribute
 /// <summary>One line of the navigation.</summary>
 /// <param name="Path">The page it opens; the line is lit on every page below it.</param>
 /// <param name="Policy">What a person must be allowed to see it; null for everyone signed in.</param>
-internal sealed record MenuEntry(MenuGroup Group, int Order, string TextKey, string Path, string Icon, string? GoKey, string? Policy);
+internal sealed record MenuEntry(MenuGroup Group, int Order, string TextKey, string Path, string Icon, string? GoKey, string? Also, string? Policy);
 
 /// <summary>What the pages say of themselves, read once.</summary>
 internal sealed class PageCatalogue
@@ -65,7 +68,7 @@ internal sealed class PageCatalogue
                where line is not null
                orderby line.Group, line.Order
                select new MenuEntry(line.Group, line.Order, line.TextKey, type.GetCustomAttributes<RouteAttribute>().MinBy(r => r.Template.Length)!.Template, line.Icon,
-                   line.GoKey == 0 ? null : line.GoKey.ToString(), type.GetCustomAttribute<AuthorizeAttribute>()?.Policy),
+                   line.GoKey == 0 ? null : line.GoKey.ToString(), line.Also, type.GetCustomAttribute<AuthorizeAttribute>()?.Policy),
         ];
         _parts = (from type in pages
                   let part = type.GetCustomAttribute<PagePartAttribute>()

@@ -36,6 +36,16 @@ export function tables(): void {
     block?.append(el("div", { class: "bulk" }, text("selected", picked.length), el("button", { type: "button", class: "button small", "data-copy": list }, text("copyAll"))));
   }
 
+  // Only a table that needs no sideways scrolling may let its head stick to the page.
+  const fit = new ResizeObserver(entries => {
+    for (const { target } of entries) {
+      const wrap = target as HTMLElement;
+      wrap.classList.remove("fits");
+      wrap.classList.toggle("fits", wrap.scrollWidth <= wrap.clientWidth);
+    }
+  });
+  for (const wrap of document.querySelectorAll(".table-wrap")) fit.observe(wrap);
+
   document.addEventListener("keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (event.key === "j") move(1);
