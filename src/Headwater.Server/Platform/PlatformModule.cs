@@ -22,6 +22,8 @@ internal static class PlatformModule
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IdSource>();
         services.AddSingleton<BlobFolder>();
+        services.AddSingleton<SettingStore>();
+        services.AddSingleton<Readiness>();
         services.AddSingleton<IDatabase>(s => new SqliteDatabase(data.File("headwater.db"), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AuditStore>();
         services.AddSingleton<QueueStore>();
@@ -34,6 +36,7 @@ internal static class PlatformModule
     {
         await app.Services.GetRequiredService<IDatabase>().MigrateAsync();
         var password = await app.Services.GetRequiredService<UserStore>().CreateAdministratorAsync(Environment.GetEnvironmentVariable("HEADWATER_ADMIN_PASSWORD"));
+        if (Environment.GetEnvironmentVariable("HEADWATER_BOOTSTRAP_KEY") is { Length: > 0 } key) await app.Services.GetRequiredService<ApiKeyStore>().AddGivenAsync(key);
         if (password is not null) Console.WriteLine($"\nSign in as {UserStore.Administrator} with the password {password}\nIt is shown this once; change it after the first sign-in.\n");
     }
 

@@ -5,5 +5,7 @@ internal sealed class AdvisoriesModule(AdvisoryStore store)
 {
     public static void AddServices(IServiceCollection services) => services.AddSingleton<AdvisoriesModule>().AddSingleton<AdvisoryStore>();
 
+    public static void MapEndpoints(IEndpointRouteBuilder app) => AdvisoriesApi.Map(app);
+
     public Task<IReadOnlyList<AdvisoryHit>> SearchAsync(string query, int limit, CancellationToken cancellationToken) => store.SearchAsync(query, limit, cancellationToken);
 }

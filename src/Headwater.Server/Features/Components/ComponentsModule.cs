@@ -4,4 +4,6 @@ namespace Headwater.Server.Features.Components;
 internal static class ComponentsModule
 {
     public static void AddServices(IServiceCollection services) => services.AddSingleton<ComponentStore>();
+
+    public static void MapEndpoints(IEndpointRouteBuilder app) => ComponentsApi.Map(app);
 }

@@ -4,16 +4,12 @@ using Headwater.Server.Features.Uploads;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Telemetry;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace Headwater.Server.Features.DependencyTrack;
 
 /// <summary>Uploads, in every way in which clients send them, and the question whether one is still being worked on.</summary>
 internal static class BomApi
 {
-    private const int LongestField = 64 * 1024, MostParts = 100;
-
     public static void Map(RouteGroupBuilder api)
     {
         api.MapMethods("/v1/bom", ["POST", "PUT"], UploadAsync).Require(Permissions.BomUpload).WithRequestTimeout(HttpModule.SlowPolicy)
@@ -27,8 +23,8 @@ internal static class BomApi
     {
         try
         {
-            var (request, document, refusal) = MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-                ? await ReadFormAsync(http, type, uploads, cancellationToken)
+            var (request, document, refusal) = http.Request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true
+                ? await ReadFormAsync(http, uploads, cancellationToken)
                 : await ReadJsonAsync(http, uploads, limits, cancellationToken);
             using var received = document;
             if (refusal is not null) return refusal;
@@ -60,47 +56,12 @@ internal static class BomApi
     private static async Task<IResult> ProcessingAsync(string token, DependencyTrackStore store, CancellationToken cancellationToken) =>
         DtRequest.TryUuid(token, out var uuid) ? TypedResults.Ok(new { processing = await store.IsProcessingAsync(uuid, cancellationToken) }) : DtRequest.BadUuid();
 
-    private static async Task<(UploadRequest? Request, SpooledDocument? Document, IResult? Refusal)> ReadFormAsync(HttpContext http, MediaTypeHeaderValue type, UploadsModule uploads, CancellationToken cancellationToken)
+    private static async Task<(UploadRequest? Request, SpooledDocument? Document, IResult? Refusal)> ReadFormAsync(HttpContext http, UploadsModule uploads, CancellationToken cancellationToken)
     {
-        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
-        if (string.IsNullOrEmpty(boundary) || boundary.Length > 200) return (null, null, DtRequest.Sentence(StatusCodes.Status400BadRequest, "The multipart body names no boundary."));
-        var reader = new MultipartReader(boundary, http.Request.Body) { HeadersLengthLimit = 16 * 1024 };
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-        SpooledDocument? document = null;
-        try
-        {
-            for (var parts = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } section; parts++)
-            {
-                if (parts == MostParts) throw new InvalidDataException($"The body has more than {MostParts} parts.");
-                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name) continue;
-                if (name == "bom")
-                {
-                    document?.Dispose();
-                    document = await uploads.SpoolAsync(section.Body, cancellationToken);
-                }
-                else
-                {
-                    fields[name] = await ReadFieldAsync(section.Body, cancellationToken);
-                }
-            }
-
-            var (request, refusal) = ToRequest(http, name => fields.GetValueOrDefault(name), fields.TryGetValue("projectTags", out var tags) ? [.. tags.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : null);
-            var kept = document;
-            document = null;
-            return (request, kept, refusal);
-        }
-        finally
-        {
-            document?.Dispose();
-        }
-    }
-
-    private static async Task<string> ReadFieldAsync(Stream body, CancellationToken cancellationToken)
-    {
-        using var reader = new StreamReader(body);
-        var buffer = new char[LongestField + 1];
-        var length = await reader.ReadBlockAsync(buffer, cancellationToken);
-        return length > LongestField ? throw new InvalidDataException($"A form field is longer than {LongestField} characters.") : new string(buffer, 0, length).Trim();
+        var form = await UploadForm.ReadAsync(http.Request, uploads, null, cancellationToken);
+        List<string>? tags = form!.Fields.TryGetValue("projectTags", out var list) ? [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : null;
+        var (request, refusal) = ToRequest(http, name => form.Fields.GetValueOrDefault(name), tags);
+        return (request, form.Document, refusal);
     }
 
     private static async Task<(UploadRequest? Request, SpooledDocument? Document, IResult? Refusal)> ReadJsonAsync(HttpContext http, UploadsModule uploads, HttpLimits limits, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Headwater.Core.Advisories;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Jobs;
 using Headwater.Server.Platform.Telemetry;
@@ -11,7 +12,7 @@ namespace Headwater.Server.Features.Feeds;
 /// The advisory data of this installation: an index file, EPSS and KEV under the data folder. Readers take <see cref="Current"/> once and keep
 /// it for the whole of their work; new data replaces it without waiting for them.
 /// </summary>
-internal sealed class FeedsModule(DataFolder data, ILogger<FeedsModule> log)
+internal sealed class FeedsModule(DataFolder data, QueueStore jobs, IDatabase database, Platform.Audit.AuditStore audit, ILogger<FeedsModule> log)
 {
     /// <summary>Queued when the data has been replaced; the feature that keeps findings does it.</summary>
     public const string RematchKind = "findings.rematch";
@@ -22,6 +23,14 @@ internal sealed class FeedsModule(DataFolder data, ILogger<FeedsModule> log)
 
     public static void AddServices(IServiceCollection services) =>
         services.AddSingleton<FeedsModule>().AddSingleton<FeedStore>().AddSingleton<IJobHandler, RebuildJob>();
+
+    public static void MapEndpoints(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/hw/feeds").WithTags("Feeds");
+        api.MapGet("", (FeedsModule feeds) => TypedResults.Ok(feeds.Status())).Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is");
+        api.MapPost("/rebuild", async (HttpContext http, FeedStore store, RebuildRequest request, CancellationToken cancellationToken) =>
+            TypedResults.Accepted((string?)null, new { jobId = await store.RebuildAsync(request.Folder, http.User.Actor(), cancellationToken) })).Require(Permissions.SystemConfiguration).WithSummary("Builds the index from a folder on the server");
+    }
 
     public string IndexFile => data.File("advisories.hwx");
 
@@ -51,6 +60,11 @@ internal sealed class FeedsModule(DataFolder data, ILogger<FeedsModule> log)
             [.. (index?.Sources ?? []).Select(s => new FeedSource(s.Ecosystem, s.Records, s.NewestModified)).OrderByDescending(s => s.Records)],
             new SignalStatus(signals.EpssCount > 0, signals.EpssCount, signals.EpssDate), new SignalStatus(signals.KevCount > 0, signals.KevCount, signals.KevReleased), _problem);
     }
+
+    /// <summary>Queues a rebuild; see <see cref="FeedStore.RebuildAsync"/>.</summary>
+    public Task<long> RebuildAsync(string folder, string by, CancellationToken cancellationToken) => new FeedStore(database, this, jobs, audit).RebuildAsync(folder, by, cancellationToken);
+
+    public Task<bool> IsRebuildingAsync(long job, CancellationToken cancellationToken) => jobs.IsPendingAsync(job, cancellationToken);
 
     private AdvisoryData Load()
     {
@@ -83,4 +97,7 @@ internal sealed class FeedsModule(DataFolder data, ILogger<FeedsModule> log)
             return null;
         }
     }
+
+    /// <param name="Folder">A folder on the server.</param>
+    internal sealed record RebuildRequest(string Folder);
 }

@@ -1,6 +1,13 @@
+using Headwater.Server.Platform.Auth;
+
 namespace Headwater.Server.Features.Overview;
 
-internal static class OverviewModule
+internal sealed class OverviewModule(OverviewStore store)
 {
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<OverviewStore>();
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<OverviewStore>().AddSingleton<OverviewModule>();
+
+    public static void MapEndpoints(IEndpointRouteBuilder app) =>
+        app.MapGet("/api/hw/overview", async (OverviewStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.GetAsync(cancellationToken))).Require(Permissions.ViewVulnerability).WithTags("Overview").WithSummary("The portfolio in numbers");
+
+    public Task<PortfolioOverview> GetAsync(CancellationToken cancellationToken) => store.GetAsync(cancellationToken);
 }

@@ -8,6 +8,8 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
     public static void AddServices(IServiceCollection services) =>
         services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>();
 
+    public static void MapEndpoints(IEndpointRouteBuilder app) => ProjectsApi.Map(app);
+
     public static Task<long?> FindAsync(DbConnection connection, DbTransaction? transaction, string name, string? version) => ProjectWriteStore.FindAsync(connection, transaction, name, version);
 
     public static Task<long?> FindAsync(DbConnection connection, DbTransaction? transaction, Guid uuid) => ProjectWriteStore.FindAsync(connection, transaction, uuid);

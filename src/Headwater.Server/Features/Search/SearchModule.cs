@@ -1,6 +1,14 @@
+using Headwater.Server.Platform.Auth;
+
 namespace Headwater.Server.Features.Search;
 
 internal static class SearchModule
 {
+    private const int Most = 50;
+
     public static void AddServices(IServiceCollection services) => services.AddSingleton<SearchStore>();
+
+    public static void MapEndpoints(IEndpointRouteBuilder app) =>
+        app.MapGet("/api/hw/search", async (SearchStore store, string? q, int? perKind, CancellationToken cancellationToken) =>
+            TypedResults.Ok(await store.SearchAsync(q ?? "", Math.Clamp(perKind ?? 10, 1, Most), cancellationToken))).Require(Permissions.ViewPortfolio).WithTags("Search").WithSummary("Projects, components, advisories and owners by what is typed");
 }

@@ -52,7 +52,7 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
     {
         if (!query.StartsWith("pkg:", StringComparison.OrdinalIgnoreCase) || !PackageUrl.TryParse(query, out var purl, out _)) return null;
         var rows = await database.ReadAsync(async connection => (await connection.QueryAsync<Row>("""
-            SELECT c.id, c.purl AS title, k.kind AS detail, '/components/' || k.id || '/versions/' || c.id AS href FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.identity = @identity
+            SELECT c.id, c.purl AS title, k.kind AS detail, '/component-versions/' || c.id AS href FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.identity = @identity
             UNION ALL SELECT k.id, k.identity, k.kind, '/components/' || k.id FROM component k WHERE k.identity = @identity
             """, new { identity = purl!.ToString() })).AsList(), cancellationToken);
         return rows.Count == 0 ? null : new SearchGroup("component", [.. rows.Select(r => new SearchHit("component", r.Title, r.Detail, r.Href))], false);

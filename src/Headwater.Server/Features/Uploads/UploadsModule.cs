@@ -17,6 +17,8 @@ internal sealed class UploadsModule(UploadStore store, DataFolder data, BlobFold
     public static void AddServices(IServiceCollection services) =>
         services.AddSingleton<UploadsModule>().AddSingleton<UploadStore>().AddSingleton<IngestStore>().AddSingleton<IJobHandler, IngestJob>();
 
+    public static void MapEndpoints(IEndpointRouteBuilder app) => UploadApi.Map(app);
+
     /// <summary>Receives a body into a file; see <see cref="SpooledFile.ReceiveAsync"/>.</summary>
     public Task<SpooledDocument> SpoolAsync(Stream body, CancellationToken cancellationToken) => SpoolAsync(body, limits.MaxUploadBytes, cancellationToken);
 

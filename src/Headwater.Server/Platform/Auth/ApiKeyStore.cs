@@ -1,4 +1,5 @@
 using Dapper;
+using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Platform.Auth;
@@ -14,11 +15,28 @@ internal sealed class KnownKey
     public DateTimeOffset? LastUsedAt { get; set; }
 }
 
-internal sealed class ApiKeyStore(IDatabase database)
+internal sealed class ApiKeyStore(IDatabase database, AuditStore audit, IdSource ids, TimeProvider time)
 {
     public Task<KnownKey?> FindAsync(string publicId, CancellationToken cancellationToken) => database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<KnownKey>(
         "SELECT id, uuid, hash, comment, permissions, last_used_at FROM api_key WHERE public_id = @publicId", new { publicId }), cancellationToken);
 
     public Task NoteUseAsync(long id, DateTimeOffset at, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
         "UPDATE api_key SET last_used_at = @at WHERE id = @id", new { at, id }, transaction), cancellationToken: cancellationToken);
+
+    /// <summary>Takes a key that the operator chose, for installations that are set up without a person; once it is there, nothing happens.</summary>
+    /// <exception cref="InvalidOperationException">It does not have the shape of a key.</exception>
+    public async Task AddGivenAsync(string key, CancellationToken cancellationToken = default)
+    {
+        if (!ApiKeyFormat.TryGetPublicId(key, out var publicId)) throw new InvalidOperationException("HEADWATER_BOOTSTRAP_KEY must look like hw_, 8 characters, _, 32 characters.");
+        const Permissions Granted = Permissions.Automation | Permissions.ViewBadges | Permissions.PortfolioManagement;
+        await database.WriteAsync(async transaction =>
+        {
+            var id = await IdSource.NextAsync(transaction, "api_key");
+            var added = await transaction.Connection!.ExecuteAsync("""
+                INSERT INTO api_key (id, org_id, uuid, public_id, hash, comment, permissions, created_at, created_by) VALUES (@id, @org, @uuid, @publicId, @hash, 'bootstrap', @permissions, @now, 'system')
+                ON CONFLICT (public_id) DO NOTHING
+                """, new { id, org = Organisation.Home, uuid = ids.NewUuid(), publicId, hash = ApiKeyFormat.Hash(key), permissions = (long)Granted, now = time.GetUtcNow() }, transaction);
+            if (added > 0) await audit.AppendAsync(transaction, new AuditEntry("system", "key.created", $"key:{publicId}"));
+        }, cancellationToken: cancellationToken);
+    }
 }

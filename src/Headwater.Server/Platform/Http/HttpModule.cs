@@ -59,8 +59,9 @@ internal static class HttpModule
     public static void MapHttp(this WebApplication app)
     {
         app.MapGet("/healthz", () => TypedResults.Text("ok")).AllowAnonymous().ExcludeFromDescription();
-        app.MapGet("/readyz", async (IDatabase database, CancellationToken cancellationToken) =>
+        app.MapGet("/readyz", async Task<IResult> (IDatabase database, Readiness readiness, CancellationToken cancellationToken) =>
         {
+            if (!readiness.IsReady) return TypedResults.Text("filling", "text/plain", null, StatusCodes.Status503ServiceUnavailable);
             await database.ReadAsync(_ => Task.FromResult(0), cancellationToken);
             return TypedResults.Text("ready");
         }).AllowAnonymous().ExcludeFromDescription();

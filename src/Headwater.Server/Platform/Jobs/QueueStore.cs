@@ -62,6 +62,10 @@ internal sealed class QueueStore(IDatabase database, TimeProvider time)
         return id;
     }
 
+    /// <summary>True while a job waits or runs.</summary>
+    public Task<bool> IsPendingAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+        await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM job WHERE id = @id AND state IN ('queued', 'running')", new { id }) > 0, cancellationToken);
+
     /// <summary>Tells the workers of this process that there is something to do.</summary>
     public void Wake() => _wake.Release();
 

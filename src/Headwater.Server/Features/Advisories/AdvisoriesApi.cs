@@ -1,0 +1,22 @@
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Headwater.Server.Features.Advisories;
+
+internal static class AdvisoriesApi
+{
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/hw/advisories").WithTags("Advisories");
+        api.MapGet("", ListAsync).Require(Permissions.ViewVulnerability).WithSummary("Advisories that affect the latest version of a project");
+        api.MapGet("/{id}", async Task<Results<Ok<AdvisoryDetail>, NotFound>> (AdvisoryStore store, string id, CancellationToken cancellationToken) =>
+            await store.GetAsync(id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewVulnerability).WithSummary("One advisory by identifier or alias, with where it hits");
+    }
+
+    private static Task<IResult> ListAsync(AdvisoryStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("advisories", store.AffectingUsAsync,
+        [
+            ("id", a => a.Id), ("aliases", a => a.Ids), ("severity", a => a.Severity.ToString()), ("score", a => a.Score), ("epss", a => a.Epss), ("exploited", a => a.Kev), ("risk", a => Math.Round(a.Risk, 1)),
+            ("projects", a => a.Projects), ("components", a => a.ComponentNames), ("fixed", a => a.FixedVersions), ("summary", a => a.Summary), ("published", a => a.Published),
+        ], cancellationToken);
+}

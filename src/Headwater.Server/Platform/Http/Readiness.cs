@@ -1,0 +1,26 @@
+namespace Headwater.Server.Platform.Http;
+
+/// <summary>Whether the server may be sent requests: not while it is still filling itself for the first time.</summary>
+internal sealed class Readiness
+{
+    private int _busy;
+
+    public bool IsReady => Volatile.Read(ref _busy) == 0;
+
+    /// <summary>Not ready until the answer is disposed of.</summary>
+    public IDisposable Hold()
+    {
+        Interlocked.Increment(ref _busy);
+        return new Held(this);
+    }
+
+    private sealed class Held(Readiness readiness) : IDisposable
+    {
+        private int _released;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _released, 1) == 0) Interlocked.Decrement(ref readiness._busy);
+        }
+    }
+}
