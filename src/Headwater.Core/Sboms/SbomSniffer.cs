@@ -30,6 +30,7 @@ internal static class SbomSniffer
     private static SbomKind Json(Stream utf8, SbomReadOptions options, CancellationToken cancellationToken)
     {
         string? bomFormat = null, specVersion = null;
+        var graph = false;
         var json = new JsonStream(utf8, options, cancellationToken);
         json.Read();
         while (json.Read() && json.Token == JsonTokenType.PropertyName)
@@ -40,13 +41,15 @@ internal static class SbomSniffer
                 case "specVersion": specVersion = Value(json); break;
                 case "spdxVersion": return Spdx(Value(json), SbomSerialization.Json);
                 case "@context": return new SbomKind(SbomFormat.Spdx, ContextVersion(json, options, cancellationToken), SbomSerialization.JsonLd);
-                case "@graph": return new SbomKind(SbomFormat.Spdx, "3.0.1", SbomSerialization.JsonLd);
+                // The context, which tells the version, may come after it.
+                case "@graph": graph = true; json.SkipValue(); break;
                 default: json.SkipValue(); break;
             }
 
             if (bomFormat is not null && specVersion is not null) break;
         }
 
+        if (graph) return new SbomKind(SbomFormat.Spdx, "3.0.1", SbomSerialization.JsonLd);
         if (bomFormat is not null || specVersion is not null) return new SbomKind(SbomFormat.CycloneDx, specVersion ?? string.Empty, SbomSerialization.Json);
         throw new SbomFormatException("/", "this JSON is neither CycloneDX (no \"bomFormat\") nor SPDX (no \"spdxVersion\" or \"@context\")");
     }

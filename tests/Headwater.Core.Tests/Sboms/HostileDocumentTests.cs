@@ -150,6 +150,28 @@ public sealed class HostileDocumentTests
     }
 
     [Fact]
+    public void Read_ManyErrorsInXml_StopsAtTheBound()
+    {
+        var text = "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"><components>" + string.Concat(Enumerable.Repeat("<component/>", 1000)) + "</components></bom>";
+        var result = SbomReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), new SbomDocument(), new SbomReadOptions { MaxErrors = 5 });
+        result.Errors.Count.ShouldBe(5);
+    }
+
+    /// <summary>The pieces in which a stream hands out its bytes must not matter, neither for the result nor for the time.</summary>
+    [Theory]
+    [InlineData(Json)]
+    [InlineData(Xml)]
+    public void Read_InSmallPieces_IsTheSame(string text)
+    {
+        var large = text.Replace("ä", new string('ä', 1_000_000), StringComparison.Ordinal);
+        var clock = Stopwatch.StartNew();
+        var result = SbomDocument.Read(new Dribble(Encoding.UTF8.GetBytes(large)), out var document);
+        result.Errors.ShouldBeEmpty();
+        document.Components[0].Name.Length.ShouldBe(1_000_000);
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public void Read_OddReferences_AreWarnings()
     {
         const string text = """
@@ -239,6 +261,13 @@ public sealed class HostileDocumentTests
         }
 
         return [.. bytes];
+    }
+
+    private sealed class Dribble(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 777));
+
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, 777)]);
     }
 
     private sealed class Watch : SbomSink

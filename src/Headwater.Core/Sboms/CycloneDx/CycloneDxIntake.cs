@@ -234,7 +234,7 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
     {
         _dependencies++;
         var from = Text(e, "ref") ?? string.Empty;
-        Refer(from, at + "/ref");
+        Refer(from, at, "ref");
         var any = false;
         foreach (var (name, kind) in new[] { ("dependsOn", SbomRelationshipKind.DependsOn), ("provides", SbomRelationshipKind.Provides) })
         {
@@ -242,7 +242,7 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
             {
                 if (to.ValueKind != JsonValueKind.String) continue;
                 any = true;
-                Refer(to.GetString()!, at + "/" + name);
+                Refer(to.GetString()!, at, name);
                 sink.OnRelationship(new SbomRelationship(kind, from, to.GetString()!));
             }
         }
@@ -254,8 +254,8 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
     {
         string[] assemblies = [.. List(e, "assemblies").Select(r => r.GetString()!)];
         string[] dependencies = [.. List(e, "dependencies").Select(r => r.GetString()!)];
-        foreach (var r in assemblies) Refer(r, at + "/assemblies");
-        foreach (var r in dependencies) Refer(r, at + "/dependencies");
+        foreach (var r in assemblies) Refer(r, at, "assemblies");
+        foreach (var r in dependencies) Refer(r, at, "dependencies");
         if (Text(e, "bom-ref") is { } own) Note(own);
         sink.OnComposition(new SbomComposition(Text(e, "aggregate") ?? string.Empty, assemblies, dependencies,
             [.. e.EnumerateObject().Where(p => p.Name is not ("aggregate" or "assemblies" or "dependencies")).Select(Keep)]));
@@ -270,7 +270,7 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
         {
             if (Text(affected, "ref") is not { } reference) continue;
             v.Affects.Add(reference);
-            Refer(reference, at + "/affects");
+            Refer(reference, at, "affects");
         }
 
         sink.OnVulnerability(v);
@@ -304,10 +304,10 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
         return (reference, false);
     }
 
-    private void Refer(string reference, string at)
+    private void Refer(string reference, string at, string name)
     {
         var hash = JsonHash.OfText(reference);
-        if (!_refs.Contains(hash)) _pending.TryAdd(hash, (reference, at));
+        if (!_refs.Contains(hash) && !_pending.ContainsKey(hash)) _pending.Add(hash, (reference, $"{at}/{name}"));
     }
 
     /// <summary>References may also be declared within parts that are kept as JSON.</summary>

@@ -27,7 +27,7 @@ internal static class CycloneDxJsonReader
         }
         catch (SbomFormatException broken)
         {
-            intake.Errors.Add(broken.Error);
+            intake.Fault(broken.At, broken.Message);
         }
 
         return intake.Finish(kind);

@@ -33,6 +33,7 @@ internal static class CycloneDxXmlReader
             {
                 // xs:anyURI admits nearly anything, the framework less; broken addresses are as tolerable as in JSON.
                 if (e.Message.Contains("not a valid Uri value", StringComparison.Ordinal) || (e.Message.Contains("memberTypes of the union", StringComparison.Ordinal) && !e.Message.Contains("The value ''", StringComparison.Ordinal))) intake.Warn(Place(e.Exception), Readable(e.Message));
+                else if (intake.Full) throw new SbomFormatException(Place(e.Exception), "there are more errors");
                 else if (e.Severity == XmlSeverityType.Error) intake.Fault(Place(e.Exception), Readable(e.Message));
             };
         }
@@ -45,15 +46,15 @@ internal static class CycloneDxXmlReader
         }
         catch (SbomFormatException broken)
         {
-            intake.Errors.Add(broken.Error);
+            intake.Fault(broken.At, broken.Message);
         }
         catch (XmlException broken)
         {
-            intake.Errors.Add(SbomXml.Broken(broken).Error);
+            intake.Fault(SbomXml.Broken(broken).At, SbomXml.Broken(broken).Message);
         }
         catch (System.Text.DecoderFallbackException)
         {
-            intake.Errors.Add(new SbomError(SbomXml.Place(xml), "the text is not valid UTF-8 from about here on"));
+            intake.Fault(SbomXml.Place(xml), "the text is not valid UTF-8 from about here on");
         }
 
         return intake.Finish(kind);
@@ -94,7 +95,8 @@ internal static class CycloneDxXmlReader
         {
             cancellationToken.ThrowIfCancellationRequested();
             var name = xml.LocalName;
-            if (intake.Full || bom.Element(name) is not { } member) convert.Foreign();
+            if (intake.Full) throw new SbomFormatException(SbomXml.Place(xml), "there are more errors");
+            if (bom.Element(name) is not { } member) convert.Foreign();
             else if (Lists(name, intake) is { } take) ReadList(xml, convert, member, intake, take, cancellationToken);
             else ReadPart(xml, convert, bom, member, intake);
         });
@@ -117,7 +119,8 @@ internal static class CycloneDxXmlReader
         convert.Children(() =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (intake.Full || xml.LocalName != name)
+            if (intake.Full) throw new SbomFormatException(SbomXml.Place(xml), "there are more errors");
+            if (xml.LocalName != name)
             {
                 xml.Skip();
                 return;

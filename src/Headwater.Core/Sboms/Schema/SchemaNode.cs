@@ -205,6 +205,8 @@ internal sealed class Keywords
     {
         var text = pattern.EndsWith('$') && !pattern.EndsWith("\\$", StringComparison.Ordinal) ? pattern[..^1] + "\\z" : pattern;
         text = text.Replace("\\d", "[0-9]", StringComparison.Ordinal).Replace("(.*)", "([^\\n\\r\\u2028\\u2029]*)", StringComparison.Ordinal);
-        return new Regex(text, RegexOptions.CultureInvariant, PatternTimeout);
+        // A repeated group may take time beyond all measure on a string made for it; the others are quicker without the automaton.
+        var repeatsGroup = text.Contains(")*", StringComparison.Ordinal) || text.Contains(")+", StringComparison.Ordinal);
+        return new Regex(text, RegexOptions.CultureInvariant | (repeatsGroup ? RegexOptions.NonBacktracking : RegexOptions.None), PatternTimeout);
     }
 }
