@@ -31,6 +31,26 @@ public sealed class SpdxToCycloneDxTests
         count.ShouldBeGreaterThan(60);
     }
 
+    [Theory]
+    [InlineData("cyclonedx-1.6-json", "<none>", "the text")]
+    [InlineData("cyclonedx-1.7-json", "the text", "<none>")]
+    public void Write_TextOfALicenceInAnExpression_GoesIntoItsDetailsOrIsReported(string target, string written, string reported)
+    {
+        var document = new SbomDocument();
+        document.OnHeader(new SbomKind(SbomFormat.Spdx, "2.3", SbomSerialization.Json));
+        var component = new SbomComponent { Ref = "SPDXRef-a", Name = "a" };
+        component.Licences.Add(new SbomLicence(Expression: "MIT OR (LicenseRef-1 AND Zlib)"));
+        document.OnComponent(component);
+        document.OnLicenceText(new SbomLicenceText("LicenseRef-1", null, "the text", [], null));
+        using var stream = new MemoryStream();
+        var losses = SbomWriter.Write(document, target, stream);
+        System.Text.Encoding.UTF8.GetString(stream.ToArray()).Contains(written, StringComparison.Ordinal).ShouldBe(written != "<none>");
+        losses.Any(l => l.Message.Contains(reported, StringComparison.Ordinal)).ShouldBe(reported != "<none>");
+        stream.Position = 0;
+        SbomDocument.Read(stream, out var again).Errors.ShouldBeEmpty();
+        again.Components[0].Licences[0].Expression.ShouldBe("MIT OR (LicenseRef-1 AND Zlib)");
+    }
+
     private static IEnumerable<string> Facts(SbomDocument document, bool cpes) =>
         document.Components.Select(c => $"{c.Ref} {c.Name} {c.Version} {c.Purl} {(cpes ? string.Join(',', c.Cpes.Concat(c.Identities.Where(i => i.Type == "cpe22Type").Select(i => i.Value)).Distinct().Order(StringComparer.Ordinal)) : "")} {string.Join(',', c.Hashes.Where(h => h.Algorithm is "SHA-1" or "SHA-256").Select(h => h.Value))}");
 }

@@ -11,6 +11,7 @@ internal sealed class CycloneDxBuilder(SbomDocument document, string version, Ac
     private readonly bool _native = document.Kind.Format == SbomFormat.CycloneDx;
     private readonly JsonSchema _licenceIds = CycloneDxSchemas.Json(version).Definition("license")!.Property("id")!;
     private readonly Dictionary<string, SbomLicenceText> _licenceTexts = Texts(document);
+    private readonly HashSet<string> _textsWritten = new(StringComparer.Ordinal);
 
     public JsonObject Metadata(JsonObject? root)
     {
@@ -180,13 +181,38 @@ internal sealed class CycloneDxBuilder(SbomDocument document, string version, Ac
         else if (l.Id is { } id && IsId(id)) o["id"] = id;
         else o["name"] = l.Name ?? l.Id ?? string.Empty;
 
-        var text = l.Text ?? (l.Extras.Count == 0 && _licenceTexts.TryGetValue(l.Display, out var known) ? known.Text : null);
-        if (text is not null && !asExpression) o["text"] = new JsonObject { ["content"] = text };
-        else if (text is not null && version != "1.6") o["expressionDetails"] = new JsonArray(new JsonObject { ["licenseIdentifier"] = l.Display, ["text"] = new JsonObject { ["content"] = text } });
+        if (l.Text is not null && !asExpression) o["text"] = new JsonObject { ["content"] = l.Text };
+        else if (l.Extras.Count == 0) LicenceTexts(o, l, asExpression);
         if (!asExpression) Put(o, "url", l.Url);
         if (l.Acknowledgement != LicenceAcknowledgement.Unspecified) o["acknowledgement"] = l.Acknowledgement.ToString().ToLowerInvariant();
         Extras(o, l.Extras, at);
         return asExpression ? o : new JsonObject { ["license"] = o };
+    }
+
+    /// <summary>Texts that the document keeps apart (LicenseRef-…) go where they are used: beside a name, or since 1.7 as details of an expression.</summary>
+    private void LicenceTexts(JsonObject o, SbomLicence l, bool asExpression)
+    {
+        if (_licenceTexts.Count == 0 || (asExpression && version == "1.6")) return;
+        var details = new JsonArray();
+        foreach (var id in l.Display.Split([' ', '(', ')', '+'], StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal))
+        {
+            if (!_licenceTexts.TryGetValue(id, out var known) || known.Text is null) continue;
+            _textsWritten.Add(id);
+            if (!asExpression) o["text"] = new JsonObject { ["content"] = known.Text };
+            else details.Add(new JsonObject { ["licenseIdentifier"] = id, ["text"] = new JsonObject { ["content"] = known.Text } });
+        }
+
+        if (details.Count > 0) o["expressionDetails"] = details;
+    }
+
+    /// <summary>Licence texts that no licence written so far could carry.</summary>
+    public void ReportLicenceTexts()
+    {
+        foreach (var text in document.LicenceTexts)
+        {
+            if (text.Text is not null && !_textsWritten.Contains(text.Id)) lost("/licenses/" + text.Id, $"CycloneDX {version} keeps a text only beside a licence of its own; the text of {text.Id} was left out");
+            if (text.Comment is not null || text.SeeAlso.Count > 0) lost("/licenses/" + text.Id, "CycloneDX has no place for addresses and comments of a licence text");
+        }
     }
 
     private bool IsId(string text)

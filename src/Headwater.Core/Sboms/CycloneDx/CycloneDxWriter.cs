@@ -69,10 +69,7 @@ internal static class CycloneDxWriter
                 else if (_schema.Property(extra.Name) is null) lost("/" + extra.Name, $"has no place in CycloneDX {version}");
             }
 
-            foreach (var text in document.LicenceTexts.Where(t => t.Comment is not null || t.SeeAlso.Count > 0))
-            {
-                lost("/licenses/" + text.Id, "CycloneDX has no place for addresses and comments of a licence text");
-            }
+            _builder.ReportLicenceTexts();
         }
 
         private void List<T>(string name, IEnumerable<T> items, Func<T, string, JsonNode> make, Action<T, JsonNode>? distinguish = null)
