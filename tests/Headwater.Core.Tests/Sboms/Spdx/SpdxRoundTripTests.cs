@@ -14,9 +14,9 @@ public class SpdxRoundTripTests
     public static TheoryData<string> Documents()
     {
         var data = new TheoryData<string>();
-        foreach (var root in new[] { TestPaths.TryShared("sbom/spdx"), TestPaths.TryShared("sbom/cyclonedx"), TestPaths.Data("spdx"), TestPaths.Data("cyclonedx") })
+        // The corpus beside the repository holds all that is kept in it, and more.
+        foreach (var root in new[] { TestPaths.TryShared("sbom/spdx") ?? TestPaths.Data("spdx"), TestPaths.TryShared("sbom/cyclonedx") ?? TestPaths.Data("cyclonedx") })
         {
-            if (root is null || !Directory.Exists(root)) continue;
             foreach (var file in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             {
                 var path = Path.GetRelativePath(TestPaths.RepoRoot, file).Replace('\\', '/');
@@ -73,14 +73,7 @@ public class SpdxRoundTripTests
     internal static SbomDocument? Read(string path)
     {
         using var stream = File.OpenRead(Path.Combine(TestPaths.RepoRoot, path));
-        try
-        {
-            return SbomDocument.Read(stream, out var document).Valid ? document : null;
-        }
-        catch (NotImplementedException)
-        {
-            return null;
-        }
+        return SbomDocument.Read(stream, out var document).Valid ? document : null;
     }
 
     private static JsonSchema Load(string name)
