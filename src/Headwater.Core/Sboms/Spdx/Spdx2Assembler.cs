@@ -33,6 +33,7 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
     private bool _scouted;
     private bool _carries;
     private long _packages;
+    private long _duplicates;
 
     public SpdxReport Report => _report;
 
@@ -286,9 +287,10 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
             return id;
         }
         _report.Warning($"{at}/SPDXID", $"The identifier '{Spdx2Check.Shorten(id)}' stands twice in the document.");
-        for (var n = 2; ; n++)
+        // One counter for all, so that many duplicates do not cost the square of their number.
+        while (true)
         {
-            var other = $"{id}-{n}";
+            var other = $"{id}-{++_duplicates + 1}";
             if (_ids.TryAdd(other, (byte)(OtherId | Seen))) return other;
         }
     }

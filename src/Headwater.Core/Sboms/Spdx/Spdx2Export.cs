@@ -10,6 +10,7 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
 {
     private readonly Dictionary<string, SbomLicenceText> _extra = new(StringComparer.Ordinal);
     private readonly List<SbomRelationship> _unsaid = [];
+    private ILookup<string?, JsonElement>? _crossRefs;
 
     /// <summary>References that were made up for licences without identifier.</summary>
     public IEnumerable<string> MadeLicences => _extra.Keys;
@@ -73,6 +74,7 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
     {
         var metadata = document.Metadata;
         var any = false;
+        var organisations = metadata.Spdx?.OrganisationAuthors.ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var tool in metadata.Tools)
         {
             any = true;
@@ -81,7 +83,7 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
         foreach (var author in metadata.Authors)
         {
             any = true;
-            var isPerson = author.Name is null || metadata.Spdx?.OrganisationAuthors.Contains(author.Name) != true;
+            var isPerson = author.Name is null || !organisations.Contains(author.Name);
             yield return SpdxWords.Text(new SbomOrganisation(author.Name ?? "", [], author.Email is null ? [] : [new SbomContact(null, author.Email)], isPerson));
         }
         if (!any) yield return SpdxCarry.Annotator;
@@ -154,11 +156,8 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
         var node = Node().Set("licenseId", licence.Id).Set("extractedText", licence.Text ?? "").Set("name", licence.Name).Set("comment", licence.Comment);
         foreach (var address in licence.SeeAlso) node.Append("seeAlsos", address);
         if (isTagValue) return node;
-        foreach (var extra in document.Extras.Where(e => e.Name == "crossRefs" && Spdx3Json.Text(e.Json, "licenseId") == licence.Id))
-        {
-            if (extra.Json.TryGetProperty("crossRefs", out var refs)) node.Set("crossRefs", SpdxNode.From(refs));
-            break;
-        }
+        _crossRefs ??= document.Extras.Where(e => e.Name == "crossRefs").ToLookup(e => Spdx3Json.Text(e.Json, "licenseId"), e => e.Json);
+        if (_crossRefs[licence.Id].FirstOrDefault() is { ValueKind: JsonValueKind.Object } extra && extra.TryGetProperty("crossRefs", out var refs)) node.Set("crossRefs", SpdxNode.From(refs));
         return node;
     }
 

@@ -24,7 +24,11 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
     private readonly Dictionary<string, JsonElement> _kept = new(StringComparer.Ordinal);
     private readonly List<JsonElement> _creations = [];
     private readonly List<JsonElement> _documents = [];
-    private readonly List<JsonElement> _boms = [];
+    private readonly Dictionary<string, JsonElement> _boms = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _opened = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _licenceTexts = new(StringComparer.Ordinal);
+    private long _licenceLength;
+    private string? _documentIri;
     private readonly Dictionary<string, List<(bool Declared, string Licence)>> _licences = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<JsonElement>> _annotations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _customIds = new(StringComparer.Ordinal);
@@ -92,7 +96,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
         {
             case "CreationInfo": _creations.Add(element.Clone()); break;
             case "SpdxDocument": _documents.Add(element.Clone()); break;
-            case "software_Sbom" or "Bom" or "Bundle": _boms.Add(element.Clone()); break;
+            case "software_Sbom" or "Bom" or "Bundle" when id is not null: _boms[id] = element.Clone(); return;
             case "Annotation":
                 var isCarried = SpdxCarry.TryRead(Spdx3Json.Text(element, "statement"), out var carried);
                 foreach (var subject in Spdx3Json.Values(element, "subject"))
@@ -113,8 +117,11 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
                 break;
             default: break;
         }
-        if (id is not null && type is not ("Annotation" or "SpdxDocument")) _kept[id] = element.Clone();
+        if (id is not null && IsNeeded(type)) _kept[id] = element.Clone();
     }
+
+    private static bool IsNeeded(string type) => type is "CreationInfo" or "Person" or "Organization" or "SoftwareAgent" or "Agent" or "Tool" or "ExternalIdentifier" or "Hash"
+        or "PackageVerificationCode" or "ListedLicense" or "License" || type.StartsWith("simplelicensing_", StringComparison.Ordinal) || type.StartsWith("expandedlicensing_", StringComparison.Ordinal);
 
     /// <summary>Between the rounds: what the document is and describes.</summary>
     public void EndScout()
@@ -207,6 +214,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
             var document = _documents[0];
             var id = Spdx3Json.Id(document);
             if (id is null) report.Error("/@graph", "The SpdxDocument has no 'spdxId'.");
+            _documentIri = id;
             _metadata.Name = Spdx3Json.Text(document, "name");
             _metadata.Spdx!.Comment = Spdx3Json.Text(document, "comment");
             _metadata.SerialNumber = id;
@@ -230,14 +238,14 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
                 if (from == id) Describe(to);
             }
         }
-        foreach (var bom in _boms)
+        foreach (var (bomId, bom) in _boms)
         {
             foreach (var type in Spdx3Json.Texts(bom, "software_sbomType")) _metadata.Lifecycles.Add(type);
-            if (_documents.Count == 0) DescribeRoot(Spdx3Json.Id(bom), 0);
-            foreach (var (from, to) in _pendingDescribes)
-            {
-                if (from == Spdx3Json.Id(bom)) Describe(to);
-            }
+            if (_documents.Count == 0) DescribeRoot(bomId, 0);
+        }
+        foreach (var (from, to) in _pendingDescribes)
+        {
+            if (_boms.ContainsKey(from)) Describe(to);
         }
     }
 
@@ -282,18 +290,19 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
     private void DescribeRoot(string? id, int depth)
     {
         if (id is null || depth > 8) return;
-        var bom = _boms.Find(b => Spdx3Json.Id(b) == id);
-        if (bom.ValueKind == JsonValueKind.Undefined)
+        if (!_boms.TryGetValue(id, out var bom))
         {
             Describe(id);
             return;
         }
+        // A bundle stands for its roots once, however often it is named.
+        if (!_opened.Add(id)) return;
         foreach (var value in Spdx3Json.Values(bom, "rootElement")) DescribeRoot(Spdx3Json.Reference(value), depth + 1);
     }
 
     private void Describe(string id)
     {
-        if (_boms.Exists(b => Spdx3Json.Id(b) == id)) return;
+        if (_boms.ContainsKey(id)) return;
         if (_describedSet.Add(id)) _described.Add(id);
     }
 
@@ -525,12 +534,22 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
             foreach (var (isDeclared, licence) in statements)
             {
                 if (isDeclared != declared) continue;
-                var text = LicenceOf(licence, 0);
+                var text = Statement(licence);
                 if (!SpdxExpression.IsAssertion(text)) component.Licences.Add(SpdxWords.Licence(text, declared ? LicenceAcknowledgement.Declared : LicenceAcknowledgement.Concluded));
                 else if (declared) spdx.DeclaredLicence = text;
                 else spdx.ConcludedLicence = text;
             }
         }
+    }
+
+    /// <summary>A licence's expression, made once; what all of them say together is bounded, because a few elements can be told in very many ways.</summary>
+    private string Statement(string id)
+    {
+        if (_licenceTexts.TryGetValue(id, out var known)) return known;
+        var text = LicenceOf(id, 0);
+        _licenceLength += text.Length;
+        if (_licenceLength > 64 * 1024 * 1024) throw new SbomFormatException("/@graph", "The licence expressions of the document are too long.");
+        return _licenceTexts[id] = text;
     }
 
     private string LicenceOf(JsonElement value, int depth) =>
@@ -706,9 +725,9 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
             return;
         }
         if (turned) (from, to) = (to, from);
-        if (kindOf == SbomRelationshipKind.Describes && (_boms.Exists(b => Spdx3Json.Id(b) == from) || _documents.Exists(d => Spdx3Json.Id(d) == from)))
+        if (kindOf == SbomRelationshipKind.Describes && (_boms.ContainsKey(from) || from == _documentIri))
         {
-            if (_boms.Exists(b => Spdx3Json.Id(b) == to)) return;
+            if (_boms.ContainsKey(to)) return;
             if (comment is null && (to == _root || !_describesEmitted.Add(to))) return;
             _describesEmitted.Add(to);
             Emit(new SbomRelationship(kindOf, DocumentRef, Ref(to), null, comment));

@@ -15,6 +15,7 @@ internal sealed class Spdx3Export(SbomDocument document, SpdxNames names, Dictio
     private readonly string _document = DocumentIri(document, names);
     private readonly string _base = BaseIri(document, names);
     private Utf8JsonWriter _writer = null!;
+    private ILookup<string, string>? _externals;
     private long _count;
 
     /// <summary>References that were made up for licences without identifier.</summary>
@@ -80,8 +81,9 @@ internal sealed class Spdx3Export(SbomDocument document, SpdxNames names, Dictio
         if (reference == DocumentId) return _document;
         if (reference.StartsWith("DocumentRef-", StringComparison.Ordinal) && reference.IndexOf(':') is > 0 and var colon)
         {
-            var external = document.Metadata.Spdx?.ExternalDocuments.Find(e => e.Id == reference[..colon]);
-            var iri = external is null ? reference : $"{external.Namespace}#{reference[(colon + 1)..]}";
+            _externals ??= document.Metadata.Spdx?.ExternalDocuments.ToLookup(e => e.Id, e => e.Namespace, StringComparer.Ordinal);
+            var external = _externals?[reference[..colon]].FirstOrDefault();
+            var iri = external is null ? reference : $"{external}#{reference[(colon + 1)..]}";
             return IsIri(iri) ? iri : null;
         }
         if (document.Kind.Format != SbomFormat.Spdx) return null;
@@ -126,9 +128,10 @@ internal sealed class Spdx3Export(SbomDocument document, SpdxNames names, Dictio
     {
         var metadata = document.Metadata;
         List<string> by = [];
+        var organisations = metadata.Spdx?.OrganisationAuthors.ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var author in metadata.Authors)
         {
-            var isOrganisation = author.Name is not null && metadata.Spdx?.OrganisationAuthors.Contains(author.Name) == true;
+            var isOrganisation = author.Name is not null && organisations.Contains(author.Name);
             by.Add(Agent(isOrganisation ? "Organization" : "Person", author.Name ?? "", author.Email));
         }
         if (by.Count == 0) by.Add(Agent("SoftwareAgent", "Headwater", null));

@@ -6,11 +6,14 @@ namespace Headwater.Core.Sboms.Spdx;
 internal sealed class SpdxRdfReader
 {
     private const int MaxLicenceDepth = 64;
+    private const int MaxLicences = 64 * 1024 * 1024;
     private const int MaxLicenceLength = 256 * 1024;
 
     private readonly RdfGraph _graph;
     private readonly SpdxPartCollector _collector = new();
     private readonly Dictionary<RdfNode, string> _ids = [];
+    private readonly Dictionary<RdfNode, string> _licences = [];
+    private long _licenceLength;
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _externalDocuments = new(StringComparer.Ordinal);
 
@@ -254,9 +257,16 @@ internal sealed class SpdxRdfReader
 
     private string Licence(RdfNode node)
     {
-        var text = new StringBuilder();
-        Licence(node, text, 0);
-        return text.ToString();
+        if (!_licences.TryGetValue(node, out var known))
+        {
+            var text = new StringBuilder();
+            Licence(node, text, 0);
+            _licences[node] = known = text.ToString();
+        }
+        // A few nodes can be told in very many ways, and each element repeats what it is told.
+        _licenceLength += known.Length;
+        if (_licenceLength > MaxLicences) throw new SbomFormatException(node.Position, $"The licence expressions of the document are longer than {MaxLicences} characters.");
+        return known;
     }
 
     /// <summary>Writes a licence node as an expression. Depth and length are bounded, which also ends a cycle.</summary>

@@ -270,5 +270,30 @@ public class SpdxHostileTests
         }
     }
 
+    [Fact]
+    public void Read_ManyDuplicates_TakesNoSquareOfTime()
+    {
+        var text = new StringBuilder(SmallJson[..SmallJson.IndexOf("{\"SPDXID\":\"SPDXRef-b\"", StringComparison.Ordinal)]);
+        for (var i = 0; i < 100_000; i++) text.Append("{\"SPDXID\":\"SPDXRef-b\",\"name\":\"b\",\"downloadLocation\":\"NONE\"},");
+        text.Length--;
+        text.Append("]}");
+        var clock = Stopwatch.StartNew();
+        Read(text.ToString(), out var document).Valid.ShouldBeTrue();
+        document.Components.Count.ShouldBe(100_001);
+        clock.Elapsed.TotalSeconds.ShouldBeLessThan(20);
+    }
+
+    [Fact]
+    public void Read_LicencesThatMultiply_AreRefusedWithinBounds()
+    {
+        // Each set names the one below twice; every file is under the topmost that is still short enough.
+        var text = new StringBuilder(SmallRdf[..^10]);
+        for (var i = 1; i < 15; i++) text.Append($"<spdx:DisjunctiveLicenseSet rdf:nodeID=\"L{i}\"><spdx:member rdf:nodeID=\"L{i - 1}\"/><spdx:member rdf:nodeID=\"L{i - 1}\"/></spdx:DisjunctiveLicenseSet>");
+        text.Append("<spdx:ListedLicense rdf:nodeID=\"L0\"><spdx:licenseId>MIT</spdx:licenseId></spdx:ListedLicense>");
+        for (var i = 0; i < 2000; i++) text.Append($"<spdx:File rdf:about=\"https://example.org/small#SPDXRef-f{i}\"><spdx:fileName>f</spdx:fileName><spdx:licenseConcluded rdf:nodeID=\"L14\"/></spdx:File>");
+        var result = Read(text.Append("</rdf:RDF>").ToString(), out _);
+        result.Errors[0].Message.ShouldContain("licence expressions");
+    }
+
     private static SbomReadResult Read(string text, out SbomDocument document) => SbomDocument.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), out document);
 }
