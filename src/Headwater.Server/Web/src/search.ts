@@ -1,7 +1,7 @@
 import { base, el, text } from "./dom";
 
 interface Hit { kind: string; title: string; detail?: string | null; href: string }
-interface Answer { groups: { kind: string; title?: string; hits: Hit[]; more: boolean }[] }
+interface Answer { groups: { kind: string; hits: Hit[]; more: boolean }[] }
 
 /** The one search box: results while typing, chosen with the arrow keys. Without script it is a form to the search page. */
 export function search(): void {
@@ -41,7 +41,8 @@ export function search(): void {
     let n = 0;
     for (const group of answer.groups) {
       if (group.hits.length === 0) continue;
-      const block = el("div", { role: "group", "aria-label": group.title ?? group.kind }, el("div", { class: "group", "aria-hidden": "true" }, group.title ?? group.kind));
+      const title = text("kind" + group.kind.charAt(0).toUpperCase() + group.kind.slice(1));
+      const block = el("div", { role: "group", "aria-label": title }, el("div", { class: "group", "aria-hidden": "true" }, title));
       for (const hit of group.hits) {
         block.append(el("a", { class: "hit", role: "option", id: `hit-${n++}`, "aria-selected": "false", tabindex: "-1", href: base + hit.href },
           el("span", { class: "title" }, hit.title), el("span", { class: "detail" }, hit.detail ?? "")));
