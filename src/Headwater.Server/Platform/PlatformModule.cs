@@ -15,6 +15,7 @@ internal static class PlatformModule
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // Keys at rest are guarded by the folder's permissions.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error); // A refused form is answered, not an event.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Headwater.Server.Platform.Auth.KeyAuthentication", LogLevel.Warning); // The framework tells of every refusal.
         builder.AddHttp();
         var data = new DataFolder(builder.Configuration["data"] ?? builder.Configuration["Headwater:Data"] ?? "data");
         var services = builder.Services;

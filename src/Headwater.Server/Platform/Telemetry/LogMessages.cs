@@ -3,7 +3,7 @@ namespace Headwater.Server.Platform.Telemetry;
 /// <summary>Every line that the server logs.</summary>
 internal static partial class LogMessages
 {
-    [LoggerMessage(1, LogLevel.Information, "Job {Id} ({Kind} {Key}) done in {Milliseconds:F0} ms.")]
+    [LoggerMessage(1, LogLevel.Debug, "Job {Id} ({Kind} {Key}) done in {Milliseconds:F0} ms.")]
     public static partial void JobDone(this ILogger log, long id, string kind, string key, double milliseconds);
 
     [LoggerMessage(2, LogLevel.Warning, "Job {Id} ({Kind} {Key}) failed at attempt {Attempt}.")]

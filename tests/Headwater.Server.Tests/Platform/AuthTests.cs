@@ -1,0 +1,190 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Headwater.Server.Platform.Auth;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Headwater.Server.Tests.Platform;
+
+public sealed class AuthTests(TestHost host) : IClassFixture<TestHost>
+{
+    // Every route that answers without anyone being signed in, and why it may.
+    private static readonly string[] Open =
+    [
+        "/healthz", "/readyz", // probes
+        "/api/version", "/api/v1/user/login", "/session", "/sign-in", // what comes before signing in
+        "/openapi/{documentName}.json", // the description of the interface, no data
+        "/preferences", "/error/{Status:int}", "/not-found", "/assets/{name}", // the frame
+    ];
+
+    [Fact]
+    public void Routes_WithoutAuthorisation_AreTheListedFew()
+    {
+        var open = Routes().Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/')).Distinct();
+        open.Except(Open).Where(r => !r.StartsWith("/assets", StringComparison.Ordinal) && !r.StartsWith("/_", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void ApiRoutes_NameAPermission_OrAreForAnyKey()
+    {
+        string[] forAnyKey = ["/api/v1/event/token/{token}", "/api/v1/team/self"];
+        Routes().Where(e => e.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) && e.Metadata.GetMetadata<IAllowAnonymous>() is null)
+            .Where(e => !e.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy is not null)).Select(e => e.RoutePattern.RawText!).Except(forAnyKey).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task EveryApiRoute_WithoutKey_Answers401WithoutABody()
+    {
+        using var client = host.Anonymous();
+        foreach (var route in Routes().Where(e => e.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) && e.Metadata.GetMetadata<IAllowAnonymous>() is null))
+        {
+            foreach (var method in route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), Filled(route));
+                if (method is not "GET") request.Content = JsonContent.Create(new { });
+                using var response = await client.SendAsync(request);
+                response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, $"{method} {Filled(route)}");
+                (await response.Content.ReadAsStringAsync()).ShouldBeEmpty();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task EveryApiRoute_WithAKeyThatMayNothing_Answers403WithoutABody()
+    {
+        using var client = await host.ClientAsync(Permissions.None);
+        foreach (var route in Routes().Where(e => e.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) && e.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy is not null)))
+        {
+            foreach (var method in route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), Filled(route));
+                if (method is not "GET") request.Content = JsonContent.Create(new { });
+                using var response = await client.SendAsync(request);
+                response.StatusCode.ShouldBe(HttpStatusCode.Forbidden, $"{method} {Filled(route)}");
+                (await response.Content.ReadAsStringAsync()).ShouldBeEmpty();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("hw_00000000_00000000000000000000000000000000")]
+    [InlineData("nonsense")]
+    [InlineData("odt_00000000_00000000000000000000000000000000")]
+    public async Task Key_Unknown_IsRefusedWithoutABody(string key)
+    {
+        using var client = host.Anonymous();
+        client.DefaultRequestHeaders.Add("X-Api-Key", key);
+        using var response = await client.GetAsync("/api/v1/project");
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await response.Content.ReadAsStringAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Page_WithoutSession_LeadsToTheSignIn()
+    {
+        using var client = host.Anonymous();
+        using var response = await client.GetAsync("/projects");
+        response.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        response.Headers.Location!.ToString().ShouldContain("/sign-in?returnUrl=%2Fprojects");
+    }
+
+    [Fact]
+    public async Task SignIn_WithThePassword_OpensASession_AndForeignRequestsWithItsCookieAreRefused()
+    {
+        using var browser = new Browser(host);
+        (await browser.SignInAsync(TestHost.Password, "/projects")).Headers.Location!.ToString().ShouldBe("/projects");
+        (await browser.Client.GetAsync("/api/hw/projects")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        using var foreign = await browser.Client.PostAsJsonAsync("/api/hw/keys", new { comment = "stolen" });
+        foreign.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var upload = new MultipartFormDataContent { { TestHost.Part(TestHost.Bom("pkg:npm/a@1.0.0")), "bom", "b" } };
+        (await browser.Client.PostAsync("/api/hw/uploads", upload)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        browser.Client.DefaultRequestHeaders.Add("RequestVerificationToken", await browser.TokenAsync("/account/password"));
+        (await browser.Client.PostAsJsonAsync("/api/hw/keys", new { comment = "mine" })).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Upload_FromAPage_ChecksTheTokenInTheForm()
+    {
+        using var browser = new Browser(host);
+        await browser.SignInAsync(TestHost.Password, "/");
+        var token = await browser.TokenAsync("/account/password");
+        using var upload = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new StringContent("from-a-page"), "projectName" }, { TestHost.Part(TestHost.Bom("pkg:npm/a@1.0.0")), "bom", "b" } };
+        using var response = await browser.Client.PostAsync("/api/hw/uploads", upload);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    [InlineData("https://evil.example")]
+    public async Task SignIn_WithAReturnAddressElsewhere_StaysHere(string address)
+    {
+        using var browser = new Browser(host);
+        (await browser.SignInAsync(TestHost.Password, address)).Headers.Location!.ToString().ShouldBe("/");
+    }
+
+    [Fact]
+    public async Task Key_MadeByAPerson_HasAtMostThePersonsPermissions()
+    {
+        using var client = await host.ClientAsync(Permissions.AccessManagement | Permissions.ViewPortfolio);
+        (await client.PostAsJsonAsync("/api/hw/keys", new { comment = "more", permissions = new[] { "BOM_UPLOAD" } })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await client.PostAsJsonAsync("/api/hw/keys", new { comment = "same", permissions = new[] { "VIEW_PORTFOLIO" } })).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await client.PostAsJsonAsync("/api/hw/keys", new { permissions = new[] { "EVERYTHING" } })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Answers_CarryTheSecurityHeaders()
+    {
+        using var client = host.Anonymous();
+        using var response = await client.GetAsync("/sign-in");
+        var policy = response.Headers.GetValues("Content-Security-Policy").Single();
+        policy.ShouldContain("default-src 'none'");
+        policy.ShouldContain("frame-ancestors 'none'");
+        policy.ShouldNotContain("unsafe");
+        response.Headers.GetValues("X-Content-Type-Options").Single().ShouldBe("nosniff");
+    }
+
+    private IEnumerable<RouteEndpoint> Routes() => host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    private static string Filled(RouteEndpoint route)
+    {
+        var text = "/" + route.RoutePattern.RawText!.TrimStart('/');
+        text = Regex.Replace(text, @"\{(\w+):long\}", "1", RegexOptions.NonBacktracking);
+        text = Regex.Replace(text, @"\{uuid(:guid)?\}", Guid.CreateVersion7().ToString(), RegexOptions.NonBacktracking);
+        return Regex.Replace(text, @"\{[^}]*\}", "x", RegexOptions.NonBacktracking);
+    }
+}
+
+public sealed class ThrottleTests(TestHost host) : IClassFixture<TestHost>
+{
+    [Fact]
+    public async Task SignIn_AfterFiveRefusals_IsRefusedUnread()
+    {
+        using var client = host.Anonymous();
+        for (var i = 0; i < 5; i++) (await LoginAsync("wrong")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await LoginAsync(TestHost.Password)).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+
+        Task<HttpResponseMessage> LoginAsync(string password) => client.PostAsync("/api/v1/user/login", new FormUrlEncodedContent([new("username", "admin"), new("password", password)]));
+    }
+}
+
+/// <summary>A client that keeps cookies and reads forms, as a browser does.</summary>
+internal sealed class Browser(TestHost host) : IDisposable
+{
+    public HttpClient Client { get; } = host.Anonymous();
+
+    public async Task<HttpResponseMessage> SignInAsync(string password, string returnUrl) => await Client.PostAsync("/session", new FormUrlEncodedContent(
+        [new("__RequestVerificationToken", await TokenAsync("/sign-in")), new("name", "admin"), new("password", password), new("returnUrl", returnUrl)]));
+
+    public async Task<string> TokenAsync(string page)
+    {
+        var html = await Client.GetStringAsync(page);
+        return Regex.Match(html, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"", RegexOptions.NonBacktracking).Groups[1].Value;
+    }
+
+    public void Dispose() => Client.Dispose();
+}

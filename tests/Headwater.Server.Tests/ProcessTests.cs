@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Headwater.Server.Tests;
+
+/// <summary>What only the real process shows: being killed, being too full, starting beside another.</summary>
+public sealed class ProcessTests : IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("headwater-process-").FullName;
+
+    public void Dispose() => Directory.Delete(_data, true);
+
+    [Fact]
+    public async Task Kill_RightAfterTheAnswer_LosesNoUpload()
+    {
+        const int Uploads = 6;
+        var acknowledged = new List<Uploaded>();
+        using (var server = await ServerProcess.StartAsync(_data))
+        {
+            for (var i = 0; i < Uploads; i++)
+            {
+                using var form = new MultipartFormDataContent
+                {
+                    { new StringContent($"killed-{i}"), "projectName" }, { new StringContent("true"), "autoCreate" },
+                    { TestHost.Part(TestHost.Bom([.. Enumerable.Range(0, 300).Select(n => $"pkg:npm/p{i}-{n}@1.0.0")])), "bom", "bom.json" },
+                };
+                using var response = await server.Client.PostAsync("/api/v1/bom", form);
+                acknowledged.Add((await response.Content.ReadFromJsonAsync<Uploaded>())!);
+            }
+
+            server.Kill();
+        }
+
+        using var again = await ServerProcess.StartAsync(_data);
+        foreach (var upload in acknowledged)
+        {
+            await TestHost.WaitAsync(again.Client, upload.Token);
+            using var components = await again.Client.GetAsync($"/api/v1/component/project/{upload.ProjectUuid}?pageSize=1");
+            components.Headers.GetValues("X-Total-Count").Single().ShouldBe("300");
+        }
+    }
+
+    [Fact]
+    public async Task Upload_LargerThanTheLimit_Is413AndSaysTheLimit()
+    {
+        using var server = await ServerProcess.StartAsync(_data, null, "--Headwater:MaxUploadBytes=100000");
+        foreach (var size in (int[])[110_000, 400_000])
+        {
+            using var form = new MultipartFormDataContent { { new StringContent("large"), "projectName" }, { TestHost.Part(new string(' ', size)), "bom", "bom.json" } };
+            using var response = await server.Client.PostAsync("/api/v1/bom", form);
+            response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+            var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+            problem.GetProperty("detail").GetString()!.ShouldContain("Headwater:MaxUploadBytes");
+        }
+
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Optimal, true)) gzip.Write(new byte[20_000_000]);
+        using var bomb = new MultipartFormDataContent { { new StringContent("large"), "projectName" }, { new ByteArrayContent(packed.ToArray()), "bom", "bom.json.gz" } };
+        (await server.Client.PostAsync("/api/v1/bom", bomb)).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        Directory.EnumerateFiles(Path.Combine(_data, "spool")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Start_OnATakenPort_SaysWhichItTook_AndStopsOnInterrupt()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        using var server = await ServerProcess.StartAsync(_data, port);
+        server.Output.ShouldContain($"Port {port} is taken; using ");
+        server.Interrupt().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Start_OnADataFolderInUse_IsRefusedInWords()
+    {
+        using var server = await ServerProcess.StartAsync(_data);
+        (await Should.ThrowAsync<InvalidOperationException>(() => ServerProcess.StartAsync(_data))).Message.ShouldContain("Another Headwater uses the data folder");
+    }
+
+    [Fact]
+    public async Task Upload_BrokenOffInTheMiddle_LeavesNothing()
+    {
+        using var server = await ServerProcess.StartAsync(_data);
+        using (var socket = new TcpClient())
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, server.Client.BaseAddress!.Port);
+            await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+                $"POST /api/v1/bom HTTP/1.1\r\nHost: x\r\nX-Api-Key: {ServerProcess.Key}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"bom\"\r\n\r\n{{\"bomFormat\""));
+            await Task.Delay(300);
+        }
+
+        for (var i = 0; i < 50 && Directory.EnumerateFiles(Path.Combine(_data, "spool")).Any(); i++) await Task.Delay(50);
+        Directory.EnumerateFiles(Path.Combine(_data, "spool")).ShouldBeEmpty();
+        (await server.Client.GetAsync("/healthz")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Headwater.Server.Tests;
+
+/// <summary>The server as a process of its own, to be killed.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    public const string Key = "hw_testtest_0123456789abcdefghijklmnopqrstuv";
+
+    private readonly StringBuilder _output = new();
+    private readonly Process _process;
+
+    private ServerProcess(Process process, int port)
+    {
+        _process = process;
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), DefaultRequestHeaders = { { "X-Api-Key", Key } } };
+    }
+
+    public HttpClient Client { get; }
+
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    public static async Task<ServerProcess> StartAsync(string data, int? port = null, params string[] more)
+    {
+        var at = port ?? FreePort();
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "Headwater.Server.Tests.runtimeconfig.json"), "--depsfile",
+                     Path.Combine(AppContext.BaseDirectory, "Headwater.Server.Tests.deps.json"), typeof(Program).Assembly.Location, "--data", data, "--urls", $"http://127.0.0.1:{at}", .. more]) start.ArgumentList.Add(argument);
+        start.Environment["HEADWATER_ADMIN_PASSWORD"] = TestHost.Password;
+        start.Environment["HEADWATER_BOOTSTRAP_KEY"] = Key;
+        var server = new ServerProcess(Process.Start(start)!, at);
+        server._process.OutputDataReceived += (_, line) => server.Note(line.Data);
+        server._process.ErrorDataReceived += (_, line) => server.Note(line.Data);
+        server._process.BeginOutputReadLine();
+        server._process.BeginErrorReadLine();
+        for (var watch = Stopwatch.StartNew(); !server.Output.Contains("Headwater is at", StringComparison.Ordinal); await Task.Delay(20))
+            if (server._process.HasExited || watch.Elapsed > TimeSpan.FromSeconds(60)) throw new InvalidOperationException(server.Output);
+        return server;
+    }
+
+    /// <summary>kill -9</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Ctrl-C.</summary>
+    public int Interrupt()
+    {
+        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString()]);
+        kill.WaitForExit();
+        return _process.WaitForExit(15_000) ? _process.ExitCode : throw new TimeoutException(Output);
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Note(string? line)
+    {
+        if (line is null) return;
+        lock (_output) _output.AppendLine(line);
+    }
+}
