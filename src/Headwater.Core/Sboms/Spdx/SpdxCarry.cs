@@ -162,10 +162,61 @@ internal static class SpdxCarry
         if (index >= 0 && TryRead(annotations[index].Comment, out var carried))
         {
             annotations.RemoveAt(index);
+            var visible = new Visible(component);
             if (!Apply(component, carried)) report.Warning(at, "A carried annotation does not hold what it should; some of it is ignored.");
+            if (!visible.Agrees(component))
+            {
+                visible.Restore(component);
+                report.Warning(at, "A carried annotation contradicts what the document says in SPDX's own words, which is believed.");
+            }
             if (component.ParentRef is not null && !parents.Contains(component.ParentRef)) component.ParentRef = null;
         }
         parents.Add(component.Ref);
+    }
+
+    /// <summary>
+    /// What identifies a component as every reader of SPDX sees it. A carried annotation may add to it and may not contradict it, else a
+    /// document could say one thing to an auditor and another here.
+    /// </summary>
+    private sealed class Visible(SbomComponent component)
+    {
+        private readonly string _name = component.Name;
+        private readonly string? _version = component.Version;
+        private readonly string? _purl = component.Purl;
+        private readonly string[] _cpes = [.. component.Cpes];
+        private readonly SbomHash[] _hashes = [.. component.Hashes];
+        private readonly SbomLicence[] _licences = [.. component.Licences];
+
+        public bool Agrees(SbomComponent now) => Same(_name, now.Name) && Same(_version, now.Version) && Same(_purl, now.Purl)
+            && _cpes.All(now.Cpes.Contains) && _hashes.All(now.Hashes.Contains) && Words(_licences).SetEquals(Words(now.Licences));
+
+        public void Restore(SbomComponent now)
+        {
+            (now.Name, now.Version, now.Purl) = (_name, _version, _purl);
+            now.Cpes.Clear();
+            now.Cpes.AddRange(_cpes);
+            now.Hashes.Clear();
+            now.Hashes.AddRange(_hashes);
+            now.Licences.Clear();
+            now.Licences.AddRange(_licences);
+        }
+
+        /// <summary>Equal but for spaces, which a line of text cannot always bear; anything agrees with nothing.</summary>
+        private static bool Same(string? was, string? now) => string.IsNullOrEmpty(was) || Bare(was) == Bare(now ?? "");
+
+        private static string Bare(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c)));
+
+        /// <summary>The identifiers of the licence list that are stated.</summary>
+        private static HashSet<string> Words(IEnumerable<SbomLicence> licences)
+        {
+            HashSet<string> words = new(StringComparer.Ordinal);
+            foreach (var licence in licences)
+            {
+                if ((licence.Expression ?? licence.Id) is not { } text || SpdxExpression.Check(text) is not null) continue;
+                words.UnionWith(text.Split([' ', '(', ')'], StringSplitOptions.RemoveEmptyEntries).Where(w => !w.StartsWith("LicenseRef-", StringComparison.Ordinal) && w.ToUpperInvariant() is not ("AND" or "OR" or "WITH")));
+            }
+            return words;
+        }
     }
 
     /// <summary>Hands on what a document's annotation carries.</summary>

@@ -295,5 +295,21 @@ public class SpdxHostileTests
         result.Errors[0].Message.ShouldContain("licence expressions");
     }
 
+    [Theory]
+    [InlineData("{\"Name\":\"other\"}")]
+    [InlineData("{\"Version\":\"2\"}")]
+    [InlineData("{\"Purl\":\"pkg:npm/other@2\"}")]
+    [InlineData("{\"Hashes\":[]}")]
+    [InlineData("{\"Licences\":[]}")]
+    [InlineData("{\"Licences\":[{\"Id\":\"MIT\",\"Name\":null,\"Expression\":null,\"Text\":null,\"Url\":null,\"Acknowledgement\":\"Declared\",\"Extras\":[]}]}")]
+    public void Read_CarriedAnnotationThatContradictsTheDocument_IsNotBelieved(string carried)
+    {
+        var annotation = $",\"annotations\":[{{\"annotationDate\":\"2025-01-01T00:00:00Z\",\"annotationType\":\"OTHER\",\"annotator\":\"Tool: x\",\"comment\":\"headwater:carry {carried.Replace("\"", "\\\"", StringComparison.Ordinal)}\"}}]";
+        var result = Read(SmallJson.Replace("\"versionInfo\":\"1\"", "\"versionInfo\":\"1\"" + annotation, StringComparison.Ordinal), out var document);
+        var a = document.Components[0];
+        (a.Name, a.Version, a.Purl, a.Hashes.Count, a.Licences.Single().Display).ShouldBe(("a", "1", "pkg:npm/a@1", 1, "MIT OR (Apache-2.0 AND LicenseRef-x)"));
+        result.Warnings.ShouldContain(w => w.Message.Contains("contradicts", StringComparison.Ordinal));
+    }
+
     private static SbomReadResult Read(string text, out SbomDocument document) => SbomDocument.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), out document);
 }
