@@ -23,4 +23,10 @@ async function put(plain, content) {
 }
 for (const file of result.outputFiles) await put(basename(file.path).replace("style.css", "app.css"), file.contents);
 await put("icon.svg", await readFile("icon.svg"));
+
+// What the assets were built from, so that a test can tell when they are older than their sources.
+const sources = createHash("sha256");
+for (const folder of ["src", "styles"])
+  for (const file of (await readdir(folder)).sort()) sources.update(await readFile(join(folder, file)));
+manifest["#sources"] = sources.update(await readFile("icon.svg")).digest("hex");
 await writeFile(join(out, "manifest.json"), JSON.stringify(Object.fromEntries(Object.entries(manifest).sort()), null, 2) + "\n");

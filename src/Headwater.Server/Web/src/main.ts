@@ -1,4 +1,5 @@
 import { copy } from "./copy";
+import { graphs } from "./graph";
 import { keys } from "./keys";
 import { preferences } from "./preferences";
 import { search } from "./search";
@@ -7,4 +8,4 @@ import { times } from "./times";
 import { trees } from "./tree";
 import { uploads } from "./upload";
 
-for (const island of [preferences, keys, search, tables, copy, times, trees, uploads]) island();
+for (const island of [preferences, keys, search, tables, copy, times, trees, uploads, graphs]) void island();
