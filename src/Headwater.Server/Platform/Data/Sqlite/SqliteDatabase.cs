@@ -37,6 +37,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         try
         {
             await Migrator.RunAsync(_writer.Value, Render, _time);
+            PlannerStatistics.Write(_writer.Value);
         }
         finally
         {
