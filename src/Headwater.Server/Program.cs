@@ -15,40 +15,51 @@ using Headwater.Server.Platform;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Ui;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.UseUrls(Listen.FreeUrls(builder.Configuration["urls"], Console.WriteLine));
-builder.AddPlatform();
-builder.Services.AddUi();
+if (Usage.Answered(args)) return 0;
 
-// Features: removing one is deleting its folder and its lines.
-var services = builder.Services;
-FeedsModule.AddServices(services);
-FindingsModule.AddServices(services);
-OwnersModule.AddServices(services);
-ProjectsModule.AddServices(services);
-ComponentsModule.AddServices(services);
-UploadsModule.AddServices(services);
-AdvisoriesModule.AddServices(services);
-SearchModule.AddServices(services);
-OverviewModule.AddServices(services);
-KeysModule.AddServices(services);
-JobsModule.AddServices(services);
-DependencyTrackModule.AddServices(services);
-SamplesModule.AddServices(services);
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.WebHost.UseUrls(Listen.FreeUrls(builder.Configuration["urls"], Console.WriteLine));
+    builder.AddPlatform();
+    builder.Services.AddUi();
 
-var app = builder.Build();
-await app.PrepareAsync();
-DependencyTrackModule.UseHeaders(app);
-app.UsePlatform();
-OverviewModule.MapEndpoints(app);
-ProjectsModule.MapEndpoints(app);
-ComponentsModule.MapEndpoints(app);
-UploadsModule.MapEndpoints(app);
-AdvisoriesModule.MapEndpoints(app);
-SearchModule.MapEndpoints(app);
-KeysModule.MapEndpoints(app);
-JobsModule.MapEndpoints(app);
-FeedsModule.MapEndpoints(app);
-DependencyTrackModule.MapEndpoints(app);
-app.MapUi();
-await app.RunAsync();
+    // Features: removing one is deleting its folder and its lines.
+    var services = builder.Services;
+    FeedsModule.AddServices(services);
+    FindingsModule.AddServices(services);
+    OwnersModule.AddServices(services);
+    ProjectsModule.AddServices(services);
+    ComponentsModule.AddServices(services);
+    UploadsModule.AddServices(services);
+    AdvisoriesModule.AddServices(services);
+    SearchModule.AddServices(services);
+    OverviewModule.AddServices(services);
+    KeysModule.AddServices(services);
+    JobsModule.AddServices(services);
+    DependencyTrackModule.AddServices(services);
+    SamplesModule.AddServices(services);
+
+    var app = builder.Build();
+    await app.PrepareAsync();
+    DependencyTrackModule.UseHeaders(app);
+    app.UsePlatform();
+    OverviewModule.MapEndpoints(app);
+    ProjectsModule.MapEndpoints(app);
+    ComponentsModule.MapEndpoints(app);
+    UploadsModule.MapEndpoints(app);
+    AdvisoriesModule.MapEndpoints(app);
+    SearchModule.MapEndpoints(app);
+    KeysModule.MapEndpoints(app);
+    JobsModule.MapEndpoints(app);
+    FeedsModule.MapEndpoints(app);
+    DependencyTrackModule.MapEndpoints(app);
+    app.MapUi();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (Usage.IsForPeople(e))
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

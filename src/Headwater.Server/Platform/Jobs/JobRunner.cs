@@ -69,12 +69,22 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
 
     private async Task WorkAsync(CancellationToken stopping)
     {
+        var worked = false;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                if (await queue.ClaimAsync(_node, stopping) is { } job) await RunAsync(job, stopping);
-                else await queue.WaitAsync(Poll, stopping);
+                if (await queue.ClaimAsync(_node, stopping) is { } job)
+                {
+                    await RunAsync(job, stopping);
+                    worked = true;
+                    continue;
+                }
+
+                // A large document leaves a large heap behind; a server that then idles for days should not keep it.
+                if (worked) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, true, true);
+                worked = false;
+                await queue.WaitAsync(Poll, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {

@@ -12,7 +12,7 @@ namespace Headwater.Server.Platform.Data.Sqlite;
 /// </summary>
 internal sealed class SqliteDatabase : IDatabase, IDisposable
 {
-    private const int Readers = 8;
+    private const int Readers = 6;
     private const int Busy = 5, Locked = 6;
 
     private readonly string _connectionString;
@@ -28,7 +28,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         TypeMaps.Register();
         _time = time;
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 60 }.ToString();
-        _writer = new Lazy<SqliteConnection>(() => Open("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY;"));
+        _writer = new Lazy<SqliteConnection>(() => Open("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-24000; PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY;"));
     }
 
     public async Task MigrateAsync(CancellationToken cancellationToken = default)
@@ -51,7 +51,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         SqliteConnection? connection = null;
         try
         {
-            if (!_idle.TryTake(out connection)) connection = Open("PRAGMA query_only=1; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;");
+            if (!_idle.TryTake(out connection)) connection = Open("PRAGMA query_only=1; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY;");
             await connection.ExecuteAsync("BEGIN DEFERRED");
             var result = await work(connection);
             await connection.ExecuteAsync("COMMIT TRANSACTION");

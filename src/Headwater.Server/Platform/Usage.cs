@@ -1,0 +1,37 @@
+namespace Headwater.Server.Platform;
+
+/// <summary>What the program says about itself on the command line.</summary>
+internal static class Usage
+{
+    private const string Text = """
+        Headwater, a server for Open Source Program Offices.
+
+          --urls URL[;URL]     where to listen; http://127.0.0.1:8080 when not given, the next free port when that is taken
+          --data DIR           where everything is kept; ./data when not given
+          --samples DIR        fill an empty installation from this folder (catalogue, documents, advisories)
+          --version, --help
+
+        Settings, as --Headwater:NAME=VALUE, as environment variables (Headwater__NAME), or in appsettings.json:
+          MaxUploadBytes       largest SBOM, packed or unpacked; 268435456
+          MaxJsonUploadBytes   largest JSON body with an SBOM in Base64; 100663296
+          PathBase             path prefix below which a proxy shows the server
+          Node                 this node's name in the job table; main
+
+        Environment, read at the first start:
+          HEADWATER_ADMIN_PASSWORD   password of the local administrator; made up and printed once when not given
+          HEADWATER_BOOTSTRAP_KEY    an API key to accept from the start: hw_, 8 characters, _, 32 characters
+        """;
+
+    /// <summary>Answers --help and --version.</summary>
+    /// <returns>True when that was all that was asked.</returns>
+    public static bool Answered(string[] args)
+    {
+        if (args.Any(a => a is "--help" or "-h" or "-?")) Console.WriteLine(Text);
+        else if (args.Contains("--version")) Console.WriteLine($"headwater-server {typeof(Usage).Assembly.GetName().Version?.ToString(3)}");
+        else return false;
+        return true;
+    }
+
+    /// <summary>True for what the person at the console can put right: it is said in a sentence, without a trace.</summary>
+    public static bool IsForPeople(Exception e) => e is IOException or InvalidOperationException or UnauthorizedAccessException or DllNotFoundException or FormatException;
+}
