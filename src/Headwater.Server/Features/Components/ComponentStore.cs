@@ -48,7 +48,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             var parameters = new { Org, like, filter.Type, keyset.KeyValue, keyset.KeyId, keyset.Take };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<Row>($"""
-                SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, u.versions, u.projects, u.critical, u.high, u.medium, u.low, u.unassigned, u.kev, u.max_risk, {keyset.Expression} AS sort_key
+                SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, u.versions, u.projects, u.critical, u.high, u.medium, u.low, u.unassigned, u.kev, u.max_risk,
+                    (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1) AS covered, {keyset.Expression} AS sort_key
                 {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
@@ -60,7 +61,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
     {
         var row = await connection.QuerySingleOrDefaultAsync<Row>("""
             SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, COALESCE(u.versions, 0) AS versions, COALESCE(u.projects, 0) AS projects, COALESCE(u.critical, 0) AS critical,
-                COALESCE(u.high, 0) AS high, COALESCE(u.medium, 0) AS medium, COALESCE(u.low, 0) AS low, COALESCE(u.unassigned, 0) AS unassigned, COALESCE(u.kev, 0) AS kev, COALESCE(u.max_risk, 0) AS max_risk
+                COALESCE(u.high, 0) AS high, COALESCE(u.medium, 0) AS medium, COALESCE(u.low, 0) AS low, COALESCE(u.unassigned, 0) AS unassigned, COALESCE(u.kev, 0) AS kev, COALESCE(u.max_risk, 0) AS max_risk,
+                (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1) AS covered
             FROM component k LEFT JOIN component_usage u ON u.org_id = @Org AND u.component_id = k.id WHERE k.id = @id
             """, new { Org, id });
         if (row is null) return null;
@@ -137,7 +139,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         public int Versions { get; set; }
         public int Projects { get; set; }
 
-        public ComponentRow ToRow() => new(Id, Type, GroupName, Name, Type is null ? null : Identity, Kind, Versions, Projects, Severities, Kev > 0, MaxRisk);
+        public ComponentRow ToRow() => new(Id, Type, GroupName, Name, Type is null ? null : Identity, Kind, Versions, Projects, Severities, Kev > 0, MaxRisk, Covered);
     }
 
     private sealed record VersionRow : Numbers

@@ -8,7 +8,8 @@ internal sealed record OwnerRef(long Id, string Kind, string Name, string Title,
 /// <summary>A node of the organisation tree with what lies below it.</summary>
 /// <param name="Kind"><c>unit</c> or <c>team</c>.</param>
 /// <param name="Projects">Projects owned by it and by everything below it.</param>
-internal sealed record OwnerRow(long Id, string Kind, string Name, string Title, string? Email, long? ParentId, int Level, int Projects, SeverityCounts Findings, int Kev, double MaxRisk);
+/// <param name="Covered">Component versions of those that were looked up; with none, no finding means "unknown".</param>
+internal sealed record OwnerRow(long Id, string Kind, string Name, string Title, string? Email, long? ParentId, int Level, int Projects, SeverityCounts Findings, int Kev, double MaxRisk, int Covered);
 
 /// <summary>A unit or team with its place in the tree (root first) and what hangs directly below it.</summary>
 internal sealed record OwnerDetail(OwnerRow Owner, IReadOnlyList<OwnerRef> Ancestors, IReadOnlyList<OwnerRow> Children);

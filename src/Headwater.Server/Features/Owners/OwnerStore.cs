@@ -99,7 +99,7 @@ internal sealed class OwnerStore(IDatabase database)
         var owners = (await connection.QueryAsync<OwnerLine>("SELECT id, kind, name, title, email, parent_id FROM owner WHERE org_id = @Org ORDER BY LOWER(title), id", new { Org })).AsList();
         var numbers = (await connection.QueryAsync<OwnNumbers>("""
             SELECT p.owner_id, COUNT(*) AS projects, SUM(COALESCE(v.critical, 0)) AS critical, SUM(COALESCE(v.high, 0)) AS high, SUM(COALESCE(v.medium, 0)) AS medium, SUM(COALESCE(v.low, 0)) AS low,
-                SUM(COALESCE(v.unassigned, 0)) AS unassigned, SUM(COALESCE(v.kev, 0)) AS kev, MAX(COALESCE(v.max_risk, 0)) AS max_risk
+                SUM(COALESCE(v.unassigned, 0)) AS unassigned, SUM(COALESCE(v.kev, 0)) AS kev, MAX(COALESCE(v.max_risk, 0)) AS max_risk, SUM(COALESCE(v.covered, 0)) AS covered
             FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org AND p.owner_id IS NOT NULL GROUP BY p.owner_id
             """, new { Org })).ToDictionary(n => n.OwnerId);
         var known = owners.Select(o => o.Id).ToHashSet();
@@ -112,7 +112,7 @@ internal sealed class OwnerStore(IDatabase database)
         {
             if (!placed.Add(next.Owner.Id)) continue;
             var own = numbers.GetValueOrDefault(next.Owner.Id);
-            rows.Add(new OwnerRow(next.Owner.Id, next.Owner.Kind, next.Owner.Name, next.Owner.Title, next.Owner.Email, next.Owner.ParentId, next.Level, own?.Projects ?? 0, own?.Severities ?? SeverityCounts.None, own?.Kev ?? 0, own?.MaxRisk ?? 0));
+            rows.Add(new OwnerRow(next.Owner.Id, next.Owner.Kind, next.Owner.Name, next.Owner.Title, next.Owner.Email, next.Owner.ParentId, next.Level, own?.Projects ?? 0, own?.Severities ?? SeverityCounts.None, own?.Kev ?? 0, own?.MaxRisk ?? 0, own?.Covered ?? 0));
             foreach (var child in children[next.Owner.Id].Reverse()) stack.Push((child, next.Level + 1));
         }
 
@@ -124,7 +124,7 @@ internal sealed class OwnerStore(IDatabase database)
             var (parent, child) = (rows[p], rows[i]);
             rows[p] = parent with
             {
-                Projects = parent.Projects + child.Projects, Kev = parent.Kev + child.Kev, MaxRisk = Math.Max(parent.MaxRisk, child.MaxRisk),
+                Projects = parent.Projects + child.Projects, Kev = parent.Kev + child.Kev, MaxRisk = Math.Max(parent.MaxRisk, child.MaxRisk), Covered = parent.Covered + child.Covered,
                 Findings = new SeverityCounts(parent.Findings.Critical + child.Findings.Critical, parent.Findings.High + child.Findings.High, parent.Findings.Medium + child.Findings.Medium,
                     parent.Findings.Low + child.Findings.Low, parent.Findings.Unassigned + child.Findings.Unassigned),
             };
