@@ -132,6 +132,19 @@ public sealed partial class PageTests(Site site) : IClassFixture<Site>
         later.Source.Text.ShouldNotContain(secret);
     }
 
+    [Fact]
+    public async Task Project_OwnerChosen_IsSavedAndRecorded()
+    {
+        var page = await site.GetAsync($"/projects/{site.Project}");
+        var team = page.QuerySelectorAll("#owner-choice option").Single(o => o.TextContent.Trim() == "Shop team").GetAttribute("value")!;
+        (await Site.PostAsync(site.Person, $"/projects/{site.Project}", "#owner-choice", ("Owner", team))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        (await site.GetAsync($"/projects/{site.Project}")).QuerySelector(".rail .chip")!.Said().ShouldEndWith("Shop team");
+        (await site.GetAsync($"/owners/{team}")).QuerySelector("main")!.Said().ShouldContain("shop");
+        (await site.GetAsync("/audit")).QuerySelector("main")!.Said().ShouldContain("project.owner-changed");
+        await Site.PostAsync(site.Person, $"/projects/{site.Project}", "#owner-choice", ("Owner", "424242"));
+        (await site.GetAsync($"/projects/{site.Project}")).QuerySelector(".rail .chip")!.Said().ShouldEndWith("Shop team");
+    }
+
     [Theory]
     [InlineData("/no/such/page")]
     [InlineData("/projects/01a1fd57-0ce8-772a-9642-883fc6bda1a2")]

@@ -2,6 +2,7 @@ using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Headwater.Server.Features.Jobs;
+using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Uploads;
 using Headwater.Server.Platform.Data;
 using Microsoft.AspNetCore.Hosting;
@@ -56,6 +57,7 @@ public sealed class Site : IAsyncLifetime
 
         await PostAsync(Person, "/feeds", "#folder", ("Folder", Path.Combine(_folder, "feed")));
         await QuietAsync();
+        await _factory.Services.GetRequiredService<OwnersModule>().ImportGroupsAsync(new Catalogue([new("team", "shop-team", "Shop team", null, null)], [], []), CancellationToken.None);
         var uploads = _factory.Services.GetRequiredService<UploadsModule>();
         foreach (var version in new[] { "1.0", "1.1" })
         {

@@ -1,12 +1,14 @@
 using System.Data.Common;
+using System.Text.Json;
 using Dapper;
 using Headwater.Server.Features.Findings;
+using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Owners;
 
 /// <summary>The organisation's units and teams.</summary>
-internal sealed class OwnerStore(IDatabase database)
+internal sealed class OwnerStore(IDatabase database, AuditStore audit)
 {
     private const long Org = Organisation.Home;
 
@@ -90,6 +92,16 @@ internal sealed class OwnerStore(IDatabase database)
     }, cancellationToken: cancellationToken);
 
     /// <summary>Gives projects their owner, title and description.</summary>
+    /// <summary>Gives a project to an owner, or to nobody; the record says who did it and whose it was.</summary>
+    public Task ChangeOwnerAsync(Guid project, long? ownerId, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
+    {
+        var connection = transaction.Connection!;
+        var uuid = project.ToString();
+        if (await connection.QuerySingleOrDefaultAsync<ProjectOwner>("SELECT id, owner_id FROM project WHERE org_id = @Org AND uuid = @uuid", new { Org, uuid }, transaction) is not { } before || before.OwnerId == ownerId) return;
+        await connection.ExecuteAsync("UPDATE project SET owner_id = @ownerId WHERE id = @Id", new { ownerId, before.Id }, transaction);
+        await audit.AppendAsync(transaction, new AuditEntry(by, "project.owner-changed", "project:" + uuid, JsonSerializer.Serialize(new { from = before.OwnerId, to = ownerId })));
+    }, cancellationToken: cancellationToken);
+
     public Task SetOwnerAsync(string project, long? ownerId, string? description, CancellationToken cancellationToken) => database.WriteAsync(transaction =>
         transaction.Connection!.ExecuteAsync("UPDATE project SET owner_id = @ownerId, description = COALESCE(@description, description) WHERE org_id = @Org AND name = @project",
             new { Org, project, ownerId, description }, transaction), cancellationToken: cancellationToken);
@@ -131,6 +143,12 @@ internal sealed class OwnerStore(IDatabase database)
         }
 
         return rows;
+    }
+
+    private sealed class ProjectOwner
+    {
+        public long Id { get; set; }
+        public long? OwnerId { get; set; }
     }
 
     private sealed class OwnerLine
