@@ -20,8 +20,6 @@ public sealed class TestHost : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("headwater-test-").FullName;
     private Factory? _factory;
 
-    static TestHost() => Environment.SetEnvironmentVariable("HEADWATER_ADMIN_PASSWORD", Password);
-
     public string DataFolder => Path.Combine(_folder, "data");
 
     public IServiceProvider Services => _factory!.Services;
@@ -121,6 +119,7 @@ public sealed class TestHost : IAsyncLifetime
         {
             builder.UseEnvironment("Production");
             builder.ConfigureLogging(logging => logging.ClearProviders());
+            builder.UseSetting("HEADWATER_ADMIN_PASSWORD", Password);
             builder.UseSetting("data", data);
             builder.UseSetting("urls", "http://127.0.0.1:0");
         }

@@ -12,13 +12,16 @@ internal sealed class FindingsModule(MatchStore store, FeedsModule feeds)
     private const int Batch = 5000;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<IJobHandler, RematchJob>();
+        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<IJobHandler, RematchJob>().AddHostedService<RematchAtStart>();
 
     /// <summary>Matches what is in a project version and has not been matched against the data in use.</summary>
     public Task MatchVersionAsync(long version, long job, Func<int, int, Task> progress, CancellationToken cancellationToken) => MatchAsync(version, job, progress, cancellationToken);
 
     /// <summary>The same for every component version.</summary>
     public Task MatchAllAsync(long job, Func<int, int, Task> progress, CancellationToken cancellationToken) => MatchAsync(null, job, progress, cancellationToken);
+
+    /// <summary>How many component versions have not been matched against the data in use.</summary>
+    public Task<int> CountPendingAsync(CancellationToken cancellationToken) => store.CountPendingAsync(null, feeds.Current.Key, cancellationToken);
 
     /// <summary>Makes the numbers that lists and overviews read; see <see cref="MatchStore.CountAsync"/>.</summary>
     public Task CountAsync(DbTransaction transaction, long job, long? version) => store.CountAsync(transaction, job, version);

@@ -25,7 +25,7 @@ internal static class CatalogueReader
 {
     public const string SbomAnnotation = "headwater.dev/sbom";
 
-    private const int LargestFile = 4 * 1024 * 1024;
+    private const int LargestFile = 4 * 1024 * 1024, Deepest = 64;
 
     public static Catalogue Read(string folder)
     {
@@ -35,9 +35,10 @@ internal static class CatalogueReader
             try
             {
                 if (new FileInfo(file).Length > LargestFile) throw new InvalidDataException($"The file is larger than {LargestFile} bytes.");
-                using var reader = File.OpenText(file);
+                var text = File.ReadAllText(file);
+                CheckDepth(text);
                 var stream = new YamlStream();
-                stream.Load(reader);
+                stream.Load(new StringReader(text));
                 foreach (var document in stream.Documents) ReadEntity(document.RootNode as YamlMappingNode, groups, projects);
             }
             catch (Exception e) when (e is YamlException or InvalidDataException or IOException)
@@ -47,6 +48,17 @@ internal static class CatalogueReader
         }
 
         return new Catalogue(groups, projects, problems);
+    }
+
+    /// <summary>The document model is built by recursion, so how deep it goes is looked at before.</summary>
+    private static void CheckDepth(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        for (var depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > Deepest) throw new InvalidDataException($"Line {parser.Current.Start.Line}: nested more than {Deepest} deep.");
+        }
     }
 
     private static void ReadEntity(YamlMappingNode? entity, List<CatalogueGroup> groups, List<CatalogueProject> projects)

@@ -33,7 +33,12 @@ internal static class HttpModule
         builder.Services.AddRequestDecompression();
         builder.Services.AddResponseCompression();
         builder.Services.AddProblemDetails();
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "Headwater";
+            document.Info.Description = "Below /api/hw our own interface; below /api/v1 that of Dependency-Track, for its clients. Programs send an API key in X-Api-Key.";
+            return Task.CompletedTask;
+        }));
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
