@@ -45,6 +45,7 @@ try
     DependencyTrackModule.UseHeaders(app);
     app.UsePlatform();
     OverviewModule.MapEndpoints(app);
+    OwnersModule.MapEndpoints(app);
     ProjectsModule.MapEndpoints(app);
     ComponentsModule.MapEndpoints(app);
     UploadsModule.MapEndpoints(app);

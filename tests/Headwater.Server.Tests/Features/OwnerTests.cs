@@ -62,7 +62,8 @@ public sealed class OwnerTests(TestHost host) : IClassFixture<TestHost>
         var risk = (await store.TopRisksAsync(3, ids[("unit", "house")])).Single();
         risk.Finding.Id.ShouldBe("CVE-2021-44228");
         risk.Owners.Single().Name.ShouldBe("crew");
-        await store.GetAsync(ids[("unit", "top")]);
+        tree.Select(o => o.Name).ShouldBe(["house", "crew", "ring", "top"], ignoreOrder: true);
+        (await store.GetAsync(ids[("unit", "top")])).ShouldNotBeNull();
     }
 
     [Fact]

@@ -93,18 +93,18 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit)
 
     /// <summary>Gives projects their owner, title and description.</summary>
     /// <summary>Gives a project to an owner, or to nobody; the record says who did it and whose it was.</summary>
-    public Task ChangeOwnerAsync(Guid project, long? ownerId, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
+    /// <returns>False when there is no such project or owner.</returns>
+    public Task<bool> ChangeOwnerAsync(Guid project, long? ownerId, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
         var connection = transaction.Connection!;
-        var uuid = project.ToString();
-        if (await connection.QuerySingleOrDefaultAsync<ProjectOwner>("SELECT id, owner_id FROM project WHERE org_id = @Org AND uuid = @uuid", new { Org, uuid }, transaction) is not { } before || before.OwnerId == ownerId) return;
-        await connection.ExecuteAsync("UPDATE project SET owner_id = @ownerId WHERE id = @Id", new { ownerId, before.Id }, transaction);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "project.owner-changed", "project:" + uuid, JsonSerializer.Serialize(new { from = before.OwnerId, to = ownerId })));
+        if (await connection.QuerySingleOrDefaultAsync<ProjectOwner>("SELECT id, owner_id FROM project WHERE org_id = @Org AND uuid = @project", new { Org, project }, transaction) is not { } before) return false;
+        if (before.OwnerId == ownerId) return true;
+        var changed = await connection.ExecuteAsync(
+            "UPDATE project SET owner_id = @ownerId WHERE id = @Id AND (@ownerId IS NULL OR EXISTS (SELECT 1 FROM owner WHERE org_id = @Org AND id = @ownerId))", new { Org, ownerId, before.Id }, transaction);
+        if (changed == 0) return false;
+        await audit.AppendAsync(transaction, new AuditEntry(by, "project.owner-changed", $"project:{project}", JsonSerializer.Serialize(new { from = before.OwnerId, to = ownerId })));
+        return true;
     }, cancellationToken: cancellationToken);
-
-    public Task SetOwnerAsync(string project, long? ownerId, string? description, CancellationToken cancellationToken) => database.WriteAsync(transaction =>
-        transaction.Connection!.ExecuteAsync("UPDATE project SET owner_id = @ownerId, description = COALESCE(@description, description) WHERE org_id = @Org AND name = @project",
-            new { Org, project, ownerId, description }, transaction), cancellationToken: cancellationToken);
 
     private static async Task<IReadOnlyList<OwnerRow>> TreeAsync(DbConnection connection)
     {
@@ -120,12 +120,26 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit)
         var placed = new HashSet<long>();
         // Top-down with a stack of our own: the tree's depth is whatever was imported.
         var stack = new Stack<(OwnerLine Owner, int Level)>(children[0].Reverse().Select(o => (o, 0)));
-        while (stack.TryPop(out var next))
+        var rest = new Queue<OwnerLine>(owners);
+        while (stack.TryPop(out var next) || TryRing(out next))
         {
             if (!placed.Add(next.Owner.Id)) continue;
             var own = numbers.GetValueOrDefault(next.Owner.Id);
             rows.Add(new OwnerRow(next.Owner.Id, next.Owner.Kind, next.Owner.Name, next.Owner.Title, next.Owner.Email, next.Owner.ParentId, next.Level, own?.Projects ?? 0, own?.Severities ?? SeverityCounts.None, own?.Kev ?? 0, own?.MaxRisk ?? 0, own?.Covered ?? 0));
             foreach (var child in children[next.Owner.Id].Reverse()) stack.Push((child, next.Level + 1));
+        }
+
+        // What hangs in a ring has no top; whoever comes first by title is taken for it, so that nobody vanishes.
+        bool TryRing(out (OwnerLine Owner, int Level) top)
+        {
+            while (rest.TryDequeue(out var owner))
+            {
+                top = (owner, 0);
+                if (!placed.Contains(owner.Id)) return true;
+            }
+
+            top = default;
+            return false;
         }
 
         // Bottom-up: what comes later lies deeper, so each row is complete before it is added to its parent.

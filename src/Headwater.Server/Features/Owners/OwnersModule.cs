@@ -1,5 +1,6 @@
 using System.Data.Common;
-using Dapper;
+using Headwater.Server.Platform.Auth;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Headwater.Server.Features.Owners;
 
@@ -14,6 +15,16 @@ internal sealed class OwnersModule(OwnerStore store)
 
     public static void AddServices(IServiceCollection services) => services.AddSingleton<OwnerStore>().AddSingleton<OwnersModule>();
 
+    public static void MapEndpoints(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/hw").WithTags("Owners");
+        api.MapGet("/owners", async (OwnerStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.TreeAsync(cancellationToken))).Require(Permissions.ViewPortfolio).WithSummary("Units and teams, parents before children");
+        api.MapPut("/projects/{uuid:guid}/owner", async Task<Results<NoContent, NotFound>> (HttpContext http, OwnerStore store, Guid uuid, OwnerChange change, CancellationToken cancellationToken) =>
+            await store.ChangeOwnerAsync(uuid, change.OwnerId, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.PortfolioManagement).WithSummary("Gives a project to a unit or team, or with null to nobody");
+    }
+
+    internal sealed record OwnerChange(long? OwnerId);
+
     /// <summary>An owner and those above it, the topmost first.</summary>
     public static Task<IReadOnlyList<OwnerRef>> PathAsync(DbConnection connection, long? ownerId) => OwnerStore.PathAsync(connection, ownerId);
 
@@ -24,8 +35,6 @@ internal sealed class OwnersModule(OwnerStore store)
 
     /// <summary>Writes the groups of a catalogue; see <see cref="OwnerStore.UpsertAsync"/>.</summary>
     public Task<Dictionary<(string Kind, string Name), long>> ImportGroupsAsync(Catalogue catalogue, CancellationToken cancellationToken) => store.UpsertAsync(catalogue.Groups, cancellationToken);
-
-    public Task SetOwnerAsync(string project, long? ownerId, string? description, CancellationToken cancellationToken) => store.SetOwnerAsync(project, ownerId, description, cancellationToken);
 }
 
 /// <summary>The columns of <see cref="OwnersModule.Select"/>.</summary>

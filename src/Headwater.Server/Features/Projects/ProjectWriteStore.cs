@@ -88,16 +88,6 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         await audit.AppendAsync(transaction, new AuditEntry(by, "project-version.deleted", $"project-version:{uuid}", JsonSerializer.Serialize(new { name, version })));
     }
 
-    /// <returns>False when there is no such project or owner.</returns>
-    public Task<bool> SetOwnerAsync(Guid project, long? ownerId, string by, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
-    {
-        var changed = await transaction.Connection!.ExecuteAsync("""
-            UPDATE project SET owner_id = @ownerId WHERE org_id = @Org AND uuid = @project AND (@ownerId IS NULL OR EXISTS (SELECT 1 FROM owner WHERE org_id = @Org AND id = @ownerId))
-            """, new { Org, project, ownerId }, transaction);
-        if (changed > 0) await audit.AppendAsync(transaction, new AuditEntry(by, "project.owner-changed", $"project:{project}", JsonSerializer.Serialize(new { ownerId })));
-        return changed > 0;
-    }, cancellationToken: cancellationToken);
-
     /// <summary>
     /// The version that stands for its project: the one marked latest, else the one uploaded last. When another takes its place, the usage of
     /// everything in both is noted under <paramref name="job"/> to be counted again.

@@ -13,8 +13,6 @@ internal static class ProjectsApi
         api.MapGet("/projects", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Projects with the numbers of their latest version");
         api.MapGet("/projects/{uuid:guid}", async Task<Results<Ok<ProjectDetail>, NotFound>> (ProjectStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.GetAsync(uuid, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
-        api.MapPut("/projects/{uuid:guid}/owner", async Task<Results<NoContent, NotFound>> (HttpContext http, ProjectWriteStore store, Guid uuid, OwnerChange change, CancellationToken cancellationToken) =>
-            await store.SetOwnerAsync(uuid, change.OwnerId, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.PortfolioManagement).WithSummary("Gives a project to a unit or team, or with null to nobody");
         var version = api.MapGroup("/versions/{uuid:guid}");
         version.MapGet("", async Task<Results<Ok<ProjectVersionDetail>, NotFound>> (ProjectStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.GetVersionAsync(uuid, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
@@ -54,6 +52,4 @@ internal static class ProjectsApi
             ("epss", f => f.Finding.Epss), ("exploited", f => f.Finding.Kev), ("risk", f => Math.Round(f.Finding.Risk, 1)), ("component", f => f.Finding.ComponentName), ("version", f => f.Finding.ComponentVersion),
             ("purl", f => f.Finding.Purl), ("fixed", f => f.Finding.FixedVersions), ("direct", f => f.Direct), ("summary", f => f.Finding.Summary), ("published", f => f.Finding.Published), ("found", f => f.Finding.FoundAt),
         ], cancellationToken);
-
-    internal sealed record OwnerChange(long? OwnerId);
 }
