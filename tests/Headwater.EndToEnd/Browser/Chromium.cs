@@ -30,11 +30,14 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A page in a context of its own.</summary>
-    public async Task<IPage> NewPageAsync(bool signedIn = true, bool dark = false, bool script = true, int width = 1440, int height = 1000)
+    /// <param name="bypassPolicy">Lets a checker be put into the page in spite of the content security policy.</param>
+    public async Task<IPage> NewPageAsync(bool signedIn = true, bool dark = false, bool script = true, int width = 1440, int height = 1000, bool bypassPolicy = false)
     {
         var context = await _browser!.NewContextAsync(new()
         {
             BaseURL = Server.BaseAddress.ToString(),
+            BypassCSP = bypassPolicy,
+            Locale = "en-GB",
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             JavaScriptEnabled = script,
             ReducedMotion = ReducedMotion.Reduce,
@@ -45,13 +48,23 @@ public sealed class Chromium : IAsyncLifetime
         return await context.NewPageAsync();
     }
 
-    public static async Task SignInAsync(IPage page)
+    /// <summary>A page of another server, signed in there.</summary>
+    public async Task<IPage> NewPageAsync(HeadwaterServer other)
     {
-        await page.GotoAsync("/sign-in");
-        await page.Locator("input[name='UserName'], input[name='userName'], input[name='username']").First.FillAsync("admin");
-        await page.Locator("input[type='password']").First.FillAsync(HeadwaterServer.Password);
-        await page.Locator("main button[type='submit'], form button[type='submit']").First.ClickAsync();
-        await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
+        var context = await _browser!.NewContextAsync(new() { BaseURL = other.BaseAddress.ToString() });
+        context.SetDefaultTimeout(15_000);
+        var page = await context.NewPageAsync();
+        await SignInAsync(page);
+        return page;
+    }
+
+    public static async Task SignInAsync(IPage page, string password = HeadwaterServer.Password)
+    {
+        if (!page.Url.Contains("/sign-in", StringComparison.Ordinal)) await page.GotoAsync("/sign-in");
+        await page.Locator("input[name=name]").FillAsync("admin");
+        await page.Locator("input[name=password]").FillAsync(password);
+        await page.Locator("main form button[type=submit]").ClickAsync();
+        if (password == HeadwaterServer.Password) await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
@@ -62,8 +75,16 @@ public sealed class Chromium : IAsyncLifetime
     }
 }
 
+/// <summary>What people do: these tests change what is in their server.</summary>
 [CollectionDefinition(Name)]
-public sealed class BrowserCollection : ICollectionFixture<Chromium>
+public sealed class JobsOfPeople : ICollectionFixture<Chromium>
 {
-    public const string Name = "browser";
+    public const string Name = "what people do in the browser";
+}
+
+/// <summary>How every page is: these tests only look, at a server of their own.</summary>
+[CollectionDefinition(Name)]
+public sealed class EveryPage : ICollectionFixture<Chromium>
+{
+    public const string Name = "every page in the browser";
 }

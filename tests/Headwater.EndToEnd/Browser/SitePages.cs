@@ -1,0 +1,104 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Headwater.EndToEnd.Browser;
+
+/// <summary>A page of the product as the tests visit it.</summary>
+/// <param name="Name">Short, for the name of its test and its picture.</param>
+/// <param name="Route">The page's route as its component says it.</param>
+/// <param name="Address">Where it is visited; <c>{name}</c> is filled in by <see cref="SitePages.FillAsync"/>.</param>
+/// <param name="Status">What the server answers.</param>
+public sealed record SitePage(string Name, string Route, string Address, int Status = 200);
+
+/// <summary>The one list of pages: accessibility, phone width, no script and the pictures all go through it.</summary>
+internal static partial class SitePages
+{
+    public static IReadOnlyList<SitePage> All { get; } =
+    [
+        new("sign-in", "/sign-in", "/sign-in"),
+        new("sign-in-refused", "/sign-in", "/sign-in?error=refused"),
+        new("overview", "/", "/"),
+        new("projects", "/projects", "/projects"),
+        new("projects-none", "/projects", "/projects?q=no-such-project"),
+        new("project", "/projects/{Uuid:guid}", "/projects/{project}"),
+        new("version", "/versions/{Uuid:guid}", "/versions/{version}"),
+        new("version-components", "/versions/{Uuid:guid}/components", "/versions/{version}/components"),
+        new("version-tree", "/versions/{Uuid:guid}/tree", "/versions/{version}/tree"),
+        new("version-tree-flat", "/versions/{Uuid:guid}/tree", "/versions/{flat}/tree"),
+        new("version-graph", "/versions/{Uuid:guid}/graph", "/versions/{version}/graph"),
+        new("version-findings", "/versions/{Uuid:guid}/findings", "/versions/{version}/findings"),
+        new("version-uploads", "/versions/{Uuid:guid}/uploads", "/versions/{version}/uploads"),
+        new("version-changes", "/versions/{Uuid:guid}/changes", "/versions/{version}/changes"),
+        new("version-why", "/versions/{Uuid:guid}/why/{ComponentVersion:long}", "/versions/{version}/why/{componentVersion}"),
+        new("version-uncovered", "/versions/{Uuid:guid}", "/versions/{uncovered}"),
+        new("version-changes-none", "/versions/{Uuid:guid}/changes", "/versions/{uncovered}/changes"),
+        new("components", "/components", "/components"),
+        new("component", "/components/{Id:long}", "/components/{component}"),
+        new("component-version", "/component-versions/{Id:long}", "/component-versions/{componentVersion}"),
+        new("advisories", "/advisories", "/advisories"),
+        new("advisory", "/advisories/{Id}", "/advisories/CVE-2021-44228"),
+        new("advisory-elsewhere", "/advisories/{Id}", "/advisories/{elsewhere}"),
+        new("owners", "/owners", "/owners"),
+        new("owner", "/owners/{Id:long}", "/owners/{owner}"),
+        new("search", "/search", "/search?q=log4j"),
+        new("search-nothing", "/search", "/search?q=no-such-thing-anywhere"),
+        new("search-asked", "/search", "/search"),
+        new("upload", "/upload", "/upload"),
+        new("upload-refused", "/upload", "/upload?error=The%20document%20is%20not%20a%20valid%20SBOM.%20line%203"),
+        new("jobs", "/jobs", "/jobs"),
+        new("feeds", "/feeds", "/feeds"),
+        new("keys", "/keys", "/keys"),
+        new("audit", "/audit", "/audit"),
+        new("about", "/about", "/about"),
+        new("password", "/account/password", "/account/password"),
+        new("gallery", "/dev/components", "/dev/components"),
+        new("error-403", "/error/{Status:int}", "/error/403"),
+        new("error-500", "/error/{Status:int}", "/error/500"),
+        new("not-found", "/not-found", "/not-found"),
+        new("no-such-address", "/not-found", "/no/such/address", 404),
+    ];
+
+    public static TheoryData<string> Names => [.. All.Select(p => p.Name)];
+
+    public static SitePage Named(string name) => All.Single(p => p.Name == name);
+
+    /// <summary>The addresses behind the names in braces, looked up in the server's own interface.</summary>
+    public static async Task<string> FillAsync(HeadwaterServer server, string address)
+    {
+        if (!address.Contains('{', StringComparison.Ordinal)) return address;
+        using var client = server.Client();
+        async Task<JsonElement> ProjectAsync(string name) =>
+            (await client.GetFromJsonAsync<JsonElement>($"api/hw/projects?filter={name}")).GetProperty("items").EnumerateArray().First(p => p.GetProperty("name").GetString() == name);
+        async Task<JsonElement> FirstFindingAsync() =>
+            (await client.GetFromJsonAsync<JsonElement>($"api/hw/versions/{(await ProjectAsync("juice-shop")).GetProperty("latestUuid").GetString()}/findings")).GetProperty("items")[0].GetProperty("finding");
+        var value = NamePattern().Match(address).Groups[1].Value switch
+        {
+            "project" => (await ProjectAsync("juice-shop")).GetProperty("uuid").GetString(),
+            "version" => (await ProjectAsync("juice-shop")).GetProperty("latestUuid").GetString(),
+            "uncovered" => (await ProjectAsync("postgres-image")).GetProperty("latestUuid").GetString(),
+            "flat" => (await ProjectAsync("kube-proxy")).GetProperty("latestUuid").GetString(),
+            "component" => (await FirstFindingAsync()).GetProperty("componentId").GetRawText(),
+            "componentVersion" => (await FirstFindingAsync()).GetProperty("componentVersionId").GetRawText(),
+            "owner" => (await ProjectAsync("juice-shop")).GetProperty("owner").GetProperty("id").GetRawText(),
+            "elsewhere" => (await client.GetFromJsonAsync<JsonElement>("api/hw/search?q=drupal&perKind=6")).GetProperty("groups").EnumerateArray().First(g => g.GetProperty("kind").GetString() == "advisory")
+                .GetProperty("hits")[0].GetProperty("title").GetString(),
+            var other => throw new InvalidOperationException($"Nobody says what {{{other}}} is."),
+        };
+        return await FillAsync(server, NamePattern().Replace(address, value!, 1));
+    }
+
+    /// <summary>Every route that a page of the product has.</summary>
+    public static IEnumerable<string> Routes() =>
+        from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Headwater.Server"), "*.razor", SearchOption.AllDirectories)
+        from line in File.ReadLines(file)
+        let match = PagePattern().Match(line)
+        where match.Success
+        select match.Groups[1].Value;
+
+    [GeneratedRegex(@"\{([A-Za-z]+)\}", RegexOptions.None, 1000)]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex("^@page \"([^\"]+)\"", RegexOptions.None, 1000)]
+    private static partial Regex PagePattern();
+}
