@@ -159,6 +159,14 @@ public sealed partial class PageTests(Site site) : IClassFixture<Site>
     }
 
     [Fact]
+    public async Task Form_SentToNowhere_IsExplainedInTheSameFrame()
+    {
+        var answer = await site.Person.PostAsync("/preferences", new FormUrlEncodedContent([KeyValuePair.Create("theme", "dark")]));
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        Html.Parse(await answer.Content.ReadAsStringAsync()).QuerySelector("h1")!.Said().ShouldBe("The request could not be understood");
+    }
+
+    [Fact]
     public async Task SignIn_WrongPassword_SaysSoAndKeepsTheWayBack()
     {
         using var stranger = site.NewClient();

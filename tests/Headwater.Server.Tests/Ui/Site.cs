@@ -43,7 +43,12 @@ public sealed class Site : IAsyncLifetime
 
     public Guid Project { get; private set; }
 
-    public HttpClient NewClient() => _factory.CreateClient(new() { AllowAutoRedirect = false, BaseAddress = new("http://localhost") });
+    public HttpClient NewClient()
+    {
+        var client = _factory.CreateClient(new() { AllowAutoRedirect = false, BaseAddress = new("http://localhost") });
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        return client;
+    }
 
     public async ValueTask InitializeAsync()
     {

@@ -34,9 +34,10 @@ internal static class UploadApi
                 _ => Problems.Of(StatusCodes.Status403Forbidden, "You may not make new projects", "Name an existing project, or ask for the permission PROJECT_CREATION_UPLOAD."),
             };
         }
-        catch (DocumentTooLargeException)
+        catch (Exception e) when (e is DocumentTooLargeException or BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge })
         {
-            return Problems.TooLarge(limits.MaxUploadBytes);
+            var tooLarge = Problems.TooLarge(limits.MaxUploadBytes);
+            return WantsPage(http) ? Refuse(http, tooLarge.ProblemDetails.Title!, tooLarge.ProblemDetails.Detail!, []) : tooLarge;
         }
         catch (InvalidDataException e)
         {

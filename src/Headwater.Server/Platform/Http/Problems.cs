@@ -21,8 +21,18 @@ internal static class Problems
     /// <summary>Turns the broken into an answer, in one place: problem documents for programs, a page for people.</summary>
     public static void UseProblems(this WebApplication app)
     {
+        // The page goes around the handler, so that a failure that leaves no body gets one too.
+        app.UseWhen(http => !Auth.AuthModule.IsApi(http), pages =>
+        {
+            pages.UseStatusCodePagesWithReExecute("/error/{0}");
+            pages.Use((http, next) =>
+            {
+                // The page that explains a refused form is asked for, not posted to.
+                if (http.Features.Get<IStatusCodeReExecuteFeature>() is not null) http.Request.Method = HttpMethods.Get;
+                return next(http);
+            });
+        });
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = WriteAsync, AllowStatusCode404Response = true, SuppressDiagnosticsCallback = _ => true });
-        app.UseWhen(http => !Auth.AuthModule.IsApi(http), pages => pages.UseStatusCodePagesWithReExecute("/error/{0}"));
     }
 
     private static async Task WriteAsync(HttpContext http)
