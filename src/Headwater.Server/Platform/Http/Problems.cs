@@ -24,7 +24,8 @@ internal static class Problems
         // The page goes around the handler, so that a failure that leaves no body gets one too.
         app.UseWhen(http => !Auth.AuthModule.IsApi(http), pages =>
         {
-            pages.UseStatusCodePagesWithReExecute("/error/{0}");
+            // A scope of its own: what the failed page has used up cannot render another.
+            pages.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
             pages.Use((http, next) =>
             {
                 // The page that explains a refused form is asked for, not posted to.
