@@ -36,6 +36,7 @@ internal static class PlatformModule
     public static async Task PrepareAsync(this WebApplication app)
     {
         await app.Services.GetRequiredService<IDatabase>().MigrateAsync();
+        if (app.Configuration.GetValue<bool>("fill-only")) return; // Nobody signs in here; the first real start makes the administrator.
         var password = await app.Services.GetRequiredService<UserStore>().CreateAdministratorAsync(app.Configuration["HEADWATER_ADMIN_PASSWORD"]);
         if (app.Configuration["HEADWATER_BOOTSTRAP_KEY"] is { Length: > 0 } key) await app.Services.GetRequiredService<ApiKeyStore>().AddGivenAsync(key);
         if (password is not null) Console.WriteLine($"\nSign in as {UserStore.Administrator} with the password {password}\nIt is shown this once; change it after the first sign-in.\n");

@@ -9,6 +9,7 @@ internal static class Usage
           --urls URL[;URL]     where to listen; http://127.0.0.1:8080 when not given, the next free port when that is taken
           --data DIR           where everything is kept; ./data when not given
           --samples DIR        fill an empty installation from this folder (catalogue, documents, advisories)
+          --fill-only true     fill the data folder from --samples, say nothing, and end; the first start comes later
           --version, --help
 
         Settings, as --Headwater:NAME=VALUE, as environment variables (Headwater__NAME), or in appsettings.json:

@@ -27,7 +27,8 @@ internal sealed class Greeting(SampleLoader samples, OverviewModule overview, IC
             await Started(stoppingToken);
             if (configuration["samples"] is { Length: > 0 } folder) await samples.LoadAsync(folder, stoppingToken);
             _filling?.Dispose();
-            Say(await overview.GetAsync(stoppingToken));
+            if (SamplesModule.FillOnly(configuration)) lifetime.StopApplication();
+            else Say(await overview.GetAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
