@@ -30,13 +30,11 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A page in a context of its own.</summary>
-    /// <param name="bypassPolicy">Lets a checker be put into the page in spite of the content security policy.</param>
-    public async Task<IPage> NewPageAsync(bool signedIn = true, bool dark = false, bool script = true, int width = 1440, int height = 1000, bool bypassPolicy = false)
+    public async Task<IPage> NewPageAsync(bool signedIn = true, bool dark = false, bool script = true, int width = 1440, int height = 1000)
     {
         var context = await _browser!.NewContextAsync(new()
         {
             BaseURL = Server.BaseAddress.ToString(),
-            BypassCSP = bypassPolicy,
             Locale = "en-GB",
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             JavaScriptEnabled = script,

@@ -61,12 +61,15 @@ internal static partial class SitePages
 
     public static TheoryData<string> Names => [.. All.Select(p => p.Name)];
 
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<(Uri Server, string Address), string> Filled = new();
+
     public static SitePage Named(string name) => All.Single(p => p.Name == name);
 
     /// <summary>The addresses behind the names in braces, looked up in the server's own interface.</summary>
     public static async Task<string> FillAsync(HeadwaterServer server, string address)
     {
         if (!address.Contains('{', StringComparison.Ordinal)) return address;
+        if (Filled.TryGetValue((server.BaseAddress, address), out var known)) return known;
         using var client = server.Client();
         async Task<JsonElement> ProjectAsync(string name) =>
             (await client.GetFromJsonAsync<JsonElement>($"api/hw/projects?filter={name}")).GetProperty("items").EnumerateArray().First(p => p.GetProperty("name").GetString() == name);
@@ -85,7 +88,7 @@ internal static partial class SitePages
                 .GetProperty("hits")[0].GetProperty("title").GetString(),
             var other => throw new InvalidOperationException($"Nobody says what {{{other}}} is."),
         };
-        return await FillAsync(server, NamePattern().Replace(address, value!, 1));
+        return Filled[(server.BaseAddress, address)] = await FillAsync(server, NamePattern().Replace(address, value!, 1));
     }
 
     /// <summary>Every route that a page of the product has.</summary>
