@@ -126,8 +126,10 @@ internal sealed class ContentStore(IDatabase database)
         var node = NearestNode(upload, componentVersionId);
         if (node < 0) return null;
         var paths = upload.Graph.ShortestPaths(node, limit, out var total);
-        var facts = await NodeFactsAsync(connection, paths.SelectMany(p => p).Distinct().Select(n => upload.Nodes[n]));
-        return new WhyHere(root, [.. paths.Select(IReadOnlyList<PathStep> (p) => [.. p.Select(n => n == 0 ? new PathStep(0, 0, root.Name, null, root.Version) : facts.Step(upload.Nodes[n]))])], total);
+        var facts = await NodeFactsAsync(connection, paths.SelectMany(p => p).Distinct().Append(node).Select(n => upload.Nodes[n]));
+        var places = await connection.QuerySingleOrDefaultAsync<string>(
+            "SELECT o.places FROM occurrence_place o JOIN project_version v ON v.id = o.pv_id WHERE o.org_id = @Org AND v.uuid = @version AND o.cv_id = @componentVersionId", new { Org, version, componentVersionId });
+        return new WhyHere(root, facts.Step(componentVersionId), [.. paths.Select(IReadOnlyList<PathStep> (p) => [.. p.Select(n => n == 0 ? new PathStep(0, 0, root.Name, null, root.Version) : facts.Step(upload.Nodes[n]))])], total, TypeMaps.FromJson(places ?? "[]"));
     }, cancellationToken);
 
     /// <summary>What changed between two uploads; null when one of them does not exist or is not analysed yet.</summary>

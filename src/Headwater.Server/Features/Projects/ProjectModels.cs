@@ -52,8 +52,10 @@ internal sealed record TreeNode(int Node, long ComponentVersionId, long Componen
 internal sealed record GraphView(IReadOnlyList<TreeNode> Nodes, IReadOnlyList<int[]> Edges, int TotalNodes, bool Truncated);
 
 /// <summary>Why a component version is in a project version: all shortest paths, root first, at most a few of them.</summary>
+/// <param name="Component">The component version itself.</param>
 /// <param name="Total">How many shortest paths there are.</param>
-internal sealed record WhyHere(ProjectVersionRef Project, IReadOnlyList<IReadOnlyList<PathStep>> Paths, long Total);
+/// <param name="Places">Where the document says it was found, in its words; empty when it does not say.</param>
+internal sealed record WhyHere(ProjectVersionRef Project, PathStep Component, IReadOnlyList<IReadOnlyList<PathStep>> Paths, long Total, IReadOnlyList<string> Places);
 
 /// <summary>A step of a path; the first is the project itself (component version 0).</summary>
 internal sealed record PathStep(long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version);

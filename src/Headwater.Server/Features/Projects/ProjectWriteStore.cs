@@ -77,6 +77,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             INSERT INTO usage_work (job_id, cv_id) SELECT -@id, cv_id FROM occurrence WHERE org_id = @Org AND pv_id = @id ON CONFLICT DO NOTHING;
             DELETE FROM occurrence_by_component WHERE org_id = @Org AND pv_id = @id AND cv_id IN (SELECT cv_id FROM occurrence WHERE org_id = @Org AND pv_id = @id);
             DELETE FROM occurrence WHERE org_id = @Org AND pv_id = @id;
+            DELETE FROM occurrence_place WHERE org_id = @Org AND pv_id = @id;
             DELETE FROM upload_graph WHERE upload_id IN (SELECT id FROM upload WHERE org_id = @Org AND pv_id = @id);
             DELETE FROM upload WHERE org_id = @Org AND pv_id = @id;
             DELETE FROM metrics_day WHERE org_id = @Org AND pv_id = @id;

@@ -23,6 +23,7 @@ internal sealed class IngestSink(Func<IReadOnlyList<InternedComponent>, IReadOnl
     private readonly List<(int From, int To, bool Runtime)> _edges = [];
     private readonly List<InternedComponent> _batch = new(BatchSize);
     private readonly List<int> _batchNodes = new(BatchSize);
+    private readonly Dictionary<int, IReadOnlyList<string>> _places = [];
     private SbomFormat _format;
     private int _seen;
 
@@ -47,6 +48,7 @@ internal sealed class IngestSink(Func<IReadOnlyList<InternedComponent>, IReadOnl
         {
             _batch.Add(InternedComponent.From(component));
             _batchNodes.Add(node);
+            if (FoundAt.Of(component) is { Count: > 0 } places) _places[node] = places;
             if (_batch.Count == BatchSize) Flush();
         }
     }
@@ -92,6 +94,10 @@ internal sealed class IngestSink(Func<IReadOnlyList<InternedComponent>, IReadOnl
         var graph = DependencyGraph.Build(nodes.Count, edges);
         return (graph, [.. nodes], Occurrences(graph, nodes, number, entered, atRuntime));
     }
+
+    /// <summary>Where the document says component versions were found, once everything was read.</summary>
+    public IEnumerable<(long ComponentVersion, IReadOnlyList<string> Places)> Places() =>
+        _places.GroupBy(p => _things[p.Key]).Where(g => g.Key > 0).Select(g => (g.Key, g.Count() == 1 ? g.First().Value : [.. g.SelectMany(p => p.Value).Distinct(StringComparer.Ordinal).Take(3)]));
 
     private List<Occurrence> Occurrences(DependencyGraph graph, List<long> nodes, int[] number, bool[] entered, bool[] atRuntime)
     {

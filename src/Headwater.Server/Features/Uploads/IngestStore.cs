@@ -41,7 +41,8 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
     }, true, cancellationToken);
 
     /// <summary>Makes an upload's content that of its project version. What came and what went is noted for the counting that follows.</summary>
-    public Task ReplaceAsync(PendingUpload upload, long job, DependencyGraph graph, long[] nodes, List<Occurrence> occurrences, CancellationToken cancellationToken)
+    public Task ReplaceAsync(PendingUpload upload, long job, DependencyGraph graph, long[] nodes, List<Occurrence> occurrences,
+        IEnumerable<(long ComponentVersion, IReadOnlyList<string> Places)> places, CancellationToken cancellationToken)
     {
         var (graphBytes, nodeBytes) = (graph.ToBytes(), NodeList.ToBytes(nodes));
         return database.WriteAsync(async transaction =>
@@ -77,6 +78,10 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
                 deleteBack.Execute(Org, upload.PvId, gone);
                 note.Execute(job, gone);
             }
+
+            await connection.ExecuteAsync("DELETE FROM occurrence_place WHERE org_id = @Org AND pv_id = @PvId", new { Org, upload.PvId }, transaction);
+            using var place = new PreparedCommand(transaction, "INSERT INTO occurrence_place (org_id, pv_id, cv_id, places) VALUES (@p0, @p1, @p2, @p3)", 4);
+            foreach (var (componentVersion, found) in places) place.Execute(Org, upload.PvId, componentVersion, TypeMaps.ToJson(found));
 
             await connection.ExecuteAsync("UPDATE project_version SET last_upload_id = @Id WHERE id = @PvId", new { upload.Id, upload.PvId }, transaction);
             await ProjectsModule.ChooseLatestAsync(transaction, upload.ProjectId, job);
