@@ -10,6 +10,7 @@ namespace Headwater.Server.Features.Uploads;
 internal sealed class IngestStore(IDatabase database, TimeProvider time)
 {
     private const long Org = Organisation.Home;
+    private const string AddHash = "INSERT INTO component_hash (value, cv_id) VALUES (@p0, @p1) ON CONFLICT DO NOTHING";
 
     /// <summary>The ids of component versions, in order; those not known yet are added.</summary>
     public Task<IReadOnlyList<long>> InternAsync(IReadOnlyList<InternedComponent> batch, CancellationToken cancellationToken) => database.WriteAsync<IReadOnlyList<long>>(async transaction =>
@@ -19,6 +20,7 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
         var first = new Dictionary<string, int>(StringComparer.Ordinal);
         using (var find = new PreparedCommand(transaction, "SELECT id FROM component_version WHERE identity = @p0", 1))
         using (var learn = new PreparedCommand(transaction, "UPDATE component_version SET licences = @p1 WHERE id = @p0 AND licences = '[]'", 2))
+        using (var hash = new PreparedCommand(transaction, AddHash, 2))
         {
             for (var i = 0; i < batch.Count; i++)
             {
@@ -26,6 +28,7 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
                 {
                     ids[i] = id;
                     if (batch[i].Licences != "[]") learn.Execute(id, batch[i].Licences);
+                    foreach (var told in batch[i].Hashes) hash.Execute(told.Value.ToLowerInvariant(), id);
                 }
                 else if (first.TryAdd(batch[i].Identity, i))
                 {
@@ -99,7 +102,7 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
         using var insert = new PreparedCommand(transaction, """
             INSERT INTO component_version (id, component_id, identity, purl, version, licences, detail, first_seen) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)
             """, 8);
-        using var hash = new PreparedCommand(transaction, "INSERT INTO component_hash (value, cv_id) VALUES (@p0, @p1) ON CONFLICT DO NOTHING", 2);
+        using var hash = new PreparedCommand(transaction, AddHash, 2);
         foreach (var i in fresh)
         {
             var it = batch[i];
