@@ -28,7 +28,9 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
                 {
                     ids[i] = id;
                     if (batch[i].Licences != "[]") learn.Execute(id, batch[i].Licences);
-                    foreach (var told in batch[i].Hashes) hash.Execute(told.Value.ToLowerInvariant(), id);
+                    // Strongest first: where that one is known already, so are the others, and most uploads say nothing new.
+                    foreach (var told in batch[i].Hashes.OrderByDescending(h => h.Value.Length))
+                        if (hash.Execute(told.Value.ToLowerInvariant(), id) == 0) break;
                 }
                 else if (first.TryAdd(batch[i].Identity, i))
                 {
