@@ -78,6 +78,7 @@ public sealed class NativeRangeTests
     // Debian Policy §7.1; Cabal's version ranges; Writing R Extensions §1.1.1; nginx and OpenSSL advisories
     [InlineData("deb", "(>= 1.0~rc1), (<< 2.0)", "vers:deb/>=1.0~rc1|<2.0")]
     [InlineData("hackage", "^>=1.2.3 || ==2.0.*", "vers:hackage/>=1.2.3|<1.3|>=2.0|<2.1")]
+    [InlineData("hackage", "(>=1 && <2) || (>=3 && <4)", "vers:hackage/>=1|<2|>=3|<4")]
     [InlineData("cran", ">= 0.9-3", "vers:cran/>=0.9-3")]
     [InlineData("nginx", "1.3.9-1.4.0, 1.5.0+", "vers:nginx/>=1.3.9|<=1.4.0|>=1.5.0")]
     [InlineData("openssl", "1.0.1-1.0.1g", "vers:openssl/>=1.0.1|<=1.0.1g")]
@@ -96,6 +97,9 @@ public sealed class NativeRangeTests
     [InlineData("pypi", "~=2")]
     [InlineData("pypi", ">= not-a-version")]
     [InlineData("gem", "~> x")]
+    [InlineData("hackage", "(>=1 || ==0.5) && <2")]
+    [InlineData("deb", "(>= 1.0")]
+    [InlineData("deb", ">= 1.0)")]
     [InlineData("unheard-of", "1")]
     public void TryFromNative_Nonsense_SaysWhat(string scheme, string native)
     {

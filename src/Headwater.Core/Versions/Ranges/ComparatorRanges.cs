@@ -9,12 +9,27 @@ internal static class ComparatorRanges
     public static void Read(string text, RangeBuilder range)
     {
         text = text.Replace("||", "|").Replace(" or ", "|").Replace(" and ", ",").Replace("&&", ",").Replace('&', ',').Trim();
+        range.Error = Parentheses(text);
         foreach (var alternative in text.Split('|'))
         {
             if (range.Error is not null) return;
             ReadAlternative(alternative, range);
             range.EndAlternative();
         }
+    }
+
+    // Alternatives are split before parentheses are looked at, so one may not hold both an "or" and less than the whole range.
+    private static string? Parentheses(string text)
+    {
+        var depth = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '(') depth++;
+            else if (text[i] == ')' && --depth < 0) break;
+            else if (text[i] == '|' && depth > 0) return "An \"or\" inside parentheses is not supported; write the alternatives out.";
+        }
+
+        return depth == 0 ? null : "The parentheses do not match.";
     }
 
     public static void ReadAlternative(string text, RangeBuilder range)
@@ -64,17 +79,7 @@ internal static class ComparatorRanges
                 if (TryNext(version.Contains('.') ? version : version + ".0", places: 2, range, out upper)) range.AndBetween(version, upper);
                 break;
             default:
-                range.And(
-                    op switch
-                    {
-                        "!=" => VersComparator.NotEqual,
-                        ">=" => VersComparator.GreaterOrEqual,
-                        "<=" => VersComparator.LessOrEqual,
-                        ">" or ">>" => VersComparator.Greater,
-                        "<" or "<<" => VersComparator.Less,
-                        _ => VersComparator.Equal,
-                    },
-                    version);
+                range.And(op, version);
                 break;
         }
     }

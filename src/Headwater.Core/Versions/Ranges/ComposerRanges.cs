@@ -70,20 +70,8 @@ internal sealed class ComposerRanges(RangeBuilder range)
             case "^":
                 Sugar(version, numbers => FirstNonZero(numbers));
                 break;
-            case "!=" or "<>":
-                range.And(VersComparator.NotEqual, version);
-                break;
             default:
-                range.And(
-                    op switch
-                    {
-                        ">=" => VersComparator.GreaterOrEqual,
-                        "<=" => VersComparator.LessOrEqual,
-                        ">" => VersComparator.Greater,
-                        "<" => VersComparator.Less,
-                        _ => VersComparator.Equal,
-                    },
-                    version);
+                range.And(op, version);
                 break;
         }
     }

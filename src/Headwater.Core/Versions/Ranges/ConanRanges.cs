@@ -67,16 +67,7 @@ internal sealed class ConanRanges(RangeBuilder range)
                 Between(version, FirstNonZero);
                 break;
             default:
-                range.And(
-                    op switch
-                    {
-                        ">=" => VersComparator.GreaterOrEqual,
-                        "<=" => VersComparator.LessOrEqual,
-                        ">" => VersComparator.Greater,
-                        "<" => VersComparator.Less,
-                        _ => VersComparator.Equal,
-                    },
-                    version);
+                range.And(op, version);
                 break;
         }
     }

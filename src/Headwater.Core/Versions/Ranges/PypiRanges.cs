@@ -52,17 +52,7 @@ internal sealed class PypiRanges(RangeBuilder range)
                 if (TryNext(version, drop: 1, out var upper)) range.AndBetween(version, upper);
                 break;
             default:
-                range.And(
-                    op switch
-                    {
-                        "!=" => VersComparator.NotEqual,
-                        ">=" => VersComparator.GreaterOrEqual,
-                        "<=" => VersComparator.LessOrEqual,
-                        ">" => VersComparator.Greater,
-                        "<" => VersComparator.Less,
-                        _ => VersComparator.Equal,
-                    },
-                    version);
+                range.And(op, version);
                 break;
         }
     }

@@ -41,6 +41,19 @@ internal sealed class RangeBuilder(string type, VersionScheme scheme)
         }
     }
 
+    /// <summary>Narrows by an operator as the native notations write them; any other, or none, asks for equality.</summary>
+    public void And(string op, string version) => And(
+        op switch
+        {
+            "!=" or "<>" => VersComparator.NotEqual,
+            ">=" => VersComparator.GreaterOrEqual,
+            "<=" => VersComparator.LessOrEqual,
+            ">" or ">>" => VersComparator.Greater,
+            "<" or "<<" => VersComparator.Less,
+            _ => VersComparator.Equal,
+        },
+        version);
+
     /// <summary>Narrows to lower ≤ v &lt; upper; null leaves a side open.</summary>
     public void AndBetween(string? lower, string? upper)
     {
