@@ -75,6 +75,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
             report.Error(at, "The element does not say its 'type'.");
             return;
         }
+        Spdx3Check.Element(element, type, at, report);
         var role = type switch
         {
             "software_Package" or "ai_AIPackage" or "dataset_DatasetPackage" => PackageId,
@@ -321,6 +322,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
             else if (!version.StartsWith("3.0", StringComparison.Ordinal)) report.Error("/@graph", $"The specVersion '{Spdx2Check.Shorten(version)}' is not 3.0 or 3.0.1.");
             var created = Spdx3Json.Text(creation, "created");
             if (created is null) report.Error("/@graph", "The CreationInfo lacks the mandatory property 'created'.");
+            else Spdx3Check.Created(created, "/@graph", report);
             Check.Date(created, "/@graph", "created");
             if (!Spdx3Json.Values(creation, "createdBy").Any()) report.Error("/@graph", "The CreationInfo names nobody in 'createdBy'.");
         }
@@ -454,7 +456,7 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
             return;
         }
         spdx.Purpose = purpose;
-        if (!Spdx3Words.Purposes.Contains(purpose)) report.Warning(at, $"'{Spdx2Check.Shorten(purpose)}' is no purpose of SPDX 3.");
+        if (!Spdx3Words.Purposes.Contains(purpose)) report.Error(at, $"'{Spdx2Check.Shorten(purpose)}' is no purpose of SPDX 3.");
         else if (component.Kind == SbomComponentKind.Unspecified) component.Kind = SbomComponentKind.Other;
     }
 
@@ -487,7 +489,8 @@ internal sealed class Spdx3Assembler(SbomKind kind, SbomSink sink, SpdxReport re
         if (Spdx3Json.Text(method, "algorithm") is not { } algorithm || Spdx3Json.Text(method, "hashValue") is not { } value) return null;
         if (Spdx3Words.Algorithm(algorithm) is not { } name)
         {
-            report.Warning($"{at}/verifiedUsing", $"The hash algorithm '{Spdx2Check.Shorten(algorithm)}' is not known here; the hash is left out.");
+            if (Spdx3Check.IsOtherAlgorithm(algorithm)) report.Warning($"{at}/verifiedUsing", $"A hash by '{algorithm}' cannot be kept; it is left out.");
+            else report.Error($"{at}/verifiedUsing", $"'{Spdx2Check.Shorten(algorithm)}' is no hash algorithm of SPDX 3.0.");
             return null;
         }
         if (name == "SHA3-224") return new SbomHash(name, value.ToLowerInvariant());

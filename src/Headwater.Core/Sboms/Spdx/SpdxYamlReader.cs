@@ -15,8 +15,8 @@ internal static class SpdxYamlReader
 
     private static List<SpdxPart> Collect(Stream utf8, SbomReadOptions options, CancellationToken ct)
     {
-        using var text = SpdxReading.Text(utf8);
-        var events = new YamlEvents(new Parser(text), options, ct);
+        using var text = new YamlText(SpdxReading.Text(utf8), options.MaxStringBytes);
+        var events = new YamlEvents(new Parser(text), text, options, ct);
         try
         {
             return events.Document();
@@ -31,7 +31,7 @@ internal static class SpdxYamlReader
         }
     }
 
-    private sealed class YamlEvents(Parser parser, SbomReadOptions options, CancellationToken ct)
+    private sealed class YamlEvents(Parser parser, YamlText text, SbomReadOptions options, CancellationToken ct)
     {
         private readonly SpdxPartCollector _collector = new();
         private string _place = "1:1";
@@ -114,6 +114,7 @@ internal static class SpdxYamlReader
         {
             try
             {
+                text.Begin(_place);
                 if (!parser.MoveNext()) return false;
                 _place = Place(parser.Current!);
                 return true;
@@ -132,5 +133,46 @@ internal static class SpdxYamlReader
         }
 
         private static string Place(ParsingEvent at) => $"{at.Start.Line}:{at.Start.Column}";
+    }
+
+    /// <summary>Stops a text that goes on for too long before the parser, which has no bound of its own, has made several copies of it.</summary>
+    private sealed class YamlText(StreamReader inner, int maxLength) : TextReader
+    {
+        // The parser reads ahead of the event it gives.
+        private const int ReadAhead = 8 * 1024;
+        private long _taken;
+        private string _place = "1:1";
+
+        /// <summary>What is read from here on belongs to the next event.</summary>
+        public void Begin(string place) => (_taken, _place) = (0, place);
+
+        public override int Peek() => inner.Peek();
+
+        public override int Read()
+        {
+            var read = inner.Read();
+            if (read >= 0) Count(1);
+            return read;
+        }
+
+        public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
+
+        public override int Read(Span<char> buffer)
+        {
+            var read = inner.Read(buffer[..Math.Min(buffer.Length, ReadAhead)]);
+            Count(read);
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) inner.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private void Count(int read)
+        {
+            if ((_taken += read) > (long)maxLength + ReadAhead) throw new SbomFormatException(_place, $"A text behind this place is longer than {maxLength} characters.");
+        }
     }
 }
