@@ -11,6 +11,9 @@ internal sealed class LineOutput(Stream output)
 {
     private const int FlushAt = 64 * 1024;
 
+    // An error quotes what it is about, which may be as long as a line.
+    private const int MaxError = 300;
+
     // Only what JSON itself demands is escaped: the lines are read by programs and people, not by a browser.
     public static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -34,7 +37,7 @@ internal sealed class LineOutput(Stream output)
         Errors++;
         var json = Json();
         json.WriteStartObject();
-        json.WriteString("error"u8, message);
+        json.WriteString("error"u8, message.Length <= MaxError ? message : string.Concat(message.AsSpan(0, char.IsHighSurrogate(message[MaxError - 2]) ? MaxError - 2 : MaxError - 1), "…"));
         json.WriteEndObject();
         EndJson();
     }

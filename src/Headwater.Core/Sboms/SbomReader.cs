@@ -3,7 +3,24 @@ namespace Headwater.Core.Sboms;
 /// <summary>One reason why a document is refused.</summary>
 /// <param name="At">Where: a JSON pointer, <c>line:column</c>, or both.</param>
 /// <param name="Message">A sentence that says what is wrong.</param>
-public readonly record struct SbomError(string At, string Message);
+public readonly record struct SbomError(string At, string Message)
+{
+    /// <summary>The longest message and the longest place, in characters; what is longer is cut, because a document decides how long it would be.</summary>
+    public const int MaxLength = 300;
+
+    /// <summary>Where: a JSON pointer, <c>line:column</c>, or both.</summary>
+    public string At { get; init; } = Cut(At);
+
+    /// <summary>A sentence that says what is wrong.</summary>
+    public string Message { get; init; } = Cut(Message);
+
+    private static string Cut(string text)
+    {
+        if (text.Length <= MaxLength) return text;
+        var end = MaxLength - 1;
+        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[end - 1]) ? end - 1 : end), "…");
+    }
+}
 
 /// <summary>Bounds within which a document is read.</summary>
 public sealed record SbomReadOptions

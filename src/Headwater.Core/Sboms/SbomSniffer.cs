@@ -23,9 +23,16 @@ internal static class SbomSniffer
             (byte)'[' => throw new SbomFormatException("1:1", "a list is not an SBOM; expected a CycloneDX or SPDX document"),
             (byte)'<' => Xml(utf8, options, cancellationToken),
             _ when text.StartsWith("PK\u0003\u0004"u8) => throw new SbomFormatException("1:1", "spreadsheets and other zip files are not supported; save the document as JSON"),
+            _ when IsProtobuf(head) => throw new SbomFormatException("1:1", Protobuf),
             _ => Text(utf8),
         };
     }
+
+    private const string Protobuf = "protobuf is not supported; save the document as CycloneDX JSON or XML";
+
+    /// <summary>The message Bom begins with its field 1, spec_version, a short text such as <c>1.6</c>.</summary>
+    private static bool IsProtobuf(ReadOnlySpan<byte> head) =>
+        head is [0x0A, >= 3 and <= 4, (byte)'1', (byte)'.', >= (byte)'0' and <= (byte)'9', ..];
 
     private static SbomKind Json(Stream utf8, SbomReadOptions options, CancellationToken cancellationToken)
     {
@@ -129,6 +136,7 @@ internal static class SbomSniffer
         {
             var line = raw.TrimStart();
             if (line.StartsWith("SPDXVersion:", StringComparison.Ordinal)) return Spdx(line[12..].Trim().ToString(), SbomSerialization.TagValue);
+            if (line.StartsWith("# proto-message:", StringComparison.Ordinal) || line.StartsWith("spec_version:", StringComparison.Ordinal)) throw new SbomFormatException("1:1", Protobuf);
             var key = line.TrimStart("{\"'- ");
             if (!key.StartsWith("spdxVersion", StringComparison.Ordinal)) continue;
             var value = key[11..].TrimStart("\"' ");

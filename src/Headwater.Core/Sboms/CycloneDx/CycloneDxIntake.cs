@@ -37,6 +37,17 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
         else if (Warnings.Count == MaxWarnings) Warnings.Add(new SbomError(at, "there is more that is odd; only the first hundred are listed"));
     }
 
+    /// <summary>What takes the elements of a top-level list one by one; null for a part that is taken whole.</summary>
+    public Action<JsonElement, string>? ListOf(string name) => name switch
+    {
+        "components" => (e, at) => Component(e, at, null),
+        "services" => (e, at) => Service(e, at, null),
+        "dependencies" => Dependency,
+        "compositions" => Composition,
+        "vulnerabilities" => Vulnerability,
+        _ => null,
+    };
+
     /// <summary>Checks a part against its schema; warnings are kept within their bound.</summary>
     public bool Check(JsonSchema? schema, JsonElement value, string at)
     {

@@ -48,7 +48,7 @@ internal static class CycloneDxJsonReader
                 intake.Fault(at, "is not a property that is allowed here");
                 json.SkipValue();
             }
-            else if (Lists(name, intake) is { } take)
+            else if (intake.ListOf(name) is { } take)
             {
                 ReadList(json, part, at, intake, take);
             }
@@ -67,16 +67,6 @@ internal static class CycloneDxJsonReader
             if (!seen.Contains(name)) intake.Fault("/", $"the required property \"{name}\" is missing");
         }
     }
-
-    private static Action<JsonElement, string>? Lists(string name, CycloneDxIntake intake) => name switch
-    {
-        "components" => (e, at) => intake.Component(e, at, null),
-        "services" => (e, at) => intake.Service(e, at, null),
-        "dependencies" => intake.Dependency,
-        "compositions" => intake.Composition,
-        "vulnerabilities" => intake.Vulnerability,
-        _ => null,
-    };
 
     private static void Take(string name, JsonElement value, CycloneDxIntake intake)
     {

@@ -97,20 +97,10 @@ internal static class CycloneDxXmlReader
             var name = xml.LocalName;
             if (intake.Full) throw new SbomFormatException(SbomXml.Place(xml), "there are more errors");
             if (bom.Element(name) is not { } member) convert.Foreign();
-            else if (Lists(name, intake) is { } take) ReadList(xml, convert, member, intake, take, cancellationToken);
+            else if (intake.ListOf(name) is { } take) ReadList(xml, convert, member, intake, take, cancellationToken);
             else ReadPart(xml, convert, bom, member, intake);
         });
     }
-
-    private static Action<JsonElement, string>? Lists(string name, CycloneDxIntake intake) => name switch
-    {
-        "components" => (e, at) => intake.Component(e, at, null),
-        "services" => (e, at) => intake.Service(e, at, null),
-        "dependencies" => intake.Dependency,
-        "compositions" => intake.Composition,
-        "vulnerabilities" => intake.Vulnerability,
-        _ => null,
-    };
 
     private static void ReadList(XmlReader xml, XmlToJson convert, ShapeMember member, CycloneDxIntake intake, Action<JsonElement, string> take, CancellationToken cancellationToken)
     {
