@@ -8,7 +8,10 @@ namespace Headwater.Server.Features.Jobs;
 internal sealed class JobStore(IDatabase database, QueueStore queue, TimeProvider time)
 {
     private const long Org = Organisation.Home;
-    private const string Columns = "id, kind, key, state, priority, progress, progress_text, attempts, created_at, run_at, started_at, finished_at, last_error";
+    private const string Columns = """
+        id, kind, key, state, priority, progress, progress_text, attempts, created_at, run_at, started_at, finished_at, last_error,
+        (SELECT TRIM(p.name || ' ' || COALESCE(v.version, '')) FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = job.org_id AND u.token = job.key) AS subject
+        """;
 
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal) { ["id"] = new("id", true) };
 
@@ -61,7 +64,8 @@ internal sealed class JobStore(IDatabase database, QueueStore queue, TimeProvide
         public DateTimeOffset? StartedAt { get; set; }
         public DateTimeOffset? FinishedAt { get; set; }
         public string? LastError { get; set; }
+        public string? Subject { get; set; }
 
-        public JobRow ToJob() => new(Id, Kind, Key, State, Priority, Progress, ProgressText, Attempts, CreatedAt, RunAt, StartedAt, FinishedAt, LastError);
+        public JobRow ToJob() => new(Id, Kind, Key, State, Priority, Progress, ProgressText, Attempts, CreatedAt, RunAt, StartedAt, FinishedAt, LastError, Subject);
     }
 }

@@ -91,7 +91,7 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
             await connection.ExecuteAsync("UPDATE project_version SET last_upload_at = @now, last_format = @format WHERE id = @version",
                 new { now, format = $"{facts.Kind.FormatName} {facts.Kind.SpecVersion}", version }, transaction);
             await audit.AppendAsync(transaction, new AuditEntry(request.By, "sbom.uploaded", $"project-version:{known.VersionUuid}",
-                JsonSerializer.Serialize(new { token, facts.Components, file.Length, request.Stage }), null, file.Sha256));
+                JsonSerializer.Serialize(new { token, components = facts.Components, bytes = file.Length, stage = request.Stage }), null, file.Sha256));
             return new UploadOutcome.Accepted(token, Guid.Parse(known.VersionUuid), Guid.Parse(known.ProjectUuid), job);
         }, cancellationToken: cancellationToken);
         jobs.Wake();

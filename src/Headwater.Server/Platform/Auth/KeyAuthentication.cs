@@ -10,12 +10,15 @@ namespace Headwater.Server.Platform.Auth;
 /// <summary>The shape of API keys: <c>hw_</c>, eight characters to find it by, an underscore, 32 secret characters. Only a hash of the whole is kept.</summary>
 internal static class ApiKeyFormat
 {
+    /// <summary>What every key begins with.</summary>
+    public const string Prefix = "hw_";
+
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     public static (string PublicId, string Key) Create()
     {
         var publicId = RandomNumberGenerator.GetString(Alphabet, 8);
-        return (publicId, $"hw_{publicId}_{RandomNumberGenerator.GetString(Alphabet, 32)}");
+        return (publicId, $"{Prefix}{publicId}_{RandomNumberGenerator.GetString(Alphabet, 32)}");
     }
 
     /// <summary>The secret has 190 bits of its own, so a plain hash cannot be searched back and a slow one would only cost every request.</summary>
@@ -23,7 +26,7 @@ internal static class ApiKeyFormat
 
     public static bool TryGetPublicId(string key, out string publicId)
     {
-        publicId = key.Length == 44 && key.StartsWith("hw_", StringComparison.Ordinal) && key[11] == '_' ? key.Substring(3, 8) : "";
+        publicId = key.Length == 44 && key.StartsWith(Prefix, StringComparison.Ordinal) && key[11] == '_' ? key.Substring(3, 8) : "";
         return publicId.Length > 0;
     }
 }
