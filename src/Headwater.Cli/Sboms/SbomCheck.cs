@@ -7,6 +7,8 @@ namespace Headwater.Cli.Sboms;
 /// <summary><c>headwater sbom check</c>.</summary>
 internal static class SbomCheck
 {
+    private const int WarningsShown = 3;
+
     public static int Run(IReadOnlyList<string> paths, bool json, CancellationToken cancellationToken)
     {
         var output = LineOutput.Open();
@@ -56,8 +58,13 @@ internal static class SbomCheck
         output.Text(result.Valid
             ? $"{Terminal.Safe(path)}: valid {kind}, {Terminal.Number(result.Components)} components, {Terminal.Number(result.Dependencies)} with dependencies stated"
             : $"{Terminal.Safe(path)}: NOT valid ({kind})");
-        foreach (var error in result.Errors) output.Text(Terminal.Safe($"  {(error.At.Length == 0 ? string.Empty : error.At + ": ")}{error.Message}"));
+        foreach (var error in result.Errors) output.Text(Line(string.Empty, error));
+        foreach (var warning in result.Warnings.Take(WarningsShown)) output.Text(Line("odd: ", warning));
+        if (result.Warnings.Count > WarningsShown) output.Text($"  odd: {result.Warnings.Count - WarningsShown} more");
     }
+
+    private static string Line(string prefix, SbomError error) =>
+        Terminal.Safe($"  {prefix}{(error.At.Length == 0 ? string.Empty : error.At + ": ")}{error.Message}");
 
     private static void WriteJson(LineOutput output, string path, SbomReadResult result)
     {

@@ -270,7 +270,7 @@ internal sealed class Spdx2Assembler(SbomKind kind, SbomSink sink, SbomReadOptio
     {
         var id = Optional(element, "licenseId")!;
         if (_madeLicences.Contains(id)) return;
-        if (!id.StartsWith("LicenseRef-", StringComparison.Ordinal)) _report.Warning($"{at}/licenseId", "The identifier of an extracted licence must begin with 'LicenseRef-'.");
+        if (!id.StartsWith("LicenseRef-", StringComparison.Ordinal)) _report.Error($"{at}/licenseId", "The identifier of an extracted licence must begin with 'LicenseRef-' (clause 10.1).");
         sink.OnLicenceText(new SbomLicenceText(id, Optional(element, "name"), Optional(element, "extractedText"), Texts(element, "seeAlsos"), Optional(element, "comment")));
         if (element.TryGetProperty("crossRefs", out var refs) && refs.ValueKind == JsonValueKind.Array && refs.GetArrayLength() > 0)
             sink.OnExtra(new SbomExtra("crossRefs", JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { ["licenseId"] = element.GetProperty("licenseId"), ["crossRefs"] = refs })));
