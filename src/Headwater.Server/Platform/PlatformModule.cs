@@ -19,6 +19,7 @@ internal static class PlatformModule
         builder.AddHttp();
         var data = new DataFolder(builder.Configuration["data"] ?? builder.Configuration["Headwater:Data"] ?? "data");
         var services = builder.Services;
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(4)); // Whatever is cut off then goes on at the next start.
         services.AddSingleton(data);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IdSource>();

@@ -16,6 +16,8 @@ internal static class Usage
           MaxUploadBytes       largest SBOM, packed or unpacked; 268435456
           MaxJsonUploadBytes   largest JSON body with an SBOM in Base64; 100663296
           PathBase             path prefix below which a proxy shows the server
+          Proxies              addresses or networks (10.0.0.0/8), with commas between them, of proxies in front whose word on the
+                               caller's address and scheme is taken; this machine's own always is
           Node                 this node's name in the job table; main
 
         Environment, read at the first start:
@@ -34,5 +36,5 @@ internal static class Usage
     }
 
     /// <summary>True for what the person at the console can put right: it is said in a sentence, without a trace.</summary>
-    public static bool IsForPeople(Exception e) => e is IOException or InvalidOperationException or UnauthorizedAccessException or DllNotFoundException or FormatException;
+    public static bool IsForPeople(Exception e) => e is IOException or InvalidOperationException or UnauthorizedAccessException or DllNotFoundException or FormatException or System.Data.Common.DbException;
 }

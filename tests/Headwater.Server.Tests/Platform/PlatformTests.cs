@@ -135,15 +135,28 @@ public sealed class PlatformTests : IDisposable
     {
         var queue = await QueueAsync();
         await queue.EnqueueAsync(Job("k", "a"));
-        for (var attempt = 1; attempt <= QueueStore.MaxAttempts; attempt++)
+        for (var attempt = 1; attempt <= QueueStore.MaxStops; attempt++)
         {
             (await queue.ClaimAsync("n", default))!.Attempts.ShouldBe(attempt);
             await queue.ReclaimAsync("another", true, default);
             (await queue.ClaimAsync("n", default)).ShouldBeNull("its lease holds against other nodes");
-            await queue.ReclaimAsync("n", true, default);
+            (await queue.ReclaimAsync("n", true, default)).Count.ShouldBe(attempt == QueueStore.MaxStops ? 1 : 0);
         }
 
         (await queue.ClaimAsync("n", default)).ShouldBeNull("it kills whoever takes it");
+    }
+
+    [Fact]
+    public async Task Queue_OfAJobLeftForAStop_CountsNoAttempt()
+    {
+        var queue = await QueueAsync();
+        await queue.EnqueueAsync(Job("k", "a"));
+        for (var i = 0; i < 2 * QueueStore.MaxStops; i++)
+        {
+            var job = (await queue.ClaimAsync("n", default))!;
+            job.Attempts.ShouldBe(1);
+            await queue.ReleaseAsync(job.Id);
+        }
     }
 
     [Fact]

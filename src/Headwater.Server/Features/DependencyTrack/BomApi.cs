@@ -46,6 +46,7 @@ internal static class BomApi
     {
         UploadOutcome.Accepted accepted => TypedResults.Ok(new { token = accepted.Token, projectUuid = accepted.ProjectVersion }),
         UploadOutcome.Invalid invalid => Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", invalid.Detail, invalid.Errors),
+        UploadOutcome.BadName bad => DtRequest.Sentence(StatusCodes.Status400BadRequest, bad.Reason),
         UploadOutcome.Nameless => DtRequest.Sentence(StatusCodes.Status400BadRequest, "Name the project: either project with a UUID, or projectName and projectVersion."),
         UploadOutcome.ProjectMissing => DtRequest.ProjectMissing(),
         UploadOutcome.ParentMissing => DtRequest.Sentence(StatusCodes.Status404NotFound, "The parent component could not be found."),
@@ -88,13 +89,26 @@ internal static class BomApi
         using (json)
         {
             var root = json.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("bom", out var bom) || bom.ValueKind != JsonValueKind.String)
+            if (root.ValueKind != JsonValueKind.Object || root.Member("bom") is not { ValueKind: JsonValueKind.String } bom)
                 return (null, null, DtRequest.Sentence(StatusCodes.Status400BadRequest, "No BOM file provided."));
-            if (!bom.TryGetBytesFromBase64(out var bytes))
+            if (!TryDecode(bom, out var bytes))
                 return (null, null, Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", "The value of \"bom\" is not Base64."));
             var (request, refusal) = ToRequest(http, name => root.Flag(name) is { } flag ? flag ? "true" : "false" : root.Text(name), root.Tags("projectTags"));
             if (refusal is not null) return (null, null, refusal);
             return (request, await uploads.SpoolAsync(new MemoryStream(bytes), cancellationToken), null);
+        }
+    }
+
+    private static bool TryDecode(JsonElement text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out byte[]? bytes)
+    {
+        try
+        {
+            return text.TryGetBytesFromBase64(out bytes);
+        }
+        catch (InvalidOperationException)
+        {
+            bytes = null; // An escape in it is half a character.
+            return false;
         }
     }
 
@@ -122,8 +136,6 @@ internal static class BomApi
             parent = uuid;
         }
 
-        if (field("projectName") is { Length: > 255 } || field("projectVersion") is { Length: > 255 })
-            return (null, DtRequest.Sentence(StatusCodes.Status400BadRequest, "Project name and version have at most 255 characters each."));
         return (new UploadRequest
         {
             ProjectVersion = project, Name = field("projectName"), Version = field("projectVersion"), AutoCreate = Flag("autoCreate") == true, Tags = tags, Parent = parent,

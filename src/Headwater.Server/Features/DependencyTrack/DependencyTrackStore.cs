@@ -71,7 +71,7 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
     };
 
     public Task<bool> IsProcessingAsync(Guid token, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
-        await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM job WHERE org_id = @Org AND key = @token AND state IN ('queued', 'running')", new { Org, token }) > 0, cancellationToken);
+        await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM upload WHERE org_id = @Org AND token = @token AND state = 'queued'", new { Org, token }) > 0, cancellationToken);
 
     public Task<(long Total, IReadOnlyList<DtProject> Rows)> ListAsync(PageRequest request, DtProjectFilter filter, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtProject>)>(async connection =>
     {

@@ -69,24 +69,47 @@ internal static class DtRequest
         }
     }
 
-    public static string? Text(this JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    public static string? Text(this JsonElement json, string name) => json.Member(name) is { ValueKind: JsonValueKind.String } value ? Unicode(name, value) : null;
+
+    /// <summary>A member of an object; null when there is none.</summary>
+    public static JsonElement? Member(this JsonElement json, string name)
+    {
+        try
+        {
+            return json.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadHttpRequestException("A name in the JSON object is not valid Unicode: a lone surrogate, or bytes that are not UTF-8.");
+        }
+    }
+
+    /// <summary>The parser takes half a surrogate pair and broken UTF-8 for granted until the text is asked for.</summary>
+    private static string? Unicode(string name, JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadHttpRequestException($"The value of \"{name}\" is not valid Unicode: a lone surrogate, or bytes that are not UTF-8.");
+        }
+    }
 
     /// <summary>A truth value, written as such or as text: clients do both.</summary>
-    public static bool? Flag(this JsonElement json, string name) => json.TryGetProperty(name, out var value)
-        ? value.ValueKind switch
-        {
-            JsonValueKind.True => true,
-            JsonValueKind.False => false,
-            JsonValueKind.String => bool.TryParse(value.GetString(), out var flag) ? flag : null,
-            _ => null,
-        }
-        : null;
+    public static bool? Flag(this JsonElement json, string name) => json.Member(name)?.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.String => bool.TryParse(json.Text(name), out var flag) ? flag : null,
+        _ => null,
+    };
 
     /// <summary>Tags as <c>[{"name":…}]</c> or plain texts; null when not given.</summary>
     public static List<string>? Tags(this JsonElement json, string name)
     {
-        if (!json.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array) return null;
-        return [.. list.EnumerateArray().Take(1000).Select(t => t.ValueKind == JsonValueKind.String ? t.GetString() : t.ValueKind == JsonValueKind.Object ? t.Text("name") : null).OfType<string>()];
+        if (json.Member(name) is not { ValueKind: JsonValueKind.Array } list) return null;
+        return [.. list.EnumerateArray().Take(1000).Select(t => t.ValueKind == JsonValueKind.String ? Unicode(name, t) : t.ValueKind == JsonValueKind.Object ? t.Text("name") : null).OfType<string>()];
     }
 }

@@ -108,11 +108,13 @@ internal static class Sarif
         };
     }
 
-    private static JsonNode Rule(FindingRow f) => new JsonObject
+    /// <summary>A score that nobody states is left out: 0.0 would read as harmless.</summary>
+    private static JsonNode Rule(FindingRow f)
     {
-        ["id"] = f.Id, ["shortDescription"] = new JsonObject { ["text"] = f.Summary ?? f.Id },
-        ["properties"] = new JsonObject { ["security-severity"] = (f.Score ?? 0).ToString("0.0", System.Globalization.CultureInfo.InvariantCulture), ["tags"] = new JsonArray("vulnerability") },
-    };
+        var properties = new JsonObject { ["tags"] = new JsonArray("vulnerability") };
+        if (f.Score is { } score) properties["security-severity"] = score.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture);
+        return new JsonObject { ["id"] = f.Id, ["shortDescription"] = new JsonObject { ["text"] = f.Summary ?? f.Id }, ["properties"] = properties };
+    }
 
     private static JsonNode Result(FindingRow f, int rule) => new JsonObject
     {

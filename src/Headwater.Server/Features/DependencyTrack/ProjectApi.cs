@@ -127,17 +127,22 @@ internal static class ProjectApi
     private static ProjectChange? ReadChange(HttpContext http, JsonElement body, out Guid? parent, out IResult? refusal)
     {
         (parent, refusal) = (null, null);
-        if (body.TryGetProperty("parent", out var up) && up.ValueKind == JsonValueKind.Object && up.Text("uuid") is { } text)
+        if (body.Member("parent") is { ValueKind: JsonValueKind.Object } up && up.Text("uuid") is { } text)
         {
             if (DtRequest.TryUuid(text, out var uuid)) parent = uuid;
             else refusal = DtRequest.BadUuid();
         }
 
         foreach (var name in (ReadOnlySpan<string>)["name", "version", "group", "description", "publisher", "classifier", "purl", "cpe", "swidTagId"])
-            if (body.Text(name) is { Length: > 1024 }) refusal = DtRequest.Sentence(StatusCodes.Status400BadRequest, $"{name} has more than 1024 characters.");
+        {
+            var value = body.Text(name);
+            if (value is { Length: > 1024 }) refusal = DtRequest.Sentence(StatusCodes.Status400BadRequest, $"{name} has more than 1024 characters.");
+            else if (name is "name" or "version" && ProjectsModule.RefuseName(value) is { } reason) refusal = DtRequest.Sentence(StatusCodes.Status400BadRequest, reason);
+        }
+
         var extra = new JsonObject();
         foreach (var name in Kept)
-            if (body.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)) extra[name] = JsonNode.Parse(value.GetRawText());
+            if (body.Member(name) is { ValueKind: not JsonValueKind.Null } value) extra[name] = JsonNode.Parse(value.GetRawText());
         return new ProjectChange(http.User.Actor())
         {
             Name = body.Text("name"), Version = body.Text("version"), IsLatest = body.Flag("isLatest"), Active = body.Flag("active"), Group = body.Text("group"), Description = body.Text("description"),

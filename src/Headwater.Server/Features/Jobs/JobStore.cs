@@ -39,7 +39,7 @@ internal sealed class JobStore(IDatabase database, QueueStore queue, TimeProvide
         var changed = await database.WriteAsync(async transaction => await transaction.Connection!.ExecuteAsync("""
             UPDATE job SET state = 'queued', attempts = 0, run_at = @now, finished_at = NULL WHERE org_id = @Org AND id = @id AND state = 'dead'
                 AND NOT EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued');
-            UPDATE upload SET state = 'queued', error = NULL WHERE org_id = @Org AND job_id = @id AND state = 'failed';
+            UPDATE upload SET state = 'queued', error = NULL WHERE org_id = @Org AND job_id = @id AND state = 'failed' AND EXISTS (SELECT 1 FROM job WHERE id = @id AND state = 'queued');
             """, new { Org, id, now = time.GetUtcNow() }, transaction), cancellationToken: cancellationToken);
         if (changed > 0) queue.Wake();
         return changed > 0;

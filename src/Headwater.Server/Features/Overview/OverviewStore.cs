@@ -33,7 +33,7 @@ internal sealed class OverviewStore(IDatabase database, OwnersModule owners, Fee
                 """, new { Org });
             var jobs = (await connection.QueryAsync<(string State, long Count)>("SELECT state, COUNT(*) FROM job WHERE org_id = @Org AND state <> 'done' GROUP BY state", new { Org })).ToDictionary(j => j.State, j => (int)j.Count);
             return new PortfolioOverview(p.Projects, p.VulnerableProjects, p.WithoutOwner, p.Stale, c.DistinctComponents, c.Components, c.Vulnerable, c.Severities, c.Kev, c.Coverage, p.Newest, feeds.Status(),
-                jobs.GetValueOrDefault("queued") + jobs.GetValueOrDefault("running"), jobs.GetValueOrDefault("dead"), top, await ProjectsModule.TrendAsync(connection, 0),
+                jobs.GetValueOrDefault("queued") + jobs.GetValueOrDefault("running"), jobs.GetValueOrDefault("dead"), top, await ProjectsModule.TrendAsync(connection, 0, time.GetUtcNow()),
                 await ProjectsModule.RecentUploadsAsync(connection, Recent));
         }, cancellationToken);
     }

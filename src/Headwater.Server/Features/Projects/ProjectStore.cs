@@ -7,7 +7,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Projects;
 
 /// <summary>Projects and their versions, to read.</summary>
-internal sealed class ProjectStore(IDatabase database)
+internal sealed class ProjectStore(IDatabase database, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const int TrendDays = 90;
@@ -56,7 +56,7 @@ internal sealed class ProjectStore(IDatabase database)
         var versions = await connection.QueryAsync<VersionRow>($"""
             SELECT {VersionColumns} FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.project_id = @Id ORDER BY COALESCE(v.last_upload_at, v.created_at) DESC, v.id DESC LIMIT 1000
             """, new { row.Id });
-        return new ProjectDetail(row.ToProject(), await OwnersModule.PathAsync(connection, row.OwnerId), [.. versions.Select(v => v.ToVersion())], await TrendAsync(connection, row.LatestId ?? 0));
+        return new ProjectDetail(row.ToProject(), await OwnersModule.PathAsync(connection, row.OwnerId), [.. versions.Select(v => v.ToVersion())], await TrendAsync(connection, row.LatestId ?? -1, time.GetUtcNow()));
     }, cancellationToken);
 
     public Task<ProjectVersionDetail?> GetVersionAsync(Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
@@ -85,13 +85,29 @@ internal sealed class ProjectStore(IDatabase database)
             """, key);
         return new ProjectVersionDetail(row.ToVersion(), row.Owner, await OwnersModule.PathAsync(connection, row.OwnerId), tags.AsList(), row.Description, row.Purl,
             relatives.Find(r => r.Id == row.ParentId)?.ToRef(), [.. relatives.Where(r => r.Id != row.ParentId).Select(r => r.ToRef())], uploads.FirstOrDefault(), previous,
-            await TrendAsync(connection, row.Id), [.. types.Select(t => KeyValuePair.Create(t.Type ?? "", (int)t.Count))],
+            await TrendAsync(connection, row.Id, time.GetUtcNow()), [.. types.Select(t => KeyValuePair.Create(t.Type ?? "", (int)t.Count))],
             [.. licences.Select(l => KeyValuePair.Create(string.Join(", ", TypeMaps.FromJson(l.Licences)), (int)l.Count))]);
     }, cancellationToken);
 
-    internal static async Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, long version) =>
-        [.. (await connection.QueryAsync<DayRow>("SELECT * FROM (SELECT * FROM metrics_day WHERE org_id = @Org AND pv_id = @version ORDER BY day DESC LIMIT @TrendDays) d ORDER BY day", new { Org, version, TrendDays }))
-            .Select(d => new DayPoint(DateOnly.FromDayNumber((int)d.Day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber), d.Components, d.Vulnerable, d.Severities, d.Kev))];
+    /// <summary>
+    /// One point for each day up to today. Whatever changes a number writes a row on that day, so a day without a row had the numbers of the
+    /// last one that has: it is filled in here and need not be stored.
+    /// </summary>
+    internal static async Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, long version, DateTimeOffset today)
+    {
+        var rows = (await connection.QueryAsync<DayRow>("SELECT * FROM (SELECT * FROM metrics_day WHERE org_id = @Org AND pv_id = @version ORDER BY day DESC LIMIT @TrendDays) d ORDER BY day", new { Org, version, TrendDays })).AsList();
+        if (rows.Count == 0) return [];
+        var last = Math.Max(today.ToUnixTimeMilliseconds() / 86_400_000, rows[^1].Day);
+        var points = new List<DayPoint>(TrendDays);
+        for (var (day, at) = (Math.Max(rows[0].Day, last - TrendDays + 1), 0); day <= last; day++)
+        {
+            while (at + 1 < rows.Count && rows[at + 1].Day <= day) at++;
+            var d = rows[at];
+            points.Add(new DayPoint(DateOnly.FromDayNumber((int)day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber), d.Components, d.Vulnerable, d.Severities, d.Kev));
+        }
+
+        return points;
+    }
 
     private static string SelectProject(string sort) => $"""
         SELECT p.id, p.uuid, p.name, p.description, p.latest_id, (SELECT COUNT(*) FROM project_version x WHERE x.project_id = p.id) AS versions, v.uuid AS latest_uuid, v.version AS latest_version,

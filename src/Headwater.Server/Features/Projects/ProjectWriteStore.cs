@@ -4,11 +4,12 @@ using Dapper;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Jobs;
 
 namespace Headwater.Server.Features.Projects;
 
 /// <summary>Makes, changes and deletes project versions.</summary>
-internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findings, AuditStore audit, IdSource ids, TimeProvider time)
+internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findings, QueueStore queue, AuditStore audit, IdSource ids, TimeProvider time)
 {
     private const long Org = Organisation.Home;
 
@@ -52,13 +53,13 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         if (after.Equals(before) && !retagged) return false;
 
         var now = time.GetUtcNow();
-        var project = after.Name == before.Name ? before.ProjectId : await ProjectAsync(transaction, after.Name, null, null);
+        var project = after.Name == before.Name ? before.ProjectId : await RenamedAsync(transaction, before.ProjectId, after.Name);
         await connection.ExecuteAsync("""
             UPDATE project_version SET project_id = @project, version = @Version, active = @Active, inactive_since = CASE WHEN @Active THEN NULL ELSE COALESCE(inactive_since, @now) END,
                 parent_id = @ParentId, group_name = @GroupName, description = @Description, publisher = @Publisher, classifier = @Classifier, purl = @Purl, cpe = @Cpe,
                 swid_tag_id = @SwidTagId, extra = @Extra, is_latest = @IsLatest WHERE id = @Id
             """, new { project, after.Version, after.Active, now, after.ParentId, after.GroupName, after.Description, after.Publisher, after.Classifier, after.Purl, after.Cpe, after.SwidTagId, after.Extra, after.IsLatest, after.Id }, transaction);
-        if (after.IsLatest && !before.IsLatest) await connection.ExecuteAsync("UPDATE project_version SET is_latest = 0 WHERE project_id = @project AND id <> @id", new { project, id }, transaction);
+        if (after.IsLatest && (!before.IsLatest || project != before.ProjectId)) await connection.ExecuteAsync("UPDATE project_version SET is_latest = 0 WHERE project_id = @project AND id <> @id", new { project, id }, transaction);
         if (retagged) await ReplaceTagsAsync(transaction, id, change.Tags!);
         await ChooseLatestAsync(transaction, project, -id);
         if (project != before.ProjectId) await LeaveAsync(transaction, before.ProjectId, -id);
@@ -86,6 +87,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             """, new { id, Org, project }, transaction);
         await LeaveAsync(transaction, project, -id);
         await findings.CountAsync(transaction, -id, id);
+        await queue.EnqueueAsync(transaction, new JobRequest(ProjectsModule.SweepKind, "all", "documents", "", JobPriority.Sweep));
         await audit.AppendAsync(transaction, new AuditEntry(by, "project-version.deleted", $"project-version:{uuid}", JsonSerializer.Serialize(new { name, version })));
     }
 
@@ -128,6 +130,22 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             new { id, Org, uuid = ids.NewUuid(), name, description, ownerId, now = time.GetUtcNow() }, transaction);
         await database.IndexTextAsync(transaction, "project", id, $"{name} {description}");
         return id;
+    }
+
+    /// <summary>
+    /// The project that a version belongs to under its new name: the one that has the name already; else, when it was the only version, its own
+    /// project renamed; else a new one with the same owner. What people decided about a project is not lost by a new name.
+    /// </summary>
+    private async Task<long> RenamedAsync(DbTransaction transaction, long project, string name)
+    {
+        var connection = transaction.Connection!;
+        var (owner, description, versions) = await connection.QuerySingleAsync<(long?, string?, long)>(
+            "SELECT owner_id, description, (SELECT COUNT(*) FROM project_version WHERE project_id = @project) FROM project WHERE id = @project", new { project }, transaction);
+        var taken = await connection.QuerySingleOrDefaultAsync<long?>("SELECT id FROM project WHERE org_id = @Org AND name = @name", new { Org, name }, transaction);
+        if (taken is not null || versions > 1) return taken ?? await ProjectAsync(transaction, name, description, owner);
+        await connection.ExecuteAsync("UPDATE project SET name = @name WHERE id = @project", new { name, project }, transaction);
+        await database.IndexTextAsync(transaction, "project", project, $"{name} {description}");
+        return project;
     }
 
     /// <summary>What remains to be done for a project that lost a version.</summary>

@@ -5,6 +5,12 @@ namespace Headwater.Server.Features.Projects;
 /// <summary>Projects and what is in them: the front door for other features.</summary>
 internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore content)
 {
+    /// <summary>Queued when documents may have lost the last upload that names them; the feature that keeps documents does it.</summary>
+    public const string SweepKind = "documents.sweep";
+
+    /// <summary>Why a name or a version of a project is refused; null when it is not.</summary>
+    public static string? RefuseName(string? text) => ProjectNames.Refuse(text);
+
     public static void AddServices(IServiceCollection services) =>
         services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>();
 
@@ -19,7 +25,8 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
     public static Task ChooseLatestAsync(DbTransaction transaction, long project, long job) => ProjectWriteStore.ChooseLatestAsync(transaction, project, job);
 
     /// <summary>The days of a version, or with 0 those of the whole portfolio.</summary>
-    public static Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, long version) => ProjectStore.TrendAsync(connection, version);
+    /// <param name="today">The last day to show.</param>
+    public static Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, long version, DateTimeOffset today) => ProjectStore.TrendAsync(connection, version, today);
 
     public static Task<IReadOnlyList<UploadRow>> RecentUploadsAsync(DbConnection connection, int count) => ContentStore.UploadsAsync(connection, "1 = 1", new { }, count);
 

@@ -30,7 +30,7 @@ internal sealed class IngestJob(UploadStore uploads, IngestStore store, Findings
 
         var (graph, nodes, occurrences) = sink.Finish();
         await context.ReportAsync(0.65, "Storing", cancellationToken);
-        await store.ReplaceAsync(upload, context.Job.Id, graph, nodes, occurrences, sink.Places(), cancellationToken);
+        if (!await store.ReplaceAsync(upload, context.Job.Id, graph, nodes, occurrences, sink.Places(), cancellationToken)) return;
         await findings.MatchVersionAsync(upload.PvId, context.Job.Id,
             (done, all) => context.ReportAsync(0.7 + 0.25 * done / Math.Max(1, all), $"{done} of {all} components matched", cancellationToken), cancellationToken);
         await context.ReportAsync(0.95, "Counting", cancellationToken);

@@ -19,7 +19,9 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
         var fresh = new List<int>();
         var first = new Dictionary<string, int>(StringComparer.Ordinal);
         using (var find = new PreparedCommand(transaction, "SELECT id FROM component_version WHERE identity = @p0", 1))
-        using (var learn = new PreparedCommand(transaction, "UPDATE component_version SET licences = @p1 WHERE id = @p0 AND licences = '[]'", 2))
+        using (var learn = new PreparedCommand(transaction, """
+            UPDATE component_version SET licences = CASE WHEN licences = '[]' THEN @p1 ELSE licences END, detail = COALESCE(detail, @p2) WHERE id = @p0 AND ((licences = '[]' AND @p1 <> '[]') OR (detail IS NULL AND @p2 IS NOT NULL))
+            """, 3))
         using (var hash = new PreparedCommand(transaction, AddHash, 2))
         {
             for (var i = 0; i < batch.Count; i++)
@@ -27,7 +29,8 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
                 if (find.Scalar(batch[i].Identity) is long id)
                 {
                     ids[i] = id;
-                    if (batch[i].Licences != "[]") learn.Execute(id, batch[i].Licences);
+                    // What the first document that named it did not say.
+                    if (batch[i].Licences != "[]" || batch[i].Detail is not null) learn.Execute(id, batch[i].Licences, batch[i].Detail);
                     // Strongest first: where that one is known already, so are the others, and most uploads say nothing new.
                     foreach (var told in batch[i].Hashes.OrderByDescending(h => h.Value.Length))
                         if (hash.Execute(told.Value.ToLowerInvariant(), id) == 0) break;
@@ -45,18 +48,26 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
         return ids;
     }, true, cancellationToken);
 
-    /// <summary>Makes an upload's content that of its project version. What came and what went is noted for the counting that follows.</summary>
-    public Task ReplaceAsync(PendingUpload upload, long job, DependencyGraph graph, long[] nodes, List<Occurrence> occurrences,
+    /// <summary>
+    /// Makes an upload's content that of its project version, unless a later upload has done so. What came and what went is noted for the
+    /// counting that follows.
+    /// </summary>
+    /// <returns>False when the project was deleted meanwhile.</returns>
+    public Task<bool> ReplaceAsync(PendingUpload upload, long job, DependencyGraph graph, long[] nodes, List<Occurrence> occurrences,
         IEnumerable<(long ComponentVersion, IReadOnlyList<string> Places)> places, CancellationToken cancellationToken)
     {
         var (graphBytes, nodeBytes) = (graph.ToBytes(), NodeList.ToBytes(nodes));
         return database.WriteAsync(async transaction =>
         {
             var connection = transaction.Connection!;
+            var row = await connection.QuerySingleOrDefaultAsync<(long Id, long? Newest)?>(
+                "SELECT u.id, v.last_upload_id FROM upload u JOIN project_version v ON v.id = u.pv_id WHERE u.id = @Id", new { upload.Id }, transaction);
+            if (row is not { } known) return false;
             await connection.ExecuteAsync("""
                 INSERT INTO upload_graph (upload_id, org_id, graph, nodes) VALUES (@Id, @Org, @graphBytes, @nodeBytes)
                 ON CONFLICT (upload_id) DO UPDATE SET graph = excluded.graph, nodes = excluded.nodes
                 """, new { upload.Id, Org, graphBytes, nodeBytes }, transaction);
+            if (known.Newest > upload.Id) return true;
             var before = (await connection.QueryAsync<(long Id, long Flags, long Depth)>("SELECT cv_id, flags, depth FROM occurrence WHERE org_id = @Org AND pv_id = @PvId", new { Org, upload.PvId }, transaction))
                 .ToDictionary(o => o.Id, o => new Occurrence(o.Id, (int)o.Flags, (int)o.Depth));
             using var insert = new PreparedCommand(transaction, """
@@ -67,10 +78,11 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
             using var note = new PreparedCommand(transaction, "INSERT INTO usage_work (job_id, cv_id) VALUES (@p0, @p1) ON CONFLICT DO NOTHING", 2);
             foreach (var occurrence in occurrences)
             {
-                var known = before.Remove(occurrence.ComponentVersion, out var old);
-                if (known && old == occurrence) continue;
+                cancellationToken.ThrowIfCancellationRequested();
+                var stays = before.Remove(occurrence.ComponentVersion, out var old);
+                if (stays && old == occurrence) continue;
                 insert.Execute(Org, upload.PvId, occurrence.ComponentVersion, (long)occurrence.Flags, (long)occurrence.Depth);
-                if (known) continue;
+                if (stays) continue;
                 insertBack.Execute(Org, occurrence.ComponentVersion, upload.PvId);
                 note.Execute(job, occurrence.ComponentVersion);
             }
@@ -90,6 +102,7 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
 
             await connection.ExecuteAsync("UPDATE project_version SET last_upload_id = @Id WHERE id = @PvId", new { upload.Id, upload.PvId }, transaction);
             await ProjectsModule.ChooseLatestAsync(transaction, upload.ProjectId, job);
+            return true;
         }, true, cancellationToken);
     }
 

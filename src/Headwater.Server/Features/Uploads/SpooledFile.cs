@@ -46,9 +46,10 @@ internal sealed class SpooledFile : IDisposable
         }
     }
 
-    /// <summary>Moves the file to where documents are kept.</summary>
+    /// <summary>Moves the file to where documents are kept; once that is done, nothing.</summary>
     public void Keep(BlobFolder blobs)
     {
+        if (Path.Length == 0) return;
         blobs.Adopt(Path, Sha256);
         Path = "";
     }
@@ -61,7 +62,7 @@ internal sealed class SpooledFile : IDisposable
     private async Task CopyAsync(ReadOnlyMemory<byte> head, Stream source, long limit, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var target = new FileStream(Path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
+        await using var target = StorageException.Guard(() => new FileStream(Path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0));
         var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
         {
@@ -72,11 +73,11 @@ internal sealed class SpooledFile : IDisposable
                 Length += read;
                 if (Length > limit) throw new DocumentTooLargeException();
                 hash.AppendData(buffer, 0, read);
-                await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                StorageException.Guard(() => target.Write(buffer, 0, read));
                 read = await source.ReadAsync(buffer, cancellationToken);
             }
             while (read > 0);
-            target.Flush(flushToDisk: true);
+            StorageException.Guard(() => target.Flush(flushToDisk: true));
         }
         finally
         {

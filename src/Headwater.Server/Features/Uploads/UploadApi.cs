@@ -30,6 +30,7 @@ internal static class UploadApi
                 UploadOutcome.Accepted accepted => Accept(http, accepted),
                 UploadOutcome.Invalid invalid => Refuse(http, "The document is not a valid SBOM", invalid.Detail, invalid.Errors),
                 UploadOutcome.Nameless => Refuse(http, "The project has no name", "Neither the form nor the document names a project.", []),
+                UploadOutcome.BadName bad => Refuse(http, "The project cannot be named so", bad.Reason, []),
                 UploadOutcome.ProjectMissing => Refuse(http, "There is no such project", "It may have been deleted meanwhile.", []),
                 _ => Problems.Of(StatusCodes.Status403Forbidden, "You may not make new projects", "Name an existing project, or ask for the permission PROJECT_CREATION_UPLOAD."),
             };

@@ -56,6 +56,9 @@ internal abstract record UploadOutcome
 
     internal sealed record Nameless : UploadOutcome;
 
+    /// <summary>Name or version is none that can be shown.</summary>
+    internal sealed record BadName(string Reason) : UploadOutcome;
+
     internal sealed record ProjectMissing : UploadOutcome;
 
     internal sealed record ParentMissing : UploadOutcome;

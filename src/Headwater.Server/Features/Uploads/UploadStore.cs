@@ -24,7 +24,7 @@ internal sealed class PendingUpload
     public DateTimeOffset ReceivedAt { get; set; }
 }
 
-internal sealed class UploadStore(IDatabase database, ProjectsModule projects, QueueStore jobs, AuditStore audit, IdSource ids, TimeProvider time)
+internal sealed class UploadStore(IDatabase database, ProjectsModule projects, QueueStore jobs, AuditStore audit, BlobFolder blobs, IdSource ids, TimeProvider time)
 {
     private const long Org = Organisation.Home;
 
@@ -92,6 +92,9 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
                 new { now, format = $"{facts.Kind.FormatName} {facts.Kind.SpecVersion}", version }, transaction);
             await audit.AppendAsync(transaction, new AuditEntry(request.By, "sbom.uploaded", $"project-version:{known.VersionUuid}",
                 JsonSerializer.Serialize(new { token, components = facts.Components, bytes = file.Length, stage = request.Stage }), null, file.Sha256));
+
+            // Last, and while the writer is held: whatever failed above leaves no document, and none is swept away that is about to be named.
+            file.Keep(blobs);
             return new UploadOutcome.Accepted(token, Guid.Parse(known.VersionUuid), Guid.Parse(known.ProjectUuid), job);
         }, cancellationToken: cancellationToken);
         jobs.Wake();
@@ -108,6 +111,16 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
 
     public Task FailAsync(long id, string error, CancellationToken cancellationToken) => database.WriteAsync(transaction =>
         transaction.Connection!.ExecuteAsync("UPDATE upload SET state = 'failed', error = @error WHERE id = @id AND state = 'queued'", new { id, error }, transaction), cancellationToken: cancellationToken);
+
+    /// <summary>Those of some documents that an upload names.</summary>
+    public Task<HashSet<string>> NamedAsync(string[] documents, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+        (await connection.QueryAsync<string>("SELECT DISTINCT sha256 FROM upload WHERE sha256 IN @documents", new { documents })).ToHashSet(StringComparer.Ordinal), cancellationToken);
+
+    /// <summary>Deletes a document unless an upload names it by now; the writer is held, so none begins to meanwhile.</summary>
+    public Task DeleteUnnamedAsync(string sha256, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    {
+        if (await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM upload WHERE sha256 = @sha256", new { sha256 }, transaction) == 0) blobs.Delete(sha256);
+    }, true, cancellationToken);
 
     /// <summary>True when the version has an upload of just this document: a loader need not bring it again.</summary>
     public Task<bool> HasDocumentAsync(string name, string? version, string sha256, CancellationToken cancellationToken) => database.ReadAsync(async connection =>

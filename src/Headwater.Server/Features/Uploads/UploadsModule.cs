@@ -1,3 +1,5 @@
+using Headwater.Core.Sboms;
+using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Jobs;
@@ -12,10 +14,12 @@ namespace Headwater.Server.Features.Uploads;
 /// </code>
 /// Whatever is refused leaves nothing behind.
 /// </summary>
-internal sealed class UploadsModule(UploadStore store, DataFolder data, BlobFolder blobs, IdSource ids, HttpLimits limits)
+internal sealed class UploadsModule(UploadStore store, DataFolder data, IdSource ids, HttpLimits limits)
 {
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<UploadsModule>().AddSingleton<UploadStore>().AddSingleton<IngestStore>().AddSingleton<IJobHandler, IngestJob>();
+        services.AddSingleton<UploadsModule>().AddSingleton<UploadStore>().AddSingleton<IngestStore>().AddSingleton<IJobHandler, IngestJob>()
+            .AddSingleton<DocumentSweep>().AddSingleton<IJobHandler>(s => s.GetRequiredService<DocumentSweep>()).AddHostedService(s => s.GetRequiredService<DocumentSweep>())
+            .AddHostedService<ReaderWarmUp>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => UploadApi.Map(app);
 
@@ -25,6 +29,7 @@ internal sealed class UploadsModule(UploadStore store, DataFolder data, BlobFold
     /// <summary>Takes a received document, or says why not.</summary>
     public async Task<UploadOutcome> AcceptAsync(UploadRequest request, SpooledDocument document, CancellationToken cancellationToken)
     {
+        if ((ProjectsModule.RefuseName(request.Name?.Trim()) ?? ProjectsModule.RefuseName(request.Version?.Trim())) is { } reason) return new UploadOutcome.BadName(reason);
         UploadTarget? target = null;
         var named = request.ProjectVersion is not null || !string.IsNullOrWhiteSpace(request.Name);
         if (named || !request.NameFromDocument)
@@ -38,12 +43,25 @@ internal sealed class UploadsModule(UploadStore store, DataFolder data, BlobFold
         if (target is null)
         {
             request = request with { Name = facts!.RootName, Version = string.IsNullOrWhiteSpace(request.Version) ? facts.RootVersion : request.Version };
+            if ((ProjectsModule.RefuseName(request.Name) ?? ProjectsModule.RefuseName(request.Version)) is { } unfit) return new UploadOutcome.BadName($"{unfit} The document calls it so; name it yourself.");
             (target, var missing) = await store.FindTargetAsync(request, cancellationToken);
             if (missing is not null) return missing;
         }
 
-        document.File.Keep(blobs);
         return await store.AcceptAsync(request, target!, document.File, facts!, cancellationToken);
+    }
+
+    /// <summary>Goes the way of an upload up to the point where something would be stored.</summary>
+    public async Task TryAsync(byte[] document, CancellationToken cancellationToken)
+    {
+        using var received = await SpoolAsync(new MemoryStream(document), cancellationToken);
+        await store.FindTargetAsync(new UploadRequest { Name = "-", By = "" }, cancellationToken);
+        var (facts, _) = await Task.Run(() => DocumentCheck.Run(received.File.Path, cancellationToken), cancellationToken);
+        if (facts is null) return;
+        using var stream = new MemoryStream(document);
+        var sink = new IngestSink(batch => [.. batch.Select((_, i) => i + 1L)], _ => { });
+        SbomReader.Read(stream, sink, new SbomReadOptions { Validate = false }, cancellationToken);
+        sink.Finish();
     }
 
     public Task<bool?> IsPendingAsync(Guid token, CancellationToken cancellationToken) => store.IsPendingAsync(token, cancellationToken);

@@ -152,11 +152,11 @@ internal static class AuthModule
     {
         var account = await users.FindAsync(http.User.Identity?.Name ?? "", http.RequestAborted);
         string? error = null;
-        if (account is null || throttle.Blocks("user:" + account.Name)) error = "too-many";
+        if (account is null || !throttle.Begin("user:" + account.Name)) error = "too-many";
         else if (!Passwords.Verify(current ?? "", account.PasswordHash)) error = "wrong";
         else if (fresh is null || fresh.Length < UserStore.ShortestPassword || fresh.Length > 1024) error = "short";
         else if (fresh != again) error = "differs";
-        if (error == "wrong") throttle.Refused("user:" + account!.Name);
+        if (error is not ("wrong" or "too-many")) throttle.Accepted("user:" + account!.Name);
         if (error is not null) return TypedResults.Redirect($"{http.Request.PathBase}/account/password?error={error}");
         await users.SetPasswordAsync(account!, fresh!, http.RequestAborted);
         var renewed = await users.FindAsync(account!.Name, http.RequestAborted);

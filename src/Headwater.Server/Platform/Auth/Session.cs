@@ -25,17 +25,16 @@ internal sealed class Session(UserStore users, SignInThrottle throttle, IDataPro
         var who = name?.Trim() ?? "";
         if (who.Length > 200) who = who[..200];
         var (user, address) = ("user:" + who, "address:" + http.Connection.RemoteIpAddress);
-        if (throttle.Blocks(user, address)) return (SignInOutcome.TooMany, null);
+        if (!throttle.Begin(user, address)) return (SignInOutcome.TooMany, null);
         var account = await users.FindAsync(who, http.RequestAborted);
         if (password is not { Length: > 0 and <= 1024 } || !Passwords.Verify(password, account?.PasswordHash) || account is null)
         {
-            throttle.Refused(user, address);
             log.SignInRefused(account?.Name ?? "(unknown)");
             await users.RecordSignInAsync(account?.Name ?? "(unknown)", false, how, http.RequestAborted);
             return (SignInOutcome.Refused, null);
         }
 
-        throttle.Accepted(user);
+        throttle.Accepted(user, address);
         await users.RecordSignInAsync(account.Name, true, how, http.RequestAborted);
         return (SignInOutcome.Accepted, PrincipalOf(account, AuthModule.CookieScheme));
     }

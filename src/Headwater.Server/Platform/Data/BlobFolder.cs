@@ -11,10 +11,20 @@ internal sealed class BlobFolder(DataFolder data)
 
     public FileStream Open(string sha256) => new(PathOf(sha256), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.SequentialScan);
 
+    /// <summary>The hashes of all documents that are kept.</summary>
+    public IEnumerable<string> All() => Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories)
+        .Select(f => Path.GetFileName(Path.GetDirectoryName(f)) + Path.GetFileName(f)).Where(h => h.Length == 64);
+
+    public void Delete(string sha256) => File.Delete(PathOf(sha256));
+
     /// <summary>Moves a received file to its place. The file's content must have reached the disk; when this returns its name has too.</summary>
     public void Adopt(string file, string sha256)
     {
-        var target = PathOf(sha256);
+        StorageException.Guard(() => Move(file, PathOf(sha256)));
+    }
+
+    private void Move(string file, string target)
+    {
         if (File.Exists(target))
         {
             File.Delete(file);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Headwater.Server.Platform.Http;
 
@@ -30,6 +31,13 @@ internal static class HttpModule
             options.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromSeconds(60) };
             options.AddPolicy(SlowPolicy, TimeSpan.FromMinutes(15));
         });
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            // Who speaks from this machine may name the caller: a proxy beside the server. Others are named by the operator.
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            foreach (var proxy in (builder.Configuration["Headwater:Proxies"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy.Contains('/', StringComparison.Ordinal) ? proxy : proxy + (proxy.Contains(':', StringComparison.Ordinal) ? "/128" : "/32")));
+        });
         builder.Services.AddRequestDecompression();
         builder.Services.AddResponseCompression();
         builder.Services.AddProblemDetails();
@@ -48,6 +56,7 @@ internal static class HttpModule
 
     public static void UseHttp(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.Use(AddHeaders);
         app.UseProblems();
         if (app.Configuration["Headwater:PathBase"] is { Length: > 0 } prefix) app.UsePathBase(prefix);
@@ -70,7 +79,7 @@ internal static class HttpModule
             await database.ReadAsync(_ => Task.FromResult(0), cancellationToken);
             return TypedResults.Text("ready");
         }).AllowAnonymous().ExcludeFromDescription();
-        app.MapOpenApi().AllowAnonymous();
+        app.MapOpenApi().AllowAnonymous(); // Deliberately for everyone: it is the same in every installation and tells nothing of this one.
     }
 
     private static Task AddHeaders(HttpContext http, RequestDelegate next)

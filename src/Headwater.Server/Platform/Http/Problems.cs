@@ -1,3 +1,4 @@
+using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Telemetry;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -43,6 +44,7 @@ internal static class Problems
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(http.RequestServices.GetRequiredService<HttpLimits>().MaxUploadBytes),
             BadHttpRequestException e => Of(e.StatusCode, "The request cannot be read", e.Message),
+            StorageException e => Of(StatusCodes.Status507InsufficientStorage, "It cannot be stored", e.Message),
             OperationCanceledException => Of(StatusCodes.Status503ServiceUnavailable, "It took too long", "The request was given up. Try again, or ask for less at once."),
             var e => Unexpected(http, e, failure?.Path),
         };

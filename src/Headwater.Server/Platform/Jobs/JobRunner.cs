@@ -46,7 +46,7 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await queue.ReclaimAsync(_node, true, stoppingToken);
+        await ReclaimAsync(true, stoppingToken);
         var workers = Math.Clamp(Environment.ProcessorCount, 2, 4);
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(stoppingToken), stoppingToken)).Append(TidyAsync(stoppingToken)));
     }
@@ -58,13 +58,19 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
-                await queue.ReclaimAsync(_node, false, stopping);
+                await ReclaimAsync(false, stopping);
                 await queue.PruneAsync(stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
+    }
+
+    private async Task ReclaimAsync(bool starting, CancellationToken stopping)
+    {
+        foreach (var job in await queue.ReclaimAsync(_node, starting, stopping))
+            if (_handlers.TryGetValue(job.Kind, out var handler)) await handler.GiveUpAsync(job, QueueStore.StoppedAgain, stopping);
     }
 
     private async Task WorkAsync(CancellationToken stopping)
@@ -122,7 +128,8 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // It stays "running" under this node's name and is taken up again at the next start.
+            // Whatever this cannot give back stays "running" under this node's name and is taken up at the next start.
+            await queue.ReleaseAsync(job.Id);
         }
         catch (Exception e)
         {

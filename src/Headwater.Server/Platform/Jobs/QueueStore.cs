@@ -38,6 +38,9 @@ internal sealed class QueueStore(IDatabase database, TimeProvider time)
 {
     public const int MaxAttempts = 5;
 
+    /// <summary>How often the process may stop under a job before it is the job that is taken to be the cause.</summary>
+    public const int MaxStops = 25;
+
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
     private readonly SemaphoreSlim _wake = new(0);
 
@@ -72,12 +75,27 @@ internal sealed class QueueStore(IDatabase database, TimeProvider time)
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => await _wake.WaitAsync(atMost, cancellationToken);
 
     /// <summary>Gives jobs back that this node held when it stopped, and those whose holder has not been heard of.</summary>
-    public Task ReclaimAsync(string node, bool starting, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
-        UPDATE job SET state = CASE WHEN EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued') THEN 'done'
-                WHEN attempts >= @max THEN 'dead' ELSE 'queued' END, lease_owner = NULL, lease_until = NULL,
-            last_error = CASE WHEN attempts >= @max THEN 'The process stopped while it ran, again and again.' ELSE last_error END
-        WHERE state = 'running' AND ((@starting AND lease_owner = @node) OR lease_until < @now)
-        """, new { max = MaxAttempts, starting, node, now = time.GetUtcNow() }, transaction), true, cancellationToken);
+    /// <returns>Those that are given up instead.</returns>
+    public Task<IReadOnlyList<ClaimedJob>> ReclaimAsync(string node, bool starting, CancellationToken cancellationToken) => database.WriteAsync<IReadOnlyList<ClaimedJob>>(async transaction =>
+    {
+        const string Lost = "state = 'running' AND ((@starting AND lease_owner = @node) OR lease_until < @now)";
+        var parameters = new { max = MaxStops, starting, node, now = time.GetUtcNow(), error = StoppedAgain };
+        var dead = (await transaction.Connection!.QueryAsync<ClaimedJob>($"""
+            UPDATE job SET state = 'dead', lease_owner = NULL, lease_until = NULL, finished_at = @now, last_error = @error WHERE {Lost} AND attempts >= @max RETURNING id, kind, key, lane, payload, attempts
+            """, parameters, transaction)).AsList();
+        await transaction.Connection!.ExecuteAsync($"""
+            UPDATE job SET state = CASE WHEN EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued') THEN 'done' ELSE 'queued' END, lease_owner = NULL, lease_until = NULL WHERE {Lost}
+            """, parameters, transaction);
+        return dead;
+    }, true, cancellationToken);
+
+    public const string StoppedAgain = "The process stopped while it ran, again and again.";
+
+    /// <summary>Gives a job back that is left for a stop of the server: that is no attempt. One whose twin waits already is found at the next start.</summary>
+    public Task ReleaseAsync(long id) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+        UPDATE job SET state = 'queued', attempts = attempts - 1, lease_owner = NULL, lease_until = NULL, progress = 0, progress_text = NULL WHERE id = @id AND state = 'running'
+            AND NOT EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued')
+        """, new { id }, transaction));
 
     /// <summary>Takes the most urgent job whose lane is free.</summary>
     public Task<ClaimedJob?> ClaimAsync(string node, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>

@@ -36,6 +36,7 @@ internal static class PlannerStatistics
         ("project_tag", "project_tag_version", "200000 2"),
         ("upload", "sqlite_autoindex_upload_1", "500000 1"),
         ("upload", "upload_version", "500000 500000 3 1"),
+        ("upload", "upload_document", "500000 1"),
         ("usage_work", "usage_work", "10000 5000 1"),
         ("metrics_day", "metrics_day", "5000000 5000000 90 1"),
         ("job", "job_next", "1000 500 2 1"),

@@ -13,7 +13,7 @@ namespace Headwater.Server.Platform.Data.Sqlite;
 internal sealed class SqliteDatabase : IDatabase, IDisposable
 {
     private const int Readers = 6;
-    private const int Busy = 5, Locked = 6;
+    private const int Busy = 5, Locked = 6, ReadOnly = 8, Interrupted = 9, DiskError = 10, Full = 13, CannotOpen = 14;
 
     private readonly string _connectionString;
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
@@ -59,6 +59,10 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
             connection = null;
             return result;
         }
+        catch (SqliteException e) when (IsStorage(e))
+        {
+            throw StorageException.Of(e);
+        }
         finally
         {
             // A connection whose work failed may be in any state; a new one costs less than finding out.
@@ -77,15 +81,23 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
                 await using var transaction = _writer.Value.BeginTransaction(deferred: false);
                 try
                 {
-                    var result = await work(transaction);
+                    var result = await InterruptiblyAsync(work, transaction, cancellationToken);
                     await transaction.CommitAsync(cancellationToken);
                     return result;
+                }
+                catch (SqliteException e) when (e.SqliteErrorCode == Interrupted)
+                {
+                    throw new OperationCanceledException("The statement was interrupted.", e, cancellationToken);
                 }
                 catch (SqliteException e) when (e.SqliteErrorCode is Busy or Locked && attempt < 5)
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(50 << attempt), _time, cancellationToken);
                 }
             }
+        }
+        catch (SqliteException e) when (IsStorage(e))
+        {
+            throw StorageException.Of(e);
         }
         finally
         {
@@ -132,6 +144,16 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         if (_writer.IsValueCreated) _writer.Value.Dispose();
         _readers.Dispose();
     }
+
+    /// <summary>Counting a large portfolio is one statement that takes long; a server that is to stop does not wait for its end.</summary>
+    private static async Task<T> InterruptiblyAsync<T>(Func<DbTransaction, Task<T>> work, SqliteTransaction transaction, CancellationToken cancellationToken)
+    {
+        var handle = transaction.Connection!.Handle;
+        await using var registration = cancellationToken.UnsafeRegister(_ => SQLitePCL.raw.sqlite3_interrupt(handle), null);
+        return await work(transaction);
+    }
+
+    private static bool IsStorage(SqliteException e) => e.SqliteErrorCode is ReadOnly or DiskError or Full or CannotOpen;
 
     /// <summary>Every run of letters and digits is a word to begin with; quotes keep it from being read as the query language.</summary>
     private static string? MatchExpression(string kind, string query)

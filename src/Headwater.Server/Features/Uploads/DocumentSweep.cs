@@ -1,0 +1,44 @@
+using Headwater.Server.Features.Projects;
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Jobs;
+using Headwater.Server.Platform.Telemetry;
+
+namespace Headwater.Server.Features.Uploads;
+
+/// <summary>
+/// Deletes documents that no upload names any more: after a project went, and at the start those whose upload was cut off between the
+/// move of the file and the commit. An upload moves its document in while it holds the writer, and so does each deletion here.
+/// </summary>
+internal sealed class DocumentSweep(BlobFolder blobs, UploadStore store, ILogger<DocumentSweep> log) : BackgroundService, IJobHandler
+{
+    private const int Chunk = 500;
+
+    public string Kind => ProjectsModule.SweepKind;
+
+    public Task RunAsync(JobContext context, CancellationToken cancellationToken) => SweepAsync(cancellationToken);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield(); // The server does not wait for it.
+        try
+        {
+            await SweepAsync(stoppingToken);
+        }
+        catch (IOException e)
+        {
+            log.SweepFailed(e.Message);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        foreach (var chunk in blobs.All().Chunk(Chunk))
+        {
+            var named = await store.NamedAsync(chunk, cancellationToken);
+            foreach (var sha256 in chunk.Where(c => !named.Contains(c))) await store.DeleteUnnamedAsync(sha256, cancellationToken);
+        }
+    }
+}
