@@ -62,8 +62,17 @@ public sealed partial class HeadwaterServer : IAsyncDisposable
     public static async Task<HeadwaterServer> StartAsync(bool samples, string? dataFolder, int port, bool givenPassword, params string[] more)
     {
         var server = new HeadwaterServer(dataFolder ?? Directory.CreateTempSubdirectory("headwater-e2e-").FullName, port, givenPassword);
-        await server.LaunchAsync(samples, more);
-        return server;
+        try
+        {
+            await server.LaunchAsync(samples, more);
+            return server;
+        }
+        catch
+        {
+            // Nobody else could end it; the data folder may be another's, so it stays.
+            if (server._process is { HasExited: false }) server.Kill();
+            throw;
+        }
     }
 
     /// <summary>Starts it again on the same data after <see cref="Kill"/> or <see cref="Interrupt"/>.</summary>
