@@ -43,6 +43,48 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Kill_WhileReceivingOrBetweenMoveAndCommit_LeavesNothingAfterTheNextStart()
+    {
+        using (var server = await ServerProcess.StartAsync(_data))
+        {
+            using var socket = new TcpClient();
+            await socket.ConnectAsync(IPAddress.Loopback, server.Client.BaseAddress!.Port);
+            await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+                $"POST /api/v1/bom HTTP/1.1\r\nHost: x\r\nX-Api-Key: {ServerProcess.Key}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"bom\"\r\n\r\n{new string(' ', 50_000)}"));
+            for (var i = 0; i < 100 && !Directory.EnumerateFiles(Path.Combine(_data, "spool")).Any(); i++) await Task.Delay(20);
+            server.Kill();
+        }
+
+        Directory.EnumerateFiles(Path.Combine(_data, "spool")).ShouldNotBeEmpty();
+        var orphan = Path.Combine(Directory.CreateDirectory(Path.Combine(_data, "blobs", "ab")).FullName, new string('c', 62));
+        await File.WriteAllTextAsync(orphan, "{}");
+        using var again = await ServerProcess.StartAsync(_data);
+        for (var i = 0; i < 200 && (File.Exists(orphan) || Directory.EnumerateFiles(Path.Combine(_data, "spool")).Any()); i++) await Task.Delay(25);
+        File.Exists(orphan).ShouldBeFalse();
+        Directory.EnumerateFiles(Path.Combine(_data, "spool")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task SignIn_FromBehindANamedProxy_IsThrottledByTheCallersOwnAddress()
+    {
+        using var server = await ServerProcess.StartAsync(_data);
+        using var anonymous = new HttpClient { BaseAddress = server.Client.BaseAddress };
+        async Task<HttpStatusCode> TryAsync(string from, string user)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/user/login")
+            {
+                Content = new FormUrlEncodedContent([KeyValuePair.Create("username", user), KeyValuePair.Create("password", "wrong")]), Headers = { { "X-Forwarded-For", from } },
+            };
+            return (await anonymous.SendAsync(request)).StatusCode;
+        }
+
+        var tries = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => TryAsync("192.0.2.1", $"u{i}")));
+        tries.Count(s => s == HttpStatusCode.Unauthorized).ShouldBe(5, "all at once are no more than one after the other");
+        (await TryAsync("192.0.2.1", "x")).ShouldBe(HttpStatusCode.TooManyRequests);
+        (await TryAsync("192.0.2.2", "y")).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
     public async Task Upload_LargerThanTheLimit_Is413AndSaysTheLimit()
     {
         using var server = await ServerProcess.StartAsync(_data, null, "--Headwater:MaxUploadBytes=100000");

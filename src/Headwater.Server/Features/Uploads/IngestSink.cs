@@ -12,7 +12,8 @@ internal readonly record struct Occurrence(long ComponentVersion, int Flags, int
 /// </summary>
 internal sealed class IngestSink(Func<IReadOnlyList<InternedComponent>, IReadOnlyList<long>> intern, Action<int> progress) : SbomSink
 {
-    private const int BatchSize = 2000;
+    // Each batch is a commit that reaches the disk and a segment of the full-text index to be merged later; a larger one keeps other writers waiting.
+    private const int BatchSize = 5000;
 
     // What a node is known to be; a reference that no component carries stays at Missing.
     private const long Missing = 0, Root = -1, Ignored = -2;
