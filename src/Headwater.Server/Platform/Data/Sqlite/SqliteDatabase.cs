@@ -78,7 +78,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         {
             for (var attempt = 1; ; attempt++)
             {
-                await using var transaction = _writer.Value.BeginTransaction(deferred: false);
+                var transaction = _writer.Value.BeginTransaction(deferred: false);
                 try
                 {
                     var result = await InterruptiblyAsync(work, transaction, cancellationToken);
@@ -91,7 +91,12 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
                 }
                 catch (SqliteException e) when (e.SqliteErrorCode is Busy or Locked && attempt < 5)
                 {
+                    RollBack(transaction);
                     await Task.Delay(TimeSpan.FromMilliseconds(50 << attempt), _time, cancellationToken);
+                }
+                finally
+                {
+                    RollBack(transaction);
                 }
             }
         }
@@ -151,6 +156,23 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         var handle = transaction.Connection!.Handle;
         await using var registration = cancellationToken.UnsafeRegister(_ => SQLitePCL.raw.sqlite3_interrupt(handle), null);
         return await work(transaction);
+    }
+
+    /// <summary>
+    /// Ends a transaction that was not committed. A full disk or an interrupt has made the engine roll it back already, which the binding does
+    /// not notice: it would refuse every later transaction, so it is given one to roll back.
+    /// </summary>
+    private void RollBack(SqliteTransaction transaction)
+    {
+        try
+        {
+            transaction.Dispose();
+        }
+        catch (SqliteException)
+        {
+            SQLitePCL.raw.sqlite3_exec(_writer.Value.Handle, "BEGIN");
+            transaction.Dispose();
+        }
     }
 
     private static bool IsStorage(SqliteException e) => e.SqliteErrorCode is ReadOnly or DiskError or Full or CannotOpen;
