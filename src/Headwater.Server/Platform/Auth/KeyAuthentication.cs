@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
+using Headwater.Server.Platform.Data;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -75,7 +76,18 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
         var row = await keys.FindAsync(publicId, Context.RequestAborted);
         if (row is null || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(ApiKeyFormat.Hash(offered)), Encoding.ASCII.GetBytes(row.Hash))) return null;
         var now = time.GetUtcNow();
-        if (row.LastUsedAt is null || now - row.LastUsedAt > UseIsNoted) await keys.NoteUseAsync(row.Id, now, Context.RequestAborted);
+        if (row.LastUsedAt is null || now - row.LastUsedAt > UseIsNoted)
+        {
+            try
+            {
+                await keys.NoteUseAsync(row.Id, now, Context.RequestAborted);
+            }
+            catch (StorageException)
+            {
+                // A full disk is no reason to refuse those who only read; whoever writes is told.
+            }
+        }
+
         return new ClaimsPrincipal(new ClaimsIdentity(
         [
             new Claim(ClaimTypes.Name, $"key:{publicId}"),
