@@ -96,6 +96,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         (await components.ListAsync(new PageRequest { Filter = "only-here" })).Items.Single().Projects.ShouldBe(1);
         (await client.DeleteAsync($"/api/v1/project/{it.ProjectUuid}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await components.ListAsync(new PageRequest { Filter = "only-here" })).Total.ShouldBe(0);
+        (await host.Get<SearchStore>().SearchAsync("only-here", 5)).Groups.ShouldBeEmpty();
         (await CountAsync("SELECT COUNT(*) FROM upload u WHERE NOT EXISTS (SELECT 1 FROM project_version v WHERE v.id = u.pv_id)")).ShouldBe(0);
     }
 
