@@ -26,7 +26,10 @@ internal sealed class ServerProcess : IDisposable
     {
         var port = Measured.FreePort();
         var folder = data ?? Directory.CreateTempSubdirectory("headwater-bench-").FullName;
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Measured.Root };
+        // A runner in the background hands down an ignored interrupt, which a person's terminal does not.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Measured.Root };
+        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add("dotnet");
         start.ArgumentList.Add(Path.Combine(Measured.Root, "artifacts", "server", "headwater-server.dll"));
         foreach (var argument in (string[])["--urls", $"http://127.0.0.1:{port}", "--data", folder, .. arguments]) start.ArgumentList.Add(argument);
         start.Environment["HEADWATER_ADMIN_PASSWORD"] = "benchmark-Passw0rd";

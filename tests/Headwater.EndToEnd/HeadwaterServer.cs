@@ -142,7 +142,10 @@ public sealed partial class HeadwaterServer : IAsyncDisposable
 
     private async Task LaunchAsync(bool samples, string[] more)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
+        // A runner in the background hands down an ignored interrupt, which a person's terminal does not.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
+        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add("dotnet");
         start.ArgumentList.Add(Repository.ServerAssembly);
         foreach (var argument in (string[])["--urls", BaseAddress.ToString().TrimEnd('/'), "--data", DataFolder]) start.ArgumentList.Add(argument);
         if (samples)

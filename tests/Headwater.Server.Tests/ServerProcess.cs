@@ -32,7 +32,10 @@ internal sealed class ServerProcess : IDisposable
     public static async Task<ServerProcess> StartAsync(string data, int? port = null, params string[] more)
     {
         var at = port ?? FreePort();
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A runner in the background hands down an ignored interrupt, which a person's terminal does not.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add("dotnet");
         foreach (var argument in (string[])["exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "Headwater.Server.Tests.runtimeconfig.json"), "--depsfile",
                      Path.Combine(AppContext.BaseDirectory, "Headwater.Server.Tests.deps.json"), typeof(Program).Assembly.Location, "--data", data, "--urls", $"http://127.0.0.1:{at}", .. more]) start.ArgumentList.Add(argument);
         start.Environment["HEADWATER_ADMIN_PASSWORD"] = TestHost.Password;
