@@ -27,7 +27,7 @@ internal static class SbomCommands
     private static Command Convert()
     {
         var file = new Argument<string>("file") { Description = "The document; - is standard input." };
-        var to = new Option<string>("--to") { Required = true, Description = "What to write.", HelpName = "target" };
+        var to = new Option<string>("--to") { Required = true, Description = "What to write: " + string.Join(", ", SbomWriter.Targets) + ".", HelpName = "target" };
         to.AcceptOnlyFromAmong([.. SbomWriter.Targets]);
         var output = new Option<string?>("--output", "-o") { Description = "Where to; standard output when not said.", HelpName = "file" };
         var command = new Command("convert", "Writes a document in another format. What the target cannot say is named on standard error.") { file, to, output }.With("""

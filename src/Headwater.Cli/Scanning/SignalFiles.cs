@@ -18,6 +18,13 @@ internal sealed record SignalFiles(ExploitSignals Signals)
         var signals = ExploitSignals.Empty;
         var beside = Beside(indexFile);
         if (File.Exists(beside)) signals = Read(beside, ExploitSignals.Load);
+        else if (Path.GetDirectoryName(Path.GetFullPath(indexFile)) is { } folder)
+        {
+            // A server's data folder keeps them as they were published.
+            if (File.Exists(Path.Combine(folder, "epss.csv"))) signals = Read(Path.Combine(folder, "epss.csv"), stream => signals.WithEpss(stream));
+            if (File.Exists(Path.Combine(folder, "kev.json"))) signals = Read(Path.Combine(folder, "kev.json"), signals.WithKev);
+        }
+
         if (epss is not null) signals = Read(epss, stream => signals.WithEpss(stream));
         if (kev is not null) signals = Read(kev, signals.WithKev);
         return new SignalFiles(signals);

@@ -30,7 +30,9 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
     {
         var keyset = Keyset.For(request, Sorts, "risk", "id");
         var like = Like.Containing(request.Filter);
-        var where = "org_id = @Org" + (like is null ? "" : " AND (LOWER(ids) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(summary, '')) LIKE @like ESCAPE '\\')");
+        var where = "org_id = @Org" + (like is null ? "" : " AND (LOWER(ids) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(summary, '')) LIKE @like ESCAPE '\\'"
+            + " OR id IN (SELECT f.id FROM component k JOIN component_version c ON c.component_id = k.id JOIN finding f ON f.cv_id = c.id AND f.affected = 1"
+            + " WHERE LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\'))");
         return database.ReadAsync(async connection =>
         {
             var parameters = new { Org, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
@@ -79,9 +81,13 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         if (feeds.Current.Index is not { } index || string.IsNullOrWhiteSpace(query) || query.Length > 200) return [];
         var found = index.Search(query.Trim(), limit).Select(index.Summary).Select(s => (Summary: s, Shown: s.Id.StartsWith("CVE-", StringComparison.Ordinal) ? s.Id : s.Aliases.FirstOrDefault(a => a.StartsWith("CVE-", StringComparison.Ordinal)) ?? s.Id))
             .DistinctBy(h => h.Shown).ToList();
+        // What affects us by the name of a package comes first: "log4j" means more than the titles that have the word in them.
+        var ours = (await AffectingUsAsync(new PageRequest { Filter = query.Trim(), Size = limit }, cancellationToken)).Items.Select(a => new AdvisoryHit(a.Id, a.Summary, a.Severity, false, a.Projects)).ToList();
         var projects = await database.ReadAsync(async connection => (await connection.QueryAsync<(string Id, long Projects)>(
             "SELECT id, projects FROM advisory_usage WHERE org_id = @Org AND id IN @ids", new { Org, ids = found.Select(f => f.Shown) })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
-        return [.. found.Select(f => new AdvisoryHit(f.Shown, f.Summary.Summary, f.Summary.Severity, f.Summary.Withdrawn is not null, projects.GetValueOrDefault(f.Shown)))];
+        var exact = found.Where(f => f.Shown.Equals(query.Trim(), StringComparison.OrdinalIgnoreCase)).Select(f => f.Shown).ToHashSet(StringComparer.Ordinal);
+        return [.. ours.Concat(found.Select(f => new AdvisoryHit(f.Shown, f.Summary.Summary, f.Summary.Severity, f.Summary.Withdrawn is not null, projects.GetValueOrDefault(f.Shown))))
+            .DistinctBy(h => h.Id).OrderBy(h => exact.Contains(h.Id) ? 0 : 1).Take(limit)];
     }
 
     private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages)> AffectedAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)

@@ -49,7 +49,14 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit)
                 JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id LEFT JOIN owner w ON w.id = p.owner_id
                 WHERE f.id = @id AND f.affected = 1 {(ownerId is null ? "" : "AND p.owner_id IN " + OwnersModule.Below)} ORDER BY p.name
                 """, new { Org, id, ownerId })).AsList();
-            risks.Add(new TopRisk(finding.ToRow(), hit.Count, [.. hit.Select(h => h.Owner).OfType<OwnerRef>().Distinct()], [.. hit.Select(h => h.Name)], hit.Count(h => h.Owner is null)));
+            // The projects are those of every version that is hit, so every version is named.
+            var versions = (await connection.QueryAsync<string?>("""
+                SELECT DISTINCT c.version FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id
+                JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE f.id = @id AND f.affected = 1 AND c.component_id = @ComponentId ORDER BY c.version LIMIT 5
+                """, new { Org, id, finding.ComponentId })).AsList();
+            var row = finding.ToRow();
+            if (versions.Count > 1) row = row with { ComponentVersion = string.Join(", ", versions.Take(4)) + (versions.Count > 4 ? ", …" : "") };
+            risks.Add(new TopRisk(row, hit.Count, [.. hit.Select(h => h.Owner).OfType<OwnerRef>().Distinct()], [.. hit.Select(h => h.Name)], hit.Count(h => h.Owner is null)));
         }
 
         return risks;

@@ -32,6 +32,8 @@ export function uploads(): void {
         const all = Array.isArray(problem.errors) ? problem.errors.map(e => [e.at, e.message].filter(Boolean).join(": ")) : Object.values(problem.errors ?? {}).flat();
         for (const error of all.slice(0, 10)) errors.append(el("p", {}, error));
         item.append(errors);
+        item.closest("details")?.setAttribute("open", "");
+        item.scrollIntoView({ block: "center" });
       },
     };
   }
