@@ -20,13 +20,7 @@ internal sealed class PypiRanges(RangeBuilder range)
         var tokens = new RangeTokens(text);
         for (;;)
         {
-            tokens.SkipSpace();
-            while (tokens.Rest is [',', ..])
-            {
-                tokens.Skip(1);
-                tokens.SkipSpace();
-            }
-
+            tokens.SkipSeparators();
             if (tokens.IsEmpty || range.Error is not null) return;
             var op = tokens.TakeOperator("===", "==", "~=", "!=", "<=", ">=", "<", ">", "=");
             tokens.SkipSpace();

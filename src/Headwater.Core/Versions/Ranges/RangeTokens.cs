@@ -11,6 +11,12 @@ internal ref struct RangeTokens(ReadOnlySpan<char> text)
 
     public void SkipSpace() => _rest = _rest.TrimStart();
 
+    /// <summary>Skips white space and commas, which some grammars take for the same.</summary>
+    public void SkipSeparators()
+    {
+        while (!_rest.IsEmpty && (char.IsWhiteSpace(_rest[0]) || _rest[0] == ',')) _rest = _rest[1..];
+    }
+
     public void Skip(int count) => _rest = _rest[count..];
 
     /// <summary>Takes the longest of the operators that starts here; they are given longest first.</summary>

@@ -137,21 +137,9 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         public object? SortKey { get; set; }
     }
 
-    private sealed record UsageLine : OwnerColumns
+    private sealed record UsageLine : UsageColumns
     {
-        public Guid ProjectUuid { get; set; }
-        public Guid VersionUuid { get; set; }
-        public string Name { get; set; } = "";
-        public string ProjectVersion { get; set; } = "";
-        public bool IsLatest { get; set; }
-        public long CvId { get; set; }
-        public string? Version { get; set; }
-        public int Flags { get; set; }
-        public int Depth { get; set; }
-        public DateTimeOffset? LastUploadAt { get; set; }
         public string ComponentName { get; set; } = "";
         public string? GroupName { get; set; }
-
-        public UsageRow ToRow() => new(ProjectUuid, VersionUuid, Name, ProjectVersion.Length == 0 ? null : ProjectVersion, IsLatest, CvId, Version, Owner, Flags >= 4, Depth, (OccurrenceScope)(Flags & 3), LastUploadAt);
     }
 }

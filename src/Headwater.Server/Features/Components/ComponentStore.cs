@@ -118,7 +118,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         {
             var parameters = new { Org, id, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
-            var rows = await connection.QueryAsync<UsageColumns>($"""
+            var rows = await connection.QueryAsync<UsagePageColumns>($"""
                 SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
                     {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, v.id * 4294967296 + c.id AS key_id, {keyset.Expression} AS sort_key
                 {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
@@ -163,21 +163,9 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         public ComponentVersionRow ToRow() => new(Id, ComponentId, Type, GroupName, Name, Version, Purl, Kind, TypeMaps.FromJson(Licences), (CoverageState)Coverage, Severities, (Severity)MaxSeverity, Kev > 0, MaxRisk, Projects);
     }
 
-    private sealed record UsageColumns : OwnerColumns
+    private sealed record UsagePageColumns : UsageColumns
     {
-        public Guid ProjectUuid { get; set; }
-        public Guid VersionUuid { get; set; }
-        public string Name { get; set; } = "";
-        public string ProjectVersion { get; set; } = "";
-        public bool IsLatest { get; set; }
-        public long CvId { get; set; }
-        public string? Version { get; set; }
-        public int Flags { get; set; }
-        public int Depth { get; set; }
-        public DateTimeOffset? LastUploadAt { get; set; }
         public long KeyId { get; set; }
-
-        public UsageRow ToRow() => new(ProjectUuid, VersionUuid, Name, ProjectVersion.Length == 0 ? null : ProjectVersion, IsLatest, CvId, Version, Owner, Flags >= 4, Depth, (OccurrenceScope)(Flags & 3), LastUploadAt);
     }
 }
 
