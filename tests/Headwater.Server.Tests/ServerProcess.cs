@@ -46,8 +46,15 @@ internal sealed class ServerProcess : IDisposable
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         for (var watch = Stopwatch.StartNew(); !server.Output.Contains("Headwater is at", StringComparison.Ordinal); await Task.Delay(20))
-            if (server._process.HasExited || watch.Elapsed > TimeSpan.FromSeconds(60)) throw new InvalidOperationException(server.Output);
+            if (server._process.HasExited || watch.Elapsed > TimeSpan.FromSeconds(60)) throw new InvalidOperationException(server.LastWords());
         return server;
+    }
+
+    /// <summary>Everything it printed, down to the last line: the wait without a limit also waits for the end of both streams.</summary>
+    private string LastWords()
+    {
+        if (_process.HasExited) _process.WaitForExit();
+        return Output;
     }
 
     /// <summary>kill -9</summary>

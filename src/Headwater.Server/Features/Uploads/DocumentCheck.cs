@@ -10,6 +10,11 @@ internal sealed class DocumentCheck : SbomSink
     public static (DocumentFacts? Facts, UploadOutcome.Invalid? Refusal) Run(string path, CancellationToken cancellationToken)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, FileOptions.SequentialScan);
+        return Run(stream, cancellationToken);
+    }
+
+    public static (DocumentFacts? Facts, UploadOutcome.Invalid? Refusal) Run(Stream stream, CancellationToken cancellationToken)
+    {
         var check = new DocumentCheck();
         var result = SbomReader.Read(stream, check, null, cancellationToken);
         if (result.Kind is not { } kind) return (null, new UploadOutcome.Invalid("The document is neither CycloneDX nor SPDX in any form that is read here.", result.Errors));

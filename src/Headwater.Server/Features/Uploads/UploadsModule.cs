@@ -51,14 +51,14 @@ internal sealed class UploadsModule(UploadStore store, DataFolder data, IdSource
         return await store.AcceptAsync(request, target!, document.File, facts!, cancellationToken);
     }
 
-    /// <summary>Goes the way of an upload up to the point where something would be stored.</summary>
+    /// <summary>Goes the way of an upload up to the point where something would be stored, in memory alone: the spool folder is for what people send.</summary>
     public async Task TryAsync(byte[] document, CancellationToken cancellationToken)
     {
-        using var received = await SpoolAsync(new MemoryStream(document), cancellationToken);
-        await store.FindTargetAsync(new UploadRequest { Name = "-", By = "" }, cancellationToken);
-        var (facts, _) = await Task.Run(() => DocumentCheck.Run(received.File.Path, cancellationToken), cancellationToken);
-        if (facts is null) return;
         using var stream = new MemoryStream(document);
+        await store.FindTargetAsync(new UploadRequest { Name = "-", By = "" }, cancellationToken);
+        var (facts, _) = await Task.Run(() => DocumentCheck.Run(stream, cancellationToken), cancellationToken);
+        if (facts is null) return;
+        stream.Position = 0;
         var sink = new IngestSink(batch => [.. batch.Select((_, i) => i + 1L)], _ => { });
         SbomReader.Read(stream, sink, new SbomReadOptions { Validate = false }, cancellationToken);
         sink.Finish();
