@@ -1,0 +1,16 @@
+namespace Headwater.Server.Platform.Auth;
+
+/// <summary>
+/// What a caller may see: the whole organisation, or the projects of some units (and teams). Every read of projects, and of anything that is counted
+/// over projects, takes one, so that no list, number or message tells of what lies outside.
+/// </summary>
+/// <param name="All">The whole organisation, unowned projects included.</param>
+/// <param name="Units">Ids of the owners whose projects are visible, with all units and teams below them already in the list; empty when <paramref name="All"/>.</param>
+internal sealed record Viewer(bool All, IReadOnlyList<long> Units)
+{
+    /// <summary>For work that nobody in particular asked for: jobs, the start of the server, operator commands.</summary>
+    public static Viewer Everything { get; } = new(true, []);
+
+    /// <summary>The condition, as SQL, under which a project with this owner column is visible.</summary>
+    public string Sees(string ownerColumn) => All ? "1=1" : Units.Count == 0 ? "1=0" : $"{ownerColumn} IN ({string.Join(',', Units)})";
+}
