@@ -12,14 +12,14 @@ internal static class Upload
     public static async Task<Acknowledged> SendAsync(HttpClient client, byte[] bom, string project, string version)
     {
         using var form = new MultipartFormDataContent { { new StringContent(project), "projectName" }, { new StringContent(version), "projectVersion" }, { new ByteArrayContent(bom), "bom", "bom.json" } };
-        using var response = await client.PostAsync("api/hw/uploads", form);
+        using var response = await client.PostAsync("api/headwater/v1/uploads", form);
         response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
         return (await response.Content.ReadFromJsonAsync<Acknowledged>())!;
     }
 
-    public static Task<JsonElement> JobAsync(HttpClient client, long id) => client.GetFromJsonAsync<JsonElement>($"api/hw/jobs/{id}");
+    public static Task<JsonElement> JobAsync(HttpClient client, long id) => client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/jobs/{id}");
 
     /// <summary>How many components a project version shows.</summary>
     public static async Task<int> ComponentsAsync(HttpClient client, Guid projectVersion) =>
-        (await client.GetFromJsonAsync<JsonElement>($"api/hw/versions/{projectVersion}/components?size=1")).GetProperty("total").GetInt32();
+        (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/versions/{projectVersion}/components?size=1")).GetProperty("total").GetInt32();
 }

@@ -20,6 +20,9 @@ public sealed class TestHost : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("headwater-test-").FullName;
     private Factory? _factory;
 
+    /// <summary>Settings of the server, to be given before it starts.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
     public string DataFolder => Path.Combine(_folder, "data");
 
     public IServiceProvider Services => _factory!.Services;
@@ -32,7 +35,7 @@ public sealed class TestHost : IAsyncLifetime
         var records = Directory.CreateDirectory(Path.Combine(_folder, "osv")).FullName;
         foreach (var (id, json) in Advisories) File.WriteAllText(Path.Combine(records, id + ".json"), json);
         new AdvisoryIndexBuilder(TimeProvider.System).Build([records], Path.Combine(DataFolder, "advisories.hwx"));
-        _factory = new Factory(DataFolder);
+        _factory = new Factory(DataFolder, Settings);
         _ = _factory.Server;
         return ValueTask.CompletedTask;
     }
@@ -113,7 +116,7 @@ public sealed class TestHost : IAsyncLifetime
             """),
     ];
 
-    private sealed class Factory(string data) : WebApplicationFactory<Program>
+    private sealed class Factory(string data, IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
@@ -122,6 +125,7 @@ public sealed class TestHost : IAsyncLifetime
             builder.UseSetting("HEADWATER_ADMIN_PASSWORD", Password);
             builder.UseSetting("data", data);
             builder.UseSetting("urls", "http://127.0.0.1:0");
+            foreach (var (name, value) in settings) builder.UseSetting(name, value);
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class AdvisoryTests(Chromium chromium)
         await page.Locator("table.data tbody a", new() { HasText = "CVE-2021-44228" }).First.ClickAsync();
         await page.WaitForURLAsync("**/advisories/CVE-2021-44228");
         using var client = chromium.Server.Client();
-        var advisory = await client.GetFromJsonAsync<JsonElement>("api/hw/advisories/CVE-2021-44228");
+        var advisory = await client.GetFromJsonAsync<JsonElement>("api/headwater/v1/advisories/CVE-2021-44228");
 
         var affected = await page.Locator("ol.risks > li").EachSaidAsync();
 

@@ -14,7 +14,7 @@ public sealed class OverviewTests(Chromium chromium)
         var page = await chromium.NewPageAsync();
         await page.GotoAsync("/");
         using var client = chromium.Server.Client();
-        var overview = await client.GetFromJsonAsync<JsonElement>("api/hw/overview");
+        var overview = await client.GetFromJsonAsync<JsonElement>("api/headwater/v1/overview");
         string Number(params string[] path) => path.Aggregate(overview, (at, name) => at.GetProperty(name)).GetInt32().ToString("N0", CultureInfo.InvariantCulture);
 
         async Task<(string Value, string Of)> StatAsync(string label)
@@ -42,7 +42,7 @@ public sealed class OverviewTests(Chromium chromium)
         var page = await chromium.NewPageAsync();
         await page.GotoAsync("/");
         using var client = chromium.Server.Client();
-        var risks = (await client.GetFromJsonAsync<JsonElement>("api/hw/overview")).GetProperty("topRisks").EnumerateArray().Take(6).ToList();
+        var risks = (await client.GetFromJsonAsync<JsonElement>("api/headwater/v1/overview")).GetProperty("topRisks").EnumerateArray().Take(6).ToList();
 
         var lines = await page.Locator("ol.risks > li").EachSaidAsync();
 

@@ -72,9 +72,9 @@ internal static partial class SitePages
         if (Filled.TryGetValue((server.BaseAddress, address), out var known)) return known;
         using var client = server.Client();
         async Task<JsonElement> ProjectAsync(string name) =>
-            (await client.GetFromJsonAsync<JsonElement>($"api/hw/projects?filter={name}")).GetProperty("items").EnumerateArray().First(p => p.GetProperty("name").GetString() == name);
+            (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/projects?filter={name}")).GetProperty("items").EnumerateArray().First(p => p.GetProperty("name").GetString() == name);
         async Task<JsonElement> FirstFindingAsync() =>
-            (await client.GetFromJsonAsync<JsonElement>($"api/hw/versions/{(await ProjectAsync("juice-shop")).GetProperty("latestUuid").GetString()}/findings")).GetProperty("items")[0].GetProperty("finding");
+            (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/versions/{(await ProjectAsync("juice-shop")).GetProperty("latestUuid").GetString()}/findings")).GetProperty("items")[0].GetProperty("finding");
         var value = NamePattern().Match(address).Groups[1].Value switch
         {
             "project" => (await ProjectAsync("juice-shop")).GetProperty("uuid").GetString(),
@@ -84,7 +84,7 @@ internal static partial class SitePages
             "component" => (await FirstFindingAsync()).GetProperty("componentId").GetRawText(),
             "componentVersion" => (await FirstFindingAsync()).GetProperty("componentVersionId").GetRawText(),
             "owner" => (await ProjectAsync("juice-shop")).GetProperty("owner").GetProperty("id").GetRawText(),
-            "elsewhere" => (await client.GetFromJsonAsync<JsonElement>("api/hw/search?q=drupal&perKind=6")).GetProperty("groups").EnumerateArray().First(g => g.GetProperty("kind").GetString() == "advisory")
+            "elsewhere" => (await client.GetFromJsonAsync<JsonElement>("api/headwater/v1/search?q=drupal&perKind=6")).GetProperty("groups").EnumerateArray().First(g => g.GetProperty("kind").GetString() == "advisory")
                 .GetProperty("hits")[0].GetProperty("title").GetString(),
             var other => throw new InvalidOperationException($"Nobody says what {{{other}}} is."),
         };

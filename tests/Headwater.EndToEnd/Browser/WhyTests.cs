@@ -42,11 +42,11 @@ public sealed class WhyTests(Chromium chromium, AdvisoryIndexFixture index)
         var byPurl = scan.GetProperty("documents")[0].GetProperty("findings").EnumerateArray().Where(f => f.GetProperty("path").ValueKind == JsonValueKind.Array)
             .GroupBy(f => f.GetProperty("component").GetProperty("purl").GetString()!).ToDictionary(g => g.Key, g => g.First());
         using var client = chromium.Server.Client();
-        var project = (await client.GetFromJsonAsync<JsonElement>("api/hw/projects?filter=keycloak")).GetProperty("items").EnumerateArray().First(p => p.GetProperty("name").GetString() == "keycloak");
+        var project = (await client.GetFromJsonAsync<JsonElement>("api/headwater/v1/projects?filter=keycloak")).GetProperty("items").EnumerateArray().First(p => p.GetProperty("name").GetString() == "keycloak");
         var version = project.GetProperty("latestUuid").GetString();
         var page = await chromium.NewPageAsync();
         var compared = 0;
-        foreach (var component in (await client.GetFromJsonAsync<JsonElement>($"api/hw/versions/{version}/components?vulnerable=true&sort=depth&order=desc&size=12")).GetProperty("items").EnumerateArray())
+        foreach (var component in (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/versions/{version}/components?vulnerable=true&sort=depth&order=desc&size=12")).GetProperty("items").EnumerateArray())
         {
             if (component.GetProperty("depth").GetInt32() < 1 || !byPurl.TryGetValue(component.GetProperty("purl").GetString()!, out var finding)) continue;
             await page.GotoAsync($"/versions/{version}/why/{component.GetProperty("componentVersionId").GetRawText()}");

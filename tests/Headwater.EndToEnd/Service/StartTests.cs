@@ -20,7 +20,7 @@ public sealed partial class StartTests(ITestOutputHelper output)
         output.WriteLine($"First start, filled with the samples: ready after {server.ReadyAfter.TotalSeconds:0.00} s with {server.ResidentMegabytes:0} MB");
         using (var client = server.Client())
         {
-            var overview = await client.GetFromJsonAsync<JsonElement>("api/hw/overview");
+            var overview = await client.GetFromJsonAsync<JsonElement>("api/headwater/v1/overview");
             var said = server.Output;
             said.ShouldContain($"{Number(overview, "projects")} projects, {Number(overview, "vulnerableProjects")} with known vulnerabilities, {Number(overview, "withoutOwner")} without an owner");
             said.ShouldContain($"{Number(overview, "components")} components in {Number(overview, "componentVersions")} versions");
@@ -56,7 +56,7 @@ public sealed partial class StartTests(ITestOutputHelper output)
 
         server.Output.ShouldContain("The portfolio is empty. Drop an SBOM on the page, or send one to POST /api/v1/bom.");
         using var client = server.Client();
-        (await client.GetFromJsonAsync<JsonElement>("api/hw/overview")).GetProperty("projects").GetInt32().ShouldBe(0);
+        (await client.GetFromJsonAsync<JsonElement>("api/headwater/v1/overview")).GetProperty("projects").GetInt32().ShouldBe(0);
     }
 
     [Fact]

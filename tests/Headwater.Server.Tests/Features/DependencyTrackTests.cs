@@ -26,6 +26,43 @@ public sealed class DependencyTrackTests(TestHost host) : IClassFixture<TestHost
         json.GetProperty("framework").GetProperty("uuid").GetGuid().ShouldNotBe(Guid.Empty);
     }
 
+    [Theory]
+    [InlineData("/api/headwater/v1/overview")]
+    [InlineData("/healthz")]
+    [InlineData("/sign-in")]
+    public async Task Answers_OutsideTheCompatiblePaths_CarryNoneOfItsHeaders(string path)
+    {
+        using var client = host.Anonymous();
+        using var response = await client.GetAsync(path);
+        response.Headers.Contains("X-Powered-By").ShouldBeFalse();
+        response.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Refusals_OnTheCompatiblePaths_CarryTheHeaders()
+    {
+        using var client = host.Anonymous();
+        foreach (var path in (string[])["/api/v1/project", "/api/v1/no-such-thing"])
+        {
+            using var response = await client.GetAsync(path);
+            response.IsSuccessStatusCode.ShouldBeFalse();
+            response.Headers.GetValues("X-Powered-By").Single().ShouldStartWith("Dependency-Track v");
+            response.Headers.GetValues("Access-Control-Expose-Headers").Single().ShouldBe("X-Total-Count");
+        }
+    }
+
+    [Fact]
+    public async Task PoweredBy_SwitchedOffAndBehindAPrefix_IsNotSentWhileTheOthersAre()
+    {
+        await using var quiet = new TestHost { Settings = { ["Headwater:DependencyTrack:PoweredBy"] = "false", ["Headwater:PathBase"] = "/hw" } };
+        await quiet.InitializeAsync();
+        using var client = quiet.Anonymous();
+        using var response = await client.GetAsync("/hw/api/version");
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Headers.Contains("X-Powered-By").ShouldBeFalse();
+        response.Headers.GetValues("Access-Control-Allow-Origin").Single().ShouldBe("*");
+    }
+
     [Fact]
     public async Task Upload_AsTheGitHubAction_IsAnalysed()
     {

@@ -46,7 +46,7 @@ public sealed class HostileUploadTests(TestHost host) : IClassFixture<TestHost>
     {
         using var client = await host.ClientAsync();
         var it = await TestHost.UploadAsync(client, "odd-" + name, "1", Odd(name));
-        foreach (var path in (string[])[$"/api/hw/versions/{it.ProjectUuid}/components", $"/api/hw/versions/{it.ProjectUuid}/graph", $"/api/hw/versions/{it.ProjectUuid}/components?format=csv", $"/api/v1/component/project/{it.ProjectUuid}",
+        foreach (var path in (string[])[$"/api/headwater/v1/versions/{it.ProjectUuid}/components", $"/api/headwater/v1/versions/{it.ProjectUuid}/graph", $"/api/headwater/v1/versions/{it.ProjectUuid}/components?format=csv", $"/api/v1/component/project/{it.ProjectUuid}",
                      $"/api/v1/bom/cyclonedx/project/{it.ProjectUuid}", $"/api/v1/bom/cyclonedx/project/{it.ProjectUuid}?format=xml", $"/api/v1/finding/project/{it.ProjectUuid}"])
         {
             using var response = await client.GetAsync(path);
@@ -101,7 +101,7 @@ public sealed class HostileUploadTests(TestHost host) : IClassFixture<TestHost>
         var (type, body) = Forms(kind);
         using var client = await host.ClientAsync();
         var before = await LeftAsync();
-        foreach (var path in (string[])["/api/v1/bom", "/api/hw/uploads"])
+        foreach (var path in (string[])["/api/v1/bom", "/api/headwater/v1/uploads"])
         {
             using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
             content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
@@ -225,7 +225,7 @@ public sealed class HostileUploadTests(TestHost host) : IClassFixture<TestHost>
     private static async Task<HttpResponseMessage> PageAsync(HttpClient client, byte[] bytes)
     {
         using var form = new MultipartFormDataContent { { new StringContent("hostile"), "projectName" }, { new ByteArrayContent(bytes), "bom", "bom.json" } };
-        return await client.PostAsync("/api/hw/uploads", form);
+        return await client.PostAsync("/api/headwater/v1/uploads", form);
     }
 
     private async Task IdleAsync()

@@ -48,10 +48,10 @@ public sealed class OwnerTests(TestHost host) : IClassFixture<TestHost>
         var owners = host.Get<OwnersModule>();
         var ids = await owners.ImportGroupsAsync(new Catalogue([new("unit", "top", "Top", null, "ring"), new("unit", "ring", "Ring", null, "top"), new("unit", "house", "House", null, null), new("team", "crew", "Crew", null, "house")], [], []), default);
         var it = await TestHost.UploadAsync(client, "owned", "1", TestHost.Bom(Log4j));
-        var project = await client.GetFromJsonAsync<JsonElement>($"/api/hw/versions/{it.ProjectUuid}");
+        var project = await client.GetFromJsonAsync<JsonElement>($"/api/headwater/v1/versions/{it.ProjectUuid}");
         var uuid = project.GetProperty("version").GetProperty("projectUuid").GetGuid();
-        (await client.PutAsJsonAsync($"/api/hw/projects/{uuid}/owner", new { ownerId = ids[("team", "crew")] })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await client.PutAsJsonAsync($"/api/hw/projects/{uuid}/owner", new { ownerId = 999_999 })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await client.PutAsJsonAsync($"/api/headwater/v1/projects/{uuid}/owner", new { ownerId = ids[("team", "crew")] })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await client.PutAsJsonAsync($"/api/headwater/v1/projects/{uuid}/owner", new { ownerId = 999_999 })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
         var store = host.Get<OwnerStore>();
         var tree = await store.TreeAsync();
@@ -67,13 +67,17 @@ public sealed class OwnerTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task OpenApi_DescribesBothInterfaces()
+    public async Task OpenApi_DescribesEachInterfaceInADocumentOfItsOwn()
     {
         using var client = host.Anonymous();
         var document = await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
         document.GetProperty("info").GetProperty("title").GetString().ShouldBe("Headwater");
         var paths = document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
-        paths.ShouldContain("/api/v1/bom");
-        paths.ShouldContain("/api/hw/projects");
+        paths.ShouldContain("/api/headwater/v1/projects");
+        paths.ShouldAllBe(p => p.StartsWith("/api/headwater/v1/"));
+        var compatible = await client.GetFromJsonAsync<JsonElement>("/openapi/dependency-track.json");
+        var theirs = compatible.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
+        theirs.ShouldContain("/api/v1/bom");
+        theirs.ShouldNotContain(p => p.StartsWith("/api/headwater"));
     }
 }

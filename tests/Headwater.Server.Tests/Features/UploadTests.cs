@@ -155,8 +155,8 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
     public async Task Search_ForTheQueryLanguageItself_IsHarmless(string query)
     {
         using var client = await host.ClientAsync();
-        (await client.GetAsync($"/api/hw/search?q={Uri.EscapeDataString(query)}")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await client.GetAsync($"/api/hw/components?filter={Uri.EscapeDataString(query)}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync($"/api/headwater/v1/search?q={Uri.EscapeDataString(query)}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync($"/api/headwater/v1/components?filter={Uri.EscapeDataString(query)}")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -168,7 +168,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
     public async Task List_WithACursorThatIsNotOurs_IsHarmless(string cursor)
     {
         using var client = await host.ClientAsync();
-        (await client.GetAsync($"/api/hw/components?after={Uri.EscapeDataString(cursor)}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync($"/api/headwater/v1/components?after={Uri.EscapeDataString(cursor)}")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
     {
         using var client = await host.ClientAsync();
         await TestHost.UploadAsync(client, "=cmd|' /C calc'!A0", "1", TestHost.Bom(Guava));
-        (await client.GetStringAsync("/api/hw/projects?format=csv")).ShouldContain("'=cmd");
+        (await client.GetStringAsync("/api/headwater/v1/projects?format=csv")).ShouldContain("'=cmd");
     }
 
     [Fact]

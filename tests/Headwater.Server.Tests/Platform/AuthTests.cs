@@ -95,15 +95,15 @@ public sealed class AuthTests(TestHost host) : IClassFixture<TestHost>
     {
         using var browser = new Browser(host);
         (await browser.SignInAsync(TestHost.Password, "/projects")).Headers.Location!.ToString().ShouldBe("/projects");
-        (await browser.Client.GetAsync("/api/hw/projects")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await browser.Client.GetAsync("/api/headwater/v1/projects")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        using var foreign = await browser.Client.PostAsJsonAsync("/api/hw/keys", new { comment = "stolen" });
+        using var foreign = await browser.Client.PostAsJsonAsync("/api/headwater/v1/keys", new { comment = "stolen" });
         foreign.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         using var upload = new MultipartFormDataContent { { TestHost.Part(TestHost.Bom("pkg:npm/a@1.0.0")), "bom", "b" } };
-        (await browser.Client.PostAsync("/api/hw/uploads", upload)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await browser.Client.PostAsync("/api/headwater/v1/uploads", upload)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 
         browser.Client.DefaultRequestHeaders.Add("RequestVerificationToken", await browser.TokenAsync("/account/password"));
-        (await browser.Client.PostAsJsonAsync("/api/hw/keys", new { comment = "mine" })).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await browser.Client.PostAsJsonAsync("/api/headwater/v1/keys", new { comment = "mine" })).StatusCode.ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class AuthTests(TestHost host) : IClassFixture<TestHost>
         await browser.SignInAsync(TestHost.Password, "/");
         var token = await browser.TokenAsync("/account/password");
         using var upload = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new StringContent("from-a-page"), "projectName" }, { TestHost.Part(TestHost.Bom("pkg:npm/a@1.0.0")), "bom", "b" } };
-        using var response = await browser.Client.PostAsync("/api/hw/uploads", upload);
+        using var response = await browser.Client.PostAsync("/api/headwater/v1/uploads", upload);
         response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
     }
 
@@ -131,9 +131,9 @@ public sealed class AuthTests(TestHost host) : IClassFixture<TestHost>
     public async Task Key_MadeByAPerson_HasAtMostThePersonsPermissions()
     {
         using var client = await host.ClientAsync(Permissions.AccessManagement | Permissions.ViewPortfolio);
-        (await client.PostAsJsonAsync("/api/hw/keys", new { comment = "more", permissions = new[] { "BOM_UPLOAD" } })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        (await client.PostAsJsonAsync("/api/hw/keys", new { comment = "same", permissions = new[] { "VIEW_PORTFOLIO" } })).StatusCode.ShouldBe(HttpStatusCode.Created);
-        (await client.PostAsJsonAsync("/api/hw/keys", new { permissions = new[] { "EVERYTHING" } })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await client.PostAsJsonAsync("/api/headwater/v1/keys", new { comment = "more", permissions = new[] { "BOM_UPLOAD" } })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await client.PostAsJsonAsync("/api/headwater/v1/keys", new { comment = "same", permissions = new[] { "VIEW_PORTFOLIO" } })).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await client.PostAsJsonAsync("/api/headwater/v1/keys", new { permissions = new[] { "EVERYTHING" } })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ internal static class AdvisoriesApi
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/hw/advisories").WithTags("Advisories");
+        var api = app.MapGroup(Api.Root + "/advisories").WithTags("Advisories");
         api.MapGet("", ListAsync).Require(Permissions.ViewVulnerability).WithSummary("Advisories that affect the latest version of a project");
         api.MapGet("/{id}", async Task<Results<Ok<AdvisoryDetail>, NotFound>> (AdvisoryStore store, string id, CancellationToken cancellationToken) =>
             await store.GetAsync(id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewVulnerability).WithSummary("One advisory by identifier or alias, with where it hits");

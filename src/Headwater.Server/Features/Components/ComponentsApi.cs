@@ -8,7 +8,7 @@ internal static class ComponentsApi
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/hw").WithTags("Components");
+        var api = app.MapGroup(Api.Root).WithTags("Components");
         api.MapGet("/components", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Components in the latest versions of projects");
         api.MapGet("/components/{id:long}", async Task<Results<Ok<ComponentDetail>, NotFound>> (ComponentStore store, long id, CancellationToken cancellationToken) =>
             await store.GetAsync(id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);

@@ -1,5 +1,3 @@
-using Headwater.Server.Platform.Auth;
-
 namespace Headwater.Server.Features.DependencyTrack;
 
 /// <summary>
@@ -14,17 +12,24 @@ internal static class DependencyTrackModule
     public static void AddServices(IServiceCollection services) =>
         services.AddSingleton<DependencyTrackStore>().AddSingleton<DependencyTrackFindings>();
 
-    /// <summary>Headers that every answer of the interface carries, refusals too.</summary>
-    public static void UseHeaders(WebApplication app) => app.Use(async (http, next) =>
+    /// <summary>
+    /// Headers that every answer of the interface carries, refusals too. One client goes by <c>X-Powered-By</c> before it does anything;
+    /// an installation without it switches the line off with <c>Headwater:DependencyTrack:PoweredBy=false</c>.
+    /// </summary>
+    public static void UseHeaders(WebApplication app)
     {
-        if (!AuthModule.IsApi(http))
-        {
-            await next(http);
-            return;
-        }
+        var poweredBy = app.Configuration.GetValue("Headwater:DependencyTrack:PoweredBy", true);
+        var prefix = new PathString(app.Configuration["Headwater:PathBase"] is { Length: > 0 } path ? path : null);
+        app.Use((http, next) => IsCompatible(http.Request.Path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase, out var rest) ? rest : http.Request.Path) ? AnswerAsync(http, next, poweredBy) : next(http));
+    }
 
+    private static bool IsCompatible(PathString path) =>
+        path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase) || path.Equals("/api/version", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task AnswerAsync(HttpContext http, RequestDelegate next, bool poweredBy)
+    {
         var headers = http.Response.Headers;
-        headers.XPoweredBy = $"Dependency-Track v{CompatibleVersion}";
+        if (poweredBy) headers.XPoweredBy = $"Dependency-Track v{CompatibleVersion}";
         headers.CacheControl = "private, max-age=0, must-revalidate, no-cache";
         headers.AccessControlAllowOrigin = "*";
         headers.AccessControlExposeHeaders = "X-Total-Count";
@@ -38,7 +43,7 @@ internal static class DependencyTrackModule
         }
 
         await next(http);
-    });
+    }
 
     public static void MapEndpoints(WebApplication app)
     {

@@ -1,3 +1,4 @@
+using Headwater.Server.Platform.Http;
 using System.Security.Cryptography;
 using System.Text;
 using Headwater.Core.Advisories;
@@ -26,7 +27,7 @@ internal sealed class FeedsModule(DataFolder data, QueueStore jobs, IDatabase da
 
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/hw/feeds").WithTags("Feeds");
+        var api = app.MapGroup(Api.Root + "/feeds").WithTags("Feeds");
         api.MapGet("", (FeedsModule feeds) => TypedResults.Ok(feeds.Status())).Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is");
         api.MapPost("/rebuild", async (HttpContext http, FeedStore store, RebuildRequest request, CancellationToken cancellationToken) =>
             TypedResults.Accepted((string?)null, new { jobId = await store.RebuildAsync(request.Folder, http.User.Actor(), cancellationToken) })).Require(Permissions.SystemConfiguration).WithSummary("Builds the index from a folder on the server");

@@ -1,4 +1,5 @@
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Headwater.Server.Features.Jobs;
@@ -9,7 +10,7 @@ internal static class JobsModule
 
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/hw/jobs").WithTags("Jobs");
+        var api = app.MapGroup(Api.Root + "/jobs").WithTags("Jobs");
         api.MapGet("/{id:long}", async Task<Results<Ok<JobRow>, NotFound>> (JobStore store, long id, CancellationToken cancellationToken) =>
             await store.GetAsync(id, cancellationToken) is { } job ? TypedResults.Ok(job) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("How far a job is");
         api.MapPost("/{id:long}/retry", async Task<Results<NoContent, NotFound>> (JobStore store, long id, CancellationToken cancellationToken) =>

@@ -11,7 +11,7 @@ internal static class KeysModule
 
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/hw/keys").WithTags("Keys");
+        var api = app.MapGroup(Api.Root + "/keys").WithTags("Keys");
         api.MapGet("", async (KeyStore store, CancellationToken cancellationToken) => TypedResults.Ok((await store.ListAsync(cancellationToken)).Select(View))).Require(Permissions.AccessManagement);
         api.MapPost("", CreateAsync).Require(Permissions.AccessManagement).WithSummary("Makes an API key; its secret is in the answer and nowhere else");
         api.MapDelete("/{id:long}", async (HttpContext http, KeyStore store, long id, CancellationToken cancellationToken) =>

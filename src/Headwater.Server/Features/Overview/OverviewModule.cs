@@ -1,4 +1,5 @@
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Http;
 
 namespace Headwater.Server.Features.Overview;
 
@@ -7,7 +8,7 @@ internal sealed class OverviewModule(OverviewStore store)
     public static void AddServices(IServiceCollection services) => services.AddSingleton<OverviewStore>().AddSingleton<OverviewModule>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app) =>
-        app.MapGet("/api/hw/overview", async (OverviewStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.GetAsync(cancellationToken))).Require(Permissions.ViewVulnerability).WithTags("Overview").WithSummary("The portfolio in numbers");
+        app.MapGet(Api.Root + "/overview", async (OverviewStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.GetAsync(cancellationToken))).Require(Permissions.ViewVulnerability).WithTags("Overview").WithSummary("The portfolio in numbers");
 
     public Task<PortfolioOverview> GetAsync(CancellationToken cancellationToken) => store.GetAsync(cancellationToken);
 }

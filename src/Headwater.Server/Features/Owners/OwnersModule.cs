@@ -1,3 +1,4 @@
+using Headwater.Server.Platform.Http;
 using System.Data.Common;
 using Headwater.Server.Platform.Auth;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,7 +18,7 @@ internal sealed class OwnersModule(OwnerStore store)
 
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/hw").WithTags("Owners");
+        var api = app.MapGroup(Api.Root).WithTags("Owners");
         api.MapGet("/owners", async (OwnerStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.TreeAsync(cancellationToken))).Require(Permissions.ViewPortfolio).WithSummary("Units and teams, parents before children");
         api.MapPut("/projects/{uuid:guid}/owner", async Task<Results<NoContent, NotFound>> (HttpContext http, OwnerStore store, Guid uuid, OwnerChange change, CancellationToken cancellationToken) =>
             await store.ChangeOwnerAsync(uuid, change.OwnerId, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.PortfolioManagement).WithSummary("Gives a project to a unit or team, or with null to nobody");

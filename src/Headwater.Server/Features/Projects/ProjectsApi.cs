@@ -9,7 +9,7 @@ internal static class ProjectsApi
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/hw").WithTags("Projects");
+        var api = app.MapGroup(Api.Root).WithTags("Projects");
         api.MapGet("/projects", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Projects with the numbers of their latest version");
         api.MapGet("/projects/{uuid:guid}", async Task<Results<Ok<ProjectDetail>, NotFound>> (ProjectStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.GetAsync(uuid, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);

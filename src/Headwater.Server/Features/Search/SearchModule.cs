@@ -1,4 +1,5 @@
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Http;
 
 namespace Headwater.Server.Features.Search;
 
@@ -9,6 +10,6 @@ internal static class SearchModule
     public static void AddServices(IServiceCollection services) => services.AddSingleton<SearchStore>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app) =>
-        app.MapGet("/api/hw/search", async (SearchStore store, string? q, int? perKind, CancellationToken cancellationToken) =>
+        app.MapGet(Api.Root + "/search", async (SearchStore store, string? q, int? perKind, CancellationToken cancellationToken) =>
             TypedResults.Ok(await store.SearchAsync(q ?? "", Math.Clamp(perKind ?? 10, 1, Most), cancellationToken))).Require(Permissions.ViewPortfolio).WithTags("Search").WithSummary("Projects, components, advisories and owners by what is typed");
 }

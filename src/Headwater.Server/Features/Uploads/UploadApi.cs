@@ -8,7 +8,7 @@ namespace Headwater.Server.Features.Uploads;
 internal static class UploadApi
 {
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapPost("/api/hw/uploads", UploadAsync).Require(Permissions.BomUpload).WithRequestTimeout(HttpModule.SlowPolicy).DisableAntiforgery().WithMetadata(new AuthModule.GuardsItself())
+        app.MapPost(Api.Root + "/uploads", UploadAsync).Require(Permissions.BomUpload).WithRequestTimeout(HttpModule.SlowPolicy).DisableAntiforgery().WithMetadata(new AuthModule.GuardsItself())
             .WithTags("Uploads").WithSummary("Uploads an SBOM (multipart/form-data: bom, projectName, projectVersion, stage)");
 
     private static async Task<IResult> UploadAsync(HttpContext http, UploadsModule uploads, HttpLimits limits, CancellationToken cancellationToken)

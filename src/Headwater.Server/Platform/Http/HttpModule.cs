@@ -41,16 +41,23 @@ internal static class HttpModule
         builder.Services.AddRequestDecompression();
         builder.Services.AddResponseCompression();
         builder.Services.AddProblemDetails();
-        builder.Services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "Headwater";
-            document.Info.Description = "Below /api/hw our own interface; below /api/v1 that of Dependency-Track, for its clients. Programs send an API key in X-Api-Key.";
-            return Task.CompletedTask;
-        }));
+        AddDescription("v1", "Headwater", "Our own interface. Programs send an API key in X-Api-Key.", Api.IsOwn);
+        AddDescription("dependency-track", "Headwater, as Dependency-Track", "The interface of Dependency-Track, for its clients. Programs send an API key in X-Api-Key.", path => !Api.IsOwn(path));
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        });
+
+        void AddDescription(string name, string title, string text, Func<PathString, bool> holds) => builder.Services.AddOpenApi(name, options =>
+        {
+            options.ShouldInclude = api => holds("/" + api.RelativePath);
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info.Title = title;
+                document.Info.Description = text;
+                return Task.CompletedTask;
+            });
         });
     }
 
@@ -60,6 +67,11 @@ internal static class HttpModule
         app.Use(AddHeaders);
         app.UseProblems();
         if (app.Configuration["Headwater:PathBase"] is { Length: > 0 } prefix) app.UsePathBase(prefix);
+        app.Use((http, next) =>
+        {
+            if (Api.IsOwn(http.Request.Path)) http.Response.Headers.CacheControl = "private, no-cache";
+            return next(http);
+        });
         app.UseResponseCompression();
         app.UseRequestDecompression();
         app.UseRouting();

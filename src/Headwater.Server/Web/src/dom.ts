@@ -1,6 +1,7 @@
 /** Small helpers shared by the islands. Words come from the page, never from here. */
 const texts = document.getElementById("hw-texts")?.dataset ?? {};
 export const base = document.querySelector<HTMLMetaElement>('meta[name="hw-base"]')?.content ?? "";
+export const api = `${base}/api/headwater/v1`;
 
 export function text(name: string, ...args: (string | number)[]): string {
   return (texts[name] ?? name).replace(/\{(\d)\}/g, (_, i: string) => String(args[Number(i)] ?? ""));

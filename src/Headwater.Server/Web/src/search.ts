@@ -1,4 +1,4 @@
-import { base, el, text } from "./dom";
+import { api, el, text } from "./dom";
 
 interface Hit { kind: string; title: string; detail?: string | null; href: string }
 interface Answer { groups: { kind: string; hits: Hit[]; more: boolean }[] }
@@ -62,7 +62,7 @@ export function search(): void {
     if (query.length < 2) { close(); return; }
     running = new AbortController();
     try {
-      const response = await fetch(`${base}/api/hw/search?perKind=6&q=${encodeURIComponent(query)}`, { signal: running.signal, headers: { Accept: "application/json" } });
+      const response = await fetch(`${api}/search?perKind=6&q=${encodeURIComponent(query)}`, { signal: running.signal, headers: { Accept: "application/json" } });
       if (!response.ok) throw new Error(String(response.status));
       show(await response.json() as Answer, query);
     } catch (problem) {

@@ -1,4 +1,4 @@
-import { base, el, text } from "./dom";
+import { api, base, el, text } from "./dom";
 
 interface Accepted { token: string; jobId?: number | null; href?: string | null }
 interface Problem { title?: string; detail?: string; errors?: { at?: string; message?: string }[] | Record<string, string[]> }
@@ -61,7 +61,7 @@ export function uploads(): void {
     show.waiting();
     if (!accepted.jobId) { show.done(accepted.href); return; }
     for (let wait = 150; ; wait = Math.min(wait * 1.3, 2000)) {
-      const response = await fetch(`${base}/api/hw/jobs/${accepted.jobId}`, { headers: { Accept: "application/json" } });
+      const response = await fetch(`${api}/jobs/${accepted.jobId}`, { headers: { Accept: "application/json" } });
       if (!response.ok) { show.done(accepted.href); return; }
       const job = await response.json() as Job;
       if (job.state === "done") { show.done(accepted.href); return; }
