@@ -29,7 +29,9 @@ internal static class PlatformModule
         services.AddSingleton<IDatabase>(s => new SqliteDatabase(data.File("headwater.db"), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AuditStore>();
         services.AddSingleton<QueueStore>();
+        services.AddSingleton<ScheduleStore>();
         services.AddHostedService<JobRunner>();
+        services.AddHostedService<ScheduleRunner>();
         services.AddAuth(data);
     }
 

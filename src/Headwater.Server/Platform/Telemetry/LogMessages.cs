@@ -15,6 +15,9 @@ internal static partial class LogMessages
     [LoggerMessage(3, LogLevel.Error, "A worker could not reach the job table; it tries again.")]
     public static partial void WorkerFailed(this ILogger log, Exception exception);
 
+    [LoggerMessage(31, LogLevel.Error, "What recurs could not be looked at; it is tried again.")]
+    public static partial void ScheduleFailed(this ILogger log, Exception exception);
+
     [LoggerMessage(4, LogLevel.Error, "Unhandled failure at {Path}.")]
     public static partial void Unhandled(this ILogger log, Exception exception, string path);
 
