@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Headwater.Cli.Advisories;
 using Headwater.Cli.Lines;
+using Headwater.Cli.Operating;
 using Headwater.Cli.Sboms;
 using Headwater.Cli.Scanning;
 using Headwater.Cli.Shell;
@@ -16,5 +17,6 @@ var root = new RootCommand("Headwater: what do we use, is it vulnerable, and is 
     CvssCommand.Create(),
     CompletionCommand.Create(),
 };
+foreach (var command in OperatorCommands.Create()) root.Add(command);
 
 return CommandLine.Run(root, args);

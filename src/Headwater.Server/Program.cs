@@ -12,16 +12,23 @@ using Headwater.Server.Features.Samples;
 using Headwater.Server.Features.Search;
 using Headwater.Server.Features.Uploads;
 using Headwater.Server.Platform;
+using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Commands;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Ui;
 
-if (Usage.Answered(args)) return 0;
+// What the program does instead of serving, when its first word says so.
+OperatorCommand[] commands = [.. AuditCommands.All];
+if (Usage.Answered(args, commands)) return 0;
 
+var failed = args is [['-', ..], ..] or [] ? 1 : CommandLine.Failed;
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
-    builder.WebHost.UseUrls(Listen.FreeUrls(builder.Configuration["urls"], Console.WriteLine));
-    builder.AddPlatform();
+    var line = CommandLine.Read(args, commands);
+    if (line.Data == DataUse.None) return await line.RunAsync(null);
+    var builder = WebApplication.CreateBuilder(line.Settings);
+    if (line.Command is null) builder.WebHost.UseUrls(Listen.FreeUrls(builder.Configuration["urls"], Console.WriteLine));
+    builder.AddPlatform(line);
     builder.Services.AddUi();
 
     // Features: removing one is deleting its folder and its lines.
@@ -41,6 +48,7 @@ try
     SamplesModule.AddServices(services);
 
     var app = builder.Build();
+    if (line.Command is not null) return await line.RunAsync(app.Services);
     await app.PrepareAsync();
     DependencyTrackModule.UseHeaders(app);
     app.UsePlatform();
@@ -62,5 +70,5 @@ try
 catch (Exception e) when (Usage.IsForPeople(e))
 {
     Console.Error.WriteLine(e.Message);
-    return 1;
+    return failed;
 }

@@ -36,8 +36,7 @@ internal sealed class ServerProcess : IDisposable
         var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("--default-signal=INT");
         start.ArgumentList.Add("dotnet");
-        foreach (var argument in (string[])["exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "Headwater.Server.Tests.runtimeconfig.json"), "--depsfile",
-                     Path.Combine(AppContext.BaseDirectory, "Headwater.Server.Tests.deps.json"), typeof(Program).Assembly.Location, "--data", data, "--urls", $"http://127.0.0.1:{at}", .. more]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])[.. Program, "--data", data, "--urls", $"http://127.0.0.1:{at}", .. more]) start.ArgumentList.Add(argument);
         start.Environment["HEADWATER_ADMIN_PASSWORD"] = TestHost.Password;
         start.Environment["HEADWATER_BOOTSTRAP_KEY"] = Key;
         var server = new ServerProcess(Process.Start(start)!, at);
@@ -49,6 +48,31 @@ internal sealed class ServerProcess : IDisposable
             if (server._process.HasExited || watch.Elapsed > TimeSpan.FromSeconds(60)) throw new InvalidOperationException(server.LastWords());
         return server;
     }
+
+    /// <summary>Runs an operator command to its end.</summary>
+    public static async Task<CommandOutcome> CommandAsync(params string[] words)
+    {
+        using var process = BeginCommand(words);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await process.WaitForExitAsync(limit.Token);
+        return new CommandOutcome(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts an operator command; the caller ends it.</summary>
+    public static Process BeginCommand(params string[] words)
+    {
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        foreach (var argument in (string[])["--default-signal=INT", "dotnet", .. Program, .. words]) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+
+    private static IEnumerable<string> Program =>
+    [
+        "exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "Headwater.Server.Tests.runtimeconfig.json"), "--depsfile", Path.Combine(AppContext.BaseDirectory, "Headwater.Server.Tests.deps.json"),
+        typeof(global::Program).Assembly.Location,
+    ];
 
     /// <summary>Everything it printed, down to the last line: the wait without a limit also waits for the end of both streams.</summary>
     private string LastWords()
@@ -92,3 +116,6 @@ internal sealed class ServerProcess : IDisposable
         lock (_output) _output.AppendLine(line);
     }
 }
+
+/// <summary>What an operator command left behind.</summary>
+internal sealed record CommandOutcome(int ExitCode, string Output, string Error);

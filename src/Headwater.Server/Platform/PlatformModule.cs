@@ -1,5 +1,6 @@
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Commands;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Data.Sqlite;
 using Headwater.Server.Platform.Http;
@@ -10,14 +11,16 @@ namespace Headwater.Server.Platform;
 /// <summary>What every feature stands on.</summary>
 internal static class PlatformModule
 {
-    public static void AddPlatform(this WebApplicationBuilder builder)
+    public static void AddPlatform(this WebApplicationBuilder builder, CommandLine line)
     {
+        // A command's standard output is its result.
+        if (line.Command is not null) builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // Keys at rest are guarded by the folder's permissions.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error); // A refused form is answered, not an event.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Headwater.Server.Platform.Auth.KeyAuthentication", LogLevel.Warning); // The framework tells of every refusal.
         builder.AddHttp();
-        var data = new DataFolder(builder.Configuration["data"] ?? builder.Configuration["Headwater:Data"] ?? "data");
+        var data = new DataFolder(builder.Configuration["data"] ?? builder.Configuration["Headwater:Data"] ?? "data", line.Data);
         var services = builder.Services;
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(4)); // Whatever is cut off then goes on at the next start.
         services.AddSingleton(data);
@@ -26,6 +29,8 @@ internal static class PlatformModule
         services.AddSingleton<BlobFolder>();
         services.AddSingleton<SettingStore>();
         services.AddSingleton<Readiness>();
+        // What only reads must not leave an empty database where it was pointed to by mistake.
+        if (line.Data == DataUse.Beside && !File.Exists(data.File("headwater.db"))) throw new FileNotFoundException($"There is no database in {data.Path}. Name the data folder with --data DIR.");
         services.AddSingleton<IDatabase>(s => new SqliteDatabase(data.File("headwater.db"), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AuditStore>();
         services.AddSingleton<QueueStore>();

@@ -1,3 +1,6 @@
+using System.Text;
+using Headwater.Server.Platform.Commands;
+
 namespace Headwater.Server.Platform;
 
 /// <summary>What the program says about itself on the command line.</summary>
@@ -11,6 +14,9 @@ internal static class Usage
           --samples DIR        fill an empty installation from this folder (catalogue, documents, advisories)
           --fill-only true     fill the data folder from --samples, say nothing, and end; the first start comes later
           --version, --help
+
+        Instead of serving, the first words may name a command ("headwater-server COMMAND --help" says more):
+        {commands}
 
         Settings, as --Headwater:NAME=VALUE, as environment variables (Headwater__NAME), or in appsettings.json:
           MaxUploadBytes       largest SBOM, packed or unpacked; 268435456
@@ -27,14 +33,28 @@ internal static class Usage
 
     /// <summary>Answers --help and --version.</summary>
     /// <returns>True when that was all that was asked.</returns>
-    public static bool Answered(string[] args)
+    public static bool Answered(string[] args, IReadOnlyList<OperatorCommand> commands)
     {
-        if (args.Any(a => a is "--help" or "-h" or "-?")) Console.WriteLine(Text);
+        if (args.TakeWhile(a => a != "--").Any(a => a is "--help" or "-h" or "-?"))
+            Console.WriteLine(CommandLine.Find(args, commands) is { } command ? Of(command) : Text.Replace("{commands}", List(commands), StringComparison.Ordinal));
         else if (args.Contains("--version")) Console.WriteLine($"headwater-server {typeof(Usage).Assembly.GetName().Version?.ToString(3)}");
         else return false;
         return true;
     }
 
+    private static string List(IReadOnlyList<OperatorCommand> commands) =>
+        string.Join('\n', commands.Select(c => $"  {$"{c.Name} {c.Arguments}",-20} {c.Summary}"));
+
+    private static string Of(OperatorCommand command)
+    {
+        var text = new StringBuilder($"{command.Summary}\n\nUsage: headwater-server {command.Name}");
+        if (command.Arguments.Length > 0) text.Append(' ').Append(command.Arguments);
+        text.Append(" [options]\n\n");
+        foreach (var option in command.Options.Concat(OperatorCommand.Common)) text.Append($"  {$"{option.Name} {option.Value}",-20} {option.Summary}\n");
+        if (command.Help.Length > 0) text.Append('\n').Append(command.Help.ReplaceLineEndings("\n"));
+        return text.ToString().TrimEnd('\n');
+    }
+
     /// <summary>True for what the person at the console can put right: it is said in a sentence, without a trace.</summary>
-    public static bool IsForPeople(Exception e) => e is IOException or InvalidOperationException or UnauthorizedAccessException or DllNotFoundException or FormatException or System.Data.Common.DbException;
+    public static bool IsForPeople(Exception e) => e is UsageException or IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException or DllNotFoundException or FormatException or System.Data.Common.DbException;
 }

@@ -123,9 +123,9 @@ public sealed class PlatformTests : IDisposable
         for (var i = 0; i < 5; i++) await _database.WriteAsync(t => audit.AppendAsync(t, new AuditEntry("a", "b", "c", $"{{\"n\":{i}}}")));
         (await audit.VerifyAsync()).ShouldBeNull();
         await _database.WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE audit SET actor = 'z' WHERE id = 3", transaction: t));
-        (await audit.VerifyAsync()).ShouldBe(3);
+        (await audit.VerifyAsync())!.Record.Id.ShouldBe(3);
         await _database.WriteAsync(t => t.Connection!.ExecuteAsync("DELETE FROM audit WHERE id = 3", transaction: t));
-        (await audit.VerifyAsync()).ShouldBe(4);
+        (await audit.VerifyAsync())!.Record.Id.ShouldBe(4);
     }
 
     [Fact]

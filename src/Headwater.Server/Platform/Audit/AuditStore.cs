@@ -1,6 +1,5 @@
 using System.Data.Common;
-using System.Security.Cryptography;
-using System.Text;
+using System.Runtime.CompilerServices;
 using Dapper;
 using Headwater.Server.Platform.Data;
 
@@ -21,7 +20,7 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
         var previous = await connection.QuerySingleOrDefaultAsync<(long Id, string Hash)>("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", transaction: transaction);
         var id = previous.Id + 1;
         var at = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var hash = Hash(previous.Hash ?? "", id, at, entry);
+        var hash = AuditChain.Hash(previous.Hash ?? "", id, at, entry);
         await connection.ExecuteAsync("""
             INSERT INTO audit (id, org_id, at, actor, act, subject, detail, before_digest, after_digest, hash)
             VALUES (@id, @org, @at, @Actor, @Act, @Subject, @Detail, @BeforeDigest, @AfterDigest, @hash)
@@ -42,28 +41,28 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
         }, cancellationToken);
     }
 
-    /// <summary>Walks the whole chain.</summary>
-    /// <returns>The id of the first row that does not fit; null when all do.</returns>
-    public Task<long?> VerifyAsync(CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    /// <summary>Every record as it was stored, oldest first, a thousand at a time.</summary>
+    public async IAsyncEnumerable<AuditRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var (hash, expected) = ("", 1L);
-        foreach (var row in await connection.QueryAsync<Row>("SELECT * FROM audit ORDER BY id"))
+        for (var after = long.MinValue; ;)
         {
-            var entry = new AuditEntry(row.Actor, row.Act, row.Subject, row.Detail, row.BeforeDigest, row.AfterDigest);
-            if (row.Id != expected++ || Hash(hash, row.Id, row.At, entry) != row.Hash) return row.Id;
-            hash = row.Hash;
+            var rows = await database.ReadAsync(async connection =>
+                (await connection.QueryAsync<Row>("SELECT * FROM audit WHERE id > @after ORDER BY id LIMIT 1000", new { after })).AsList(), cancellationToken);
+            foreach (var row in rows)
+                yield return new AuditRecord(row.Id, row.At, new AuditEntry(row.Actor, row.Act, row.Subject, row.Detail, row.BeforeDigest, row.AfterDigest), row.Hash);
+            if (rows.Count < 1000) yield break;
+            after = rows[^1].Id;
         }
+    }
 
-        return (long?)null;
-    }, cancellationToken);
-
-    /// <summary>Length-prefixed, so that no two different rows read the same.</summary>
-    private static string Hash(string previous, long id, long at, AuditEntry entry)
+    /// <summary>Walks the whole chain.</summary>
+    /// <returns>The first record that does not fit; null when all do.</returns>
+    public async Task<AuditBreak?> VerifyAsync(CancellationToken cancellationToken = default)
     {
-        var text = new StringBuilder();
-        foreach (var part in (ReadOnlySpan<string?>)[previous, id.ToString(), at.ToString(), entry.Actor, entry.Act, entry.Subject, entry.Detail, entry.BeforeDigest, entry.AfterDigest])
-            text.Append(part?.Length ?? -1).Append(':').Append(part);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        var chain = new AuditChain();
+        await foreach (var record in ReadAllAsync(cancellationToken))
+            if (chain.Add(record) is { } broken) return broken;
+        return null;
     }
 
     private sealed class Row

@@ -1,16 +1,26 @@
+using Headwater.Server.Platform.Commands;
+
 namespace Headwater.Server.Platform.Data;
 
 /// <summary>Where everything that must be kept lies: database, documents, keys, advisory index.</summary>
 internal sealed class DataFolder : IDisposable
 {
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
 
-    /// <exception cref="IOException">Another server uses the folder.</exception>
-    public DataFolder(string path)
+    /// <param name="use">A server has the folder to itself; a command that reads may come beside it.</param>
+    /// <exception cref="IOException">Another server uses the folder, or there is none to read from.</exception>
+    public DataFolder(string path, DataUse use = DataUse.Alone)
     {
         Path = System.IO.Path.GetFullPath(path);
+        Spool = System.IO.Path.Combine(Path, "spool");
+        if (use == DataUse.Beside)
+        {
+            if (!Directory.Exists(Path)) throw new DirectoryNotFoundException($"There is no data folder {Path}. Name it with --data DIR.");
+            return;
+        }
+
         Directory.CreateDirectory(Path);
-        Spool = Directory.CreateDirectory(System.IO.Path.Combine(Path, "spool")).FullName;
+        Directory.CreateDirectory(Spool);
         try
         {
             _lock = new FileStream(File("server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -31,5 +41,5 @@ internal sealed class DataFolder : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 }

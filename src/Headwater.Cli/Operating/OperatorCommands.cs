@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Headwater.Cli.Shell;
+
+namespace Headwater.Cli.Operating;
+
+/// <summary>
+/// What is done to an installation with the server program: the words go to it as they are. They are declared here too, so that help and completion
+/// know them; a test holds the two lists together.
+/// </summary>
+internal static class OperatorCommands
+{
+    public static IEnumerable<Command> Create()
+    {
+        yield return new Command("audit", "The audit log of an installation, offline.")
+        {
+            Passed("verify", "Proves that no record of the audit log was altered or removed.", null, Text("--head", "HASH", "The hash that the log must contain: it was the newest when it was noted."))
+                .With("""
+                    headwater audit verify --data /var/lib/headwater
+                    headwater audit verify --data data --head 5f0c… (all 64 digits)
+                    """),
+        };
+    }
+
+    private static Command Passed(string name, string description, string? argument, params Option[] options)
+    {
+        var command = new Command(name, description);
+        if (argument is not null) command.Arguments.Add(new Argument<string>(argument.Trim('[', ']')) { Arity = argument.StartsWith('[') ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne, HelpName = argument.Trim('[', ']') });
+        foreach (var option in options) command.Options.Add(option);
+        command.Options.Add(Text("--data", "DIR", "The data folder; ./data when not given."));
+        command.Options.Add(Text("--database", "URL", "The database, when it is not in the data folder."));
+        command.SetAction(result => ServerProgram.Run([.. Words(command), .. Given(result, command), .. Terminal.Quiet ? ["--quiet"] : Array.Empty<string>()]));
+        return command;
+    }
+
+    private static string[] Words(Command command) => CommandLine.Path(command).Split(' ')[1..];
+
+    private static IEnumerable<string> Given(ParseResult result, Command command)
+    {
+        foreach (var option in command.Options)
+        {
+            if (result.GetResult(option) is not { Implicit: false } given) continue;
+            if (option is Option<bool>) yield return option.Name;
+            else yield return $"{option.Name}={given.Tokens[^1].Value}";
+        }
+
+        yield return "--";
+        foreach (var argument in command.Arguments)
+        {
+            if (result.GetResult(argument) is { } given)
+                foreach (var token in given.Tokens) yield return token.Value;
+        }
+    }
+
+    private static Option<string> Text(string name, string value, string description) => new(name) { HelpName = value, Description = description };
+
+    private static Option<bool> Switch(string name, string description) => new(name) { Description = description };
+}
