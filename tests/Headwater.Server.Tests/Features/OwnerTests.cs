@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Tests.Features;
@@ -54,16 +55,16 @@ public sealed class OwnerTests(TestHost host) : IClassFixture<TestHost>
         (await client.PutAsJsonAsync($"/api/headwater/v1/projects/{uuid}/owner", new { ownerId = 999_999 })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
         var store = host.Get<OwnerStore>();
-        var tree = await store.TreeAsync();
+        var tree = await store.TreeAsync(Viewer.Everything);
         tree.Single(o => o.Name == "house").ShouldSatisfyAllConditions(o => o.Projects.ShouldBe(1), o => o.Findings.Critical.ShouldBe(1));
         tree.Single(o => o.Name == "crew").Level.ShouldBe(1);
-        (await store.GetAsync(ids[("team", "crew")]))!.Ancestors.Single().Name.ShouldBe("house");
-        (await host.Get<ProjectStore>().ListAsync(new PageRequest(), ids[("unit", "house")])).Items.Single().Name.ShouldBe("owned");
-        var risk = (await store.TopRisksAsync(3, ids[("unit", "house")])).Single();
+        (await store.GetAsync(Viewer.Everything, ids[("team", "crew")]))!.Ancestors.Single().Name.ShouldBe("house");
+        (await host.Get<ProjectStore>().ListAsync(Viewer.Everything, new PageRequest(), ids[("unit", "house")])).Items.Single().Name.ShouldBe("owned");
+        var risk = (await store.TopRisksAsync(Viewer.Everything, 3, ids[("unit", "house")])).Single();
         risk.Finding.Id.ShouldBe("CVE-2021-44228");
         risk.Owners.Single().Name.ShouldBe("crew");
         tree.Select(o => o.Name).ShouldBe(["house", "crew", "ring", "top"], ignoreOrder: true);
-        (await store.GetAsync(ids[("unit", "top")])).ShouldNotBeNull();
+        (await store.GetAsync(Viewer.Everything, ids[("unit", "top")])).ShouldNotBeNull();
     }
 
     [Fact]

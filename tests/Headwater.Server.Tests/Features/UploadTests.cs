@@ -61,9 +61,9 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         fresh.ProjectUuid.ShouldBe(old.ProjectUuid);
 
         var content = host.Get<ContentStore>();
-        var components = await content.ComponentsAsync(fresh.ProjectUuid, new PageRequest { Sort = "name" });
+        var components = await content.ComponentsAsync(Viewer.Everything, fresh.ProjectUuid, new PageRequest { Sort = "name" });
         components.Items.Select(c => $"{c.Name}@{c.Version}").ShouldBe(["lodash@4.17.20", "log4j-core@2.17.1"]);
-        var changes = (await content.ChangesAsync(old.Token, fresh.Token))!;
+        var changes = (await content.ChangesAsync(Viewer.Everything, old.Token, fresh.Token))!;
         changes.Added.Select(c => c.Name).ShouldBe(["lodash"]);
         changes.Removed.Select(c => c.Name).ShouldBe(["guava"]);
         changes.Upgraded.Single().ShouldSatisfyAllConditions(c => c.FromVersion.ShouldBe("2.14.1"), c => c.ToVersion.ShouldBe("2.17.1"), c => c.Direction.ShouldBe(1));
@@ -78,12 +78,12 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         using var client = await host.ClientAsync();
         var it = await TestHost.UploadAsync(client, "why", "1", TestHost.Bom(Guava, Lodash, Log4j));
         var content = host.Get<ContentStore>();
-        var log4j = (await content.ComponentsAsync(it.ProjectUuid, new PageRequest { Filter = "log4j" })).Items.Single();
+        var log4j = (await content.ComponentsAsync(Viewer.Everything, it.ProjectUuid, new PageRequest { Filter = "log4j" })).Items.Single();
         log4j.Depth.ShouldBe(3);
         log4j.Direct.ShouldBeFalse();
-        var why = (await content.WhyAsync(it.ProjectUuid, log4j.ComponentVersionId))!;
+        var why = (await content.WhyAsync(Viewer.Everything, it.ProjectUuid, log4j.ComponentVersionId))!;
         why.Paths.Single().Select(s => s.Name).ShouldBe(["why", "guava", "lodash", "log4j-core"]);
-        (await content.TreeAsync(it.ProjectUuid))!.Single().Name.ShouldBe("guava");
+        (await content.TreeAsync(Viewer.Everything, it.ProjectUuid))!.Single().Name.ShouldBe("guava");
     }
 
     [Fact]
@@ -93,10 +93,10 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         const string Only = "pkg:npm/only-here@1.0.0";
         var it = await TestHost.UploadAsync(client, "gone", "1", TestHost.Bom(Only));
         var components = host.Get<ComponentStore>();
-        (await components.ListAsync(new PageRequest { Filter = "only-here" })).Items.Single().Projects.ShouldBe(1);
+        (await components.ListAsync(Viewer.Everything, new PageRequest { Filter = "only-here" })).Items.Single().Projects.ShouldBe(1);
         (await client.DeleteAsync($"/api/v1/project/{it.ProjectUuid}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await components.ListAsync(new PageRequest { Filter = "only-here" })).Total.ShouldBe(0);
-        (await host.Get<SearchStore>().SearchAsync("only-here", 5)).Groups.ShouldBeEmpty();
+        (await components.ListAsync(Viewer.Everything, new PageRequest { Filter = "only-here" })).Total.ShouldBe(0);
+        (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "only-here", 5)).Groups.ShouldBeEmpty();
         (await CountAsync("SELECT COUNT(*) FROM upload u WHERE NOT EXISTS (SELECT 1 FROM project_version v WHERE v.id = u.pv_id)")).ShouldBe(0);
     }
 
@@ -110,12 +110,12 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         {
             var request = new PageRequest { Sort = sort, Size = 7 };
             var forward = new List<string>();
-            var page = await content.ComponentsAsync(it.ProjectUuid, request);
+            var page = await content.ComponentsAsync(Viewer.Everything, it.ProjectUuid, request);
             page.Previous.ShouldBeNull();
             forward.AddRange(page.Items.Select(c => c.Name));
             while (page.Next is not null)
             {
-                page = await content.ComponentsAsync(it.ProjectUuid, request with { After = page.Next });
+                page = await content.ComponentsAsync(Viewer.Everything, it.ProjectUuid, request with { After = page.Next });
                 forward.AddRange(page.Items.Select(c => c.Name));
             }
 
@@ -124,7 +124,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
             var backward = page.Items.Select(c => c.Name).ToList();
             while (page.Previous is not null)
             {
-                page = await content.ComponentsAsync(it.ProjectUuid, request with { Before = page.Previous });
+                page = await content.ComponentsAsync(Viewer.Everything, it.ProjectUuid, request with { Before = page.Previous });
                 backward.InsertRange(0, page.Items.Select(c => c.Name));
             }
 
@@ -142,7 +142,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
     {
         using var client = await host.ClientAsync();
         await TestHost.UploadAsync(client, "searchable project", "1", TestHost.Bom(Log4j));
-        (await host.Get<SearchStore>().SearchAsync(query, 5)).Groups.Select(g => g.Kind).ShouldContain(kind);
+        (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, query, 5)).Groups.Select(g => g.Kind).ShouldContain(kind);
     }
 
     [Theory]
@@ -189,7 +189,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
              "dependencies":[{"ref":"r","dependsOn":["a"]},{"ref":"a","dependsOn":["a","b"]},{"ref":"b","dependsOn":["a","r"]}]}
             """;
         var it = await TestHost.UploadAsync(client, "cycles", "1", Bom);
-        var graph = (await host.Get<ContentStore>().GraphAsync(it.ProjectUuid, 100))!;
+        var graph = (await host.Get<ContentStore>().GraphAsync(Viewer.Everything, it.ProjectUuid, 100))!;
         graph.Nodes.Count.ShouldBe(3);
         graph.Nodes.Select(n => n.Node).Distinct().Count().ShouldBe(3);
     }

@@ -68,7 +68,7 @@ public sealed class Site : IAsyncLifetime
         {
             var text = version == "1.0" ? Sbom : Sbom.Replace("2.14.1", "2.17.1", StringComparison.Ordinal).Replace("web-starter@2.0.0", "web-starter@2.1.0", StringComparison.Ordinal);
             using var document = await uploads.SpoolAsync(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)), CancellationToken.None);
-            var outcome = await uploads.AcceptAsync(new UploadRequest { Name = "shop", Version = version, AutoCreate = true, MayCreate = true, By = "test" }, document, CancellationToken.None);
+            var outcome = await uploads.AcceptAsync(new UploadRequest { Name = "shop", Version = version, AutoCreate = true, May = Uploader.Everything, By = "test" }, document, CancellationToken.None);
             var accepted = outcome.ShouldBeOfType<UploadOutcome.Accepted>();
             if (version == "1.0") (Version, Project) = (accepted.ProjectVersion, accepted.Project);
             await QuietAsync();

@@ -10,11 +10,11 @@ internal static class AdvisoriesApi
     {
         var api = app.MapGroup(Api.Root + "/advisories").WithTags("Advisories");
         api.MapGet("", ListAsync).Require(Permissions.ViewVulnerability).WithSummary("Advisories that affect the latest version of a project");
-        api.MapGet("/{id}", async Task<Results<Ok<AdvisoryDetail>, NotFound>> (AdvisoryStore store, string id, CancellationToken cancellationToken) =>
-            await store.GetAsync(id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewVulnerability).WithSummary("One advisory by identifier or alias, with where it hits");
+        api.MapGet("/{id}", async Task<Results<Ok<AdvisoryDetail>, NotFound>> (HttpContext http, AdvisoryStore store, string id, CancellationToken cancellationToken) =>
+            await store.GetAsync(http.User.InScope(Permissions.ViewVulnerability), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewVulnerability).WithSummary("One advisory by identifier or alias, with where it hits");
     }
 
-    private static Task<IResult> ListAsync(AdvisoryStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("advisories", store.AffectingUsAsync,
+    private static Task<IResult> ListAsync(HttpContext http, AdvisoryStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("advisories", (page, token) => store.AffectingUsAsync(http.User.InScope(Permissions.ViewVulnerability), page, token),
         [
             ("id", a => a.Id), ("aliases", a => a.Ids), ("severity", a => a.Severity.ToString()), ("score", a => a.Score), ("epss", a => a.Epss), ("exploited", a => a.Kev), ("risk", a => Math.Round(a.Risk, 1)),
             ("projects", a => a.Projects), ("components", a => a.ComponentNames), ("fixed", a => a.FixedVersions), ("summary", a => a.Summary), ("published", a => a.Published),

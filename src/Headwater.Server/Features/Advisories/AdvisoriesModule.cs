@@ -1,3 +1,5 @@
+using Headwater.Server.Platform.Auth;
+
 namespace Headwater.Server.Features.Advisories;
 
 /// <summary>Advisories: the front door for other features.</summary>
@@ -7,5 +9,5 @@ internal sealed class AdvisoriesModule(AdvisoryStore store)
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => AdvisoriesApi.Map(app);
 
-    public Task<IReadOnlyList<AdvisoryHit>> SearchAsync(string query, int limit, CancellationToken cancellationToken) => store.SearchAsync(query, limit, cancellationToken);
+    public Task<IReadOnlyList<AdvisoryHit>> SearchAsync(Viewer viewer, string query, int limit, CancellationToken cancellationToken) => store.SearchAsync(viewer, query, limit, cancellationToken);
 }

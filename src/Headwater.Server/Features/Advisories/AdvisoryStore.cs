@@ -5,6 +5,7 @@ using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Advisories;
@@ -26,22 +27,23 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
     };
 
     /// <summary>Those that affect something in a latest active version. Sorts: <c>risk</c> (default), <c>severity</c>, <c>projects</c>, <c>epss</c>, <c>published</c>, <c>id</c>.</summary>
-    public Task<Page<AdvisoryRow>> AffectingUsAsync(PageRequest request, CancellationToken cancellationToken = default)
+    public Task<Page<AdvisoryRow>> AffectingUsAsync(Viewer viewer, PageRequest request, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, Sorts, "risk", "id");
         var like = Like.Containing(request.Filter);
+        var table = FindingsModule.AdvisoryUsage(viewer);
         var where = "org_id = @Org" + (like is null ? "" : " AND (LOWER(ids) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(summary, '')) LIKE @like ESCAPE '\\'"
             + " OR id IN (SELECT f.id FROM component k JOIN component_version c ON c.component_id = k.id JOIN finding f ON f.cv_id = c.id AND f.affected = 1"
-            + " WHERE LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\'))");
+            + " WHERE (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\') AND " + ProjectsModule.Uses(viewer, "c.id") + "))");
         return database.ReadAsync(async connection =>
         {
             var parameters = new { Org, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
-            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM advisory_usage WHERE {where}", parameters);
-            var rows = (await connection.QueryAsync<Row>($"SELECT *, {keyset.Expression} AS sort_key FROM advisory_usage WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters)).AsList();
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM {table} u WHERE {where}", parameters);
+            var rows = (await connection.QueryAsync<Row>($"SELECT *, {keyset.Expression} AS sort_key FROM {table} u WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters)).AsList();
             var page = keyset.Page(rows, total, r => (r.SortKey!, r.Id));
-            var hits = (await connection.QueryAsync<(string Id, string Name, string Fixed)>("""
+            var hits = (await connection.QueryAsync<(string Id, string Name, string Fixed)>($"""
                 SELECT DISTINCT f.id, k.name, f.fixed FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
-                WHERE f.affected = 1 AND f.id IN @ids ORDER BY k.name
+                WHERE f.affected = 1 AND f.id IN @ids AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY k.name
                 """, new { ids = page.Items.Select(r => r.Id) })).ToLookup(h => h.Id);
             return new Page<AdvisoryRow>([.. page.Items.Select(r => new AdvisoryRow(r.Id, TypeMaps.FromJson(r.Ids), r.Summary, (Severity)r.Severity, r.Score, r.Epss, r.EpssPercentile, r.Kev, r.Malicious, r.Risk,
                 r.Published, r.Components, r.Projects, [.. hits[r.Id].Select(h => h.Name).Distinct()], [.. hits[r.Id].SelectMany(h => TypeMaps.FromJson(h.Fixed)).Distinct()]))], total, page.Next, page.Previous);
@@ -49,7 +51,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
     }
 
     /// <summary>By identifier or alias, in any case. Null when no loaded source knows it.</summary>
-    public async Task<AdvisoryDetail?> GetAsync(string id, CancellationToken cancellationToken = default)
+    public async Task<AdvisoryDetail?> GetAsync(Viewer viewer, string id, CancellationToken cancellationToken = default)
     {
         var (index, signals, _) = feeds.Current;
         if (index is null || id.Length > 200) return null;
@@ -62,11 +64,11 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         var osv = OsvRecord.Parse(index.Json(main.Record));
         var references = group.Records.Take(MostRecords).Where(r => r != main.Record).SelectMany(r => OsvRecord.Parse(index.Json(r)).References);
         var worst = records.Where(r => r.Withdrawn is null).DefaultIfEmpty(main).MaxBy(r => ((int)r.Severity, r.Score ?? 0))!;
-        var (findings, usages) = await AffectedAsync(group.Ids, cancellationToken);
+        var (findings, usages) = await AffectedAsync(viewer, group.Ids, cancellationToken);
         var kev = signals.Kev(group.Ids);
         var epss = signals.Epss(group.Ids);
         var shown = group.Ids.FirstOrDefault(i => i.StartsWith("CVE-", StringComparison.Ordinal)) ?? group.Ids.FirstOrDefault(i => i.StartsWith("GHSA-", StringComparison.Ordinal)) ?? main.Id;
-        var total = await database.ReadAsync(connection => connection.QuerySingleAsync<int>("SELECT COUNT(*) FROM project WHERE org_id = @Org", new { Org }), cancellationToken);
+        var total = await database.ReadAsync(connection => connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM project WHERE org_id = @Org AND {viewer.Sees("owner_id")}", new { Org }), cancellationToken);
         var affected = usages.Where(u => u is { Affected: true, Usage.IsLatest: true }).DistinctBy(u => u.Usage.ProjectUuid).ToList();
         return new AdvisoryDetail(shown, group.Ids, main.Summary ?? worst.Summary, osv.Details, worst.Severity, worst.Score, worst.Vector, epss?.Score, epss?.Percentile, kev is not null, kev?.Ransomware ?? false,
             records.Min(r => r.Published), records.Max(r => r.Modified), records.TrueForAll(r => r.Withdrawn is not null) ? records.Max(r => r.Withdrawn) : null,
@@ -76,26 +78,26 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
     }
 
     /// <summary>Over all advisories, by identifier or words.</summary>
-    public async Task<IReadOnlyList<AdvisoryHit>> SearchAsync(string query, int limit, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<AdvisoryHit>> SearchAsync(Viewer viewer, string query, int limit, CancellationToken cancellationToken = default)
     {
         if (feeds.Current.Index is not { } index || string.IsNullOrWhiteSpace(query) || query.Length > 200) return [];
         var found = index.Search(query.Trim(), limit).Select(index.Summary).Select(s => (Summary: s, Shown: s.Id.StartsWith("CVE-", StringComparison.Ordinal) ? s.Id : s.Aliases.FirstOrDefault(a => a.StartsWith("CVE-", StringComparison.Ordinal)) ?? s.Id))
             .DistinctBy(h => h.Shown).ToList();
         // What affects us by the name of a package comes first: "log4j" means more than the titles that have the word in them.
-        var ours = (await AffectingUsAsync(new PageRequest { Filter = query.Trim(), Size = limit }, cancellationToken)).Items.Select(a => new AdvisoryHit(a.Id, a.Summary, a.Severity, false, a.Projects)).ToList();
+        var ours = (await AffectingUsAsync(viewer, new PageRequest { Filter = query.Trim(), Size = limit }, cancellationToken)).Items.Select(a => new AdvisoryHit(a.Id, a.Summary, a.Severity, false, a.Projects)).ToList();
         var projects = await database.ReadAsync(async connection => (await connection.QueryAsync<(string Id, long Projects)>(
-            "SELECT id, projects FROM advisory_usage WHERE org_id = @Org AND id IN @ids", new { Org, ids = found.Select(f => f.Shown) })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
+            $"SELECT id, projects FROM {FindingsModule.AdvisoryUsage(viewer)} u WHERE org_id = @Org AND id IN @ids", new { Org, ids = found.Select(f => f.Shown) })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
         var exact = found.Where(f => f.Shown.Equals(query.Trim(), StringComparison.OrdinalIgnoreCase)).Select(f => f.Shown).ToHashSet(StringComparer.Ordinal);
         return [.. ours.Concat(found.Select(f => new AdvisoryHit(f.Shown, f.Summary.Summary, f.Summary.Severity, f.Summary.Withdrawn is not null, projects.GetValueOrDefault(f.Shown))))
             .DistinctBy(h => h.Id).OrderBy(h => exact.Contains(h.Id) ? 0 : 1).Take(limit)];
     }
 
-    private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages)> AffectedAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         var (findings, rows) = await database.ReadAsync(async connection =>
         {
             var found = (await connection.QueryAsync<FindingColumns>($"""
-                SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.id IN @ids ORDER BY f.affected DESC, f.risk DESC, k.name, c.id LIMIT 1000
+                SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.id IN @ids AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.affected DESC, f.risk DESC, k.name, c.id LIMIT 1000
                 """, new { ids = ids.Take(500) })).Select(f => f.ToRow()).ToList();
             var used = await connection.QueryAsync<UsageLine>($"""
                 SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
@@ -103,7 +105,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
                 FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
                 JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id JOIN occurrence x ON x.org_id = @Org AND x.pv_id = o.pv_id AND x.cv_id = c.id
                 JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
-                WHERE f.id IN @ids ORDER BY is_latest DESC, f.affected DESC, p.name, v.id, c.id LIMIT {MostUsages}
+                WHERE f.id IN @ids AND {viewer.Sees("p.owner_id")} ORDER BY is_latest DESC, f.affected DESC, p.name, v.id, c.id LIMIT {MostUsages}
                 """, new { Org, ids = ids.Take(500) });
             return (found, used.AsList());
         }, cancellationToken);
@@ -111,7 +113,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         var usages = new List<AffectedUsage>();
         foreach (var row in rows.DistinctBy(r => (r.VersionUuid, r.CvId)))
         {
-            var why = usages.Count < WithPaths && row.IsLatest ? await projects.WhyAsync(row.VersionUuid, row.CvId, PathsEach, cancellationToken) : null;
+            var why = usages.Count < WithPaths && row.IsLatest ? await projects.WhyAsync(viewer, row.VersionUuid, row.CvId, PathsEach, cancellationToken) : null;
             var own = byVersion[row.CvId];
             usages.Add(new AffectedUsage(row.ToRow(), row.ComponentName, row.GroupName, own.Any(f => f.Affected), [.. own.SelectMany(f => f.FixedVersions).Distinct()], why));
         }

@@ -3,6 +3,7 @@ using Headwater.Core.Advisories;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Components;
@@ -12,10 +13,10 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
 {
     private const long Org = Organisation.Home;
 
-    private const string VersionSelect = """
+    private static string VersionSelect(Viewer viewer) => $"""
         SELECT c.id, c.component_id, k.type, k.group_name, k.name, k.kind, c.version, c.purl, c.licences, c.coverage, c.critical, c.high, c.medium, c.low, c.unassigned, c.kev, c.max_severity, c.max_risk,
-            c.detail, c.first_seen, c.matched_at,
-            (SELECT COUNT(*) FROM occurrence_by_component o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = c.id) AS projects
+            c.detail, {(viewer.All ? "c.first_seen" : FirstSeen(viewer))} AS first_seen, c.matched_at,
+            (SELECT COUNT(*) FROM occurrence_by_component o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = c.id AND {viewer.Sees("p.owner_id")}) AS projects
         FROM component_version c JOIN component k ON k.id = c.component_id
         """;
 
@@ -36,11 +37,11 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
     };
 
     /// <summary>Sorts: <c>risk</c> (default), <c>name</c>, <c>projects</c>, <c>versions</c>, <c>findings</c>.</summary>
-    public async Task<Page<ComponentRow>> ListAsync(PageRequest request, ComponentFilter filter = default, CancellationToken cancellationToken = default)
+    public async Task<Page<ComponentRow>> ListAsync(Viewer viewer, PageRequest request, ComponentFilter filter = default, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, Sorts, "risk", "k.id");
         var like = Like.Containing(request.Filter);
-        var from = "FROM component_usage u JOIN component k ON k.id = u.component_id WHERE u.org_id = @Org"
+        var from = $"FROM {FindingsModule.ComponentUsage(viewer)} u JOIN component k ON k.id = u.component_id WHERE u.org_id = @Org"
             + (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(k.identity) LIKE @like ESCAPE '\\')")
             + (filter.OnlyVulnerable ? " AND u.vulnerable > 0" : "") + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type");
         return await database.ReadAsync(async connection =>
@@ -49,7 +50,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<Row>($"""
                 SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, u.versions, u.projects, u.critical, u.high, u.medium, u.low, u.unassigned, u.kev, u.max_risk,
-                    (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1) AS covered, {keyset.Expression} AS sort_key
+                    (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1 AND {ProjectsModule.Uses(viewer, "c.id")}) AS covered, {keyset.Expression} AS sort_key
                 {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
@@ -57,54 +58,61 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         }, cancellationToken);
     }
 
-    public Task<ComponentDetail?> GetAsync(long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<ComponentDetail?> GetAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
-        var row = await connection.QuerySingleOrDefaultAsync<Row>("""
+        var row = await connection.QuerySingleOrDefaultAsync<Row>($"""
             SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, COALESCE(u.versions, 0) AS versions, COALESCE(u.projects, 0) AS projects, COALESCE(u.critical, 0) AS critical,
                 COALESCE(u.high, 0) AS high, COALESCE(u.medium, 0) AS medium, COALESCE(u.low, 0) AS low, COALESCE(u.unassigned, 0) AS unassigned, COALESCE(u.kev, 0) AS kev, COALESCE(u.max_risk, 0) AS max_risk,
-                (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1) AS covered
-            FROM component k LEFT JOIN component_usage u ON u.org_id = @Org AND u.component_id = k.id WHERE k.id = @id
+                (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1 AND {ProjectsModule.Uses(viewer, "c.id")}) AS covered
+            FROM component k LEFT JOIN {FindingsModule.ComponentUsage(viewer)} u ON u.org_id = @Org AND u.component_id = k.id WHERE k.id = @id
             """, new { Org, id });
         if (row is null) return null;
-        var versions = await connection.QueryAsync<VersionRow>(VersionSelect + " WHERE c.component_id = @id ORDER BY projects DESC, c.id DESC LIMIT 1000", new { Org, id });
+        var versions = (await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT 1000", new { Org, id })).AsList();
+        if (versions.Count == 0 && !viewer.All) return null;
         var findings = await connection.QueryAsync<FindingColumns>($"""
-            SELECT {FindingColumns.Select} FROM component_version c JOIN finding f ON f.cv_id = c.id JOIN component k ON k.id = c.component_id WHERE c.component_id = @id ORDER BY f.risk DESC, f.id, c.id LIMIT 1000
+            SELECT {FindingColumns.Select} FROM component_version c JOIN finding f ON f.cv_id = c.id JOIN component k ON k.id = c.component_id WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.risk DESC, f.id, c.id LIMIT 1000
             """, new { id });
         return new ComponentDetail(row.ToRow(), [.. versions.Select(v => v.ToRow())], [.. findings.Select(f => f.ToRow())]);
     }, cancellationToken);
 
-    public Task<ComponentVersionDetail?> GetVersionAsync(long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<ComponentVersionDetail?> GetVersionAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
-        var row = await connection.QuerySingleOrDefaultAsync<VersionRow>(VersionSelect + " WHERE c.id = @id", new { Org, id });
+        var row = await connection.QuerySingleOrDefaultAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.id = @id AND {ProjectsModule.Uses(viewer, "c.id")}", new { Org, id });
         if (row is null) return null;
         var findings = await connection.QueryAsync<FindingColumns>($"""
             SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.cv_id = @id ORDER BY f.affected DESC, f.risk DESC, f.id
             """, new { id });
-        var others = await connection.QueryAsync<VersionRow>(VersionSelect + " WHERE c.component_id = @ComponentId AND c.id <> @Id ORDER BY projects DESC, c.id DESC LIMIT 200", new { Org, row.ComponentId, row.Id });
+        var others = await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @ComponentId AND c.id <> @Id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT 200", new { Org, row.ComponentId, row.Id });
         var facts = ComponentFacts.Parse(row.Detail);
         return new ComponentVersionDetail(row.ToRow(), facts.Description, facts.Publisher, facts.Copyright, facts.Cpes ?? [], [.. facts.Hashes ?? []], row.FirstSeen, row.MatchedAt,
             [.. findings.Select(f => f.ToRow())], [.. others.Select(v => v.ToRow())]);
     }, cancellationToken);
 
     /// <summary>Who uses any version of a component. Sorts: <c>project</c> (default), <c>version</c>, <c>depth</c>.</summary>
-    public Task<Page<UsageRow>> UsagesAsync(long componentId, PageRequest request, CancellationToken cancellationToken = default) =>
-        UsagesAsync("c.component_id = @id", componentId, request, cancellationToken);
+    public Task<Page<UsageRow>> UsagesAsync(Viewer viewer, long componentId, PageRequest request, CancellationToken cancellationToken = default) =>
+        UsagesAsync(viewer, "c.component_id = @id", componentId, request, cancellationToken);
 
     /// <summary>Who uses one version of a component. Sorts: <c>project</c> (default), <c>depth</c>.</summary>
-    public Task<Page<UsageRow>> UsagesOfVersionAsync(long componentVersionId, PageRequest request, CancellationToken cancellationToken = default) =>
-        UsagesAsync("c.id = @id", componentVersionId, request, cancellationToken);
+    public Task<Page<UsageRow>> UsagesOfVersionAsync(Viewer viewer, long componentVersionId, PageRequest request, CancellationToken cancellationToken = default) =>
+        UsagesAsync(viewer, "c.id = @id", componentVersionId, request, cancellationToken);
 
     /// <summary>Package types in use with the number of components, most first.</summary>
-    public Task<IReadOnlyList<KeyValuePair<string, int>>> TypesAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<KeyValuePair<string, int>>>(async connection =>
-        [.. (await connection.QueryAsync<(string Type, long Count)>("""
-            SELECT COALESCE(k.type, ''), COUNT(*) FROM component_usage u JOIN component k ON k.id = u.component_id WHERE u.org_id = @Org GROUP BY 1 ORDER BY 2 DESC, 1
+    public Task<IReadOnlyList<KeyValuePair<string, int>>> TypesAsync(Viewer viewer, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<KeyValuePair<string, int>>>(async connection =>
+        [.. (await connection.QueryAsync<(string Type, long Count)>($"""
+            SELECT COALESCE(k.type, ''), COUNT(*) FROM {FindingsModule.ComponentUsage(viewer)} u JOIN component k ON k.id = u.component_id WHERE u.org_id = @Org GROUP BY 1 ORDER BY 2 DESC, 1
             """, new { Org })).Select(t => KeyValuePair.Create(t.Type, (int)t.Count))], cancellationToken);
 
     /// <summary>All shortest paths by which a component version is in a project version, at most <paramref name="limit"/>. Null when it is not.</summary>
-    public Task<WhyHere?> WhyAsync(Guid projectVersion, long componentVersionId, int limit = 3, CancellationToken cancellationToken = default) =>
-        projects.WhyAsync(projectVersion, componentVersionId, limit, cancellationToken);
+    public Task<WhyHere?> WhyAsync(Viewer viewer, Guid projectVersion, long componentVersionId, int limit = 3, CancellationToken cancellationToken = default) =>
+        projects.WhyAsync(viewer, projectVersion, componentVersionId, limit, cancellationToken);
 
-    private Task<Page<UsageRow>> UsagesAsync(string which, long id, PageRequest request, CancellationToken cancellationToken)
+    /// <summary>For who sees a part only, a component version was first seen when that part first had it.</summary>
+    private static string FirstSeen(Viewer viewer) => $"""
+        COALESCE((SELECT MIN(fu.received_at) FROM occurrence_by_component fo JOIN project_version fv ON fv.id = fo.pv_id JOIN project fp ON fp.id = fv.project_id JOIN upload fu ON fu.org_id = @Org AND fu.pv_id = fv.id
+            WHERE fo.org_id = @Org AND fo.cv_id = c.id AND {viewer.Sees("fp.owner_id")}), c.first_seen)
+        """;
+
+    private Task<Page<UsageRow>> UsagesAsync(Viewer viewer, string which, long id, PageRequest request, CancellationToken cancellationToken)
     {
         var keyset = Keyset.For(request, UsageSorts, "project", "(v.id * 4294967296 + c.id)");
         var like = Like.Containing(request.Filter);
@@ -112,7 +120,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             FROM component_version c JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id
             JOIN occurrence x ON x.org_id = @Org AND x.pv_id = o.pv_id AND x.cv_id = c.id
             JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
-            WHERE {which} {(like is null ? "" : "AND LOWER(p.name) LIKE @like ESCAPE '\\'")}
+            WHERE {which} AND {viewer.Sees("p.owner_id")} {(like is null ? "" : "AND LOWER(p.name) LIKE @like ESCAPE '\\'")}
             """;
         return database.ReadAsync(async connection =>
         {

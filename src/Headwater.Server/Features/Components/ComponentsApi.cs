@@ -10,14 +10,14 @@ internal static class ComponentsApi
     {
         var api = app.MapGroup(Api.Root).WithTags("Components");
         api.MapGet("/components", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Components in the latest versions of projects");
-        api.MapGet("/components/{id:long}", async Task<Results<Ok<ComponentDetail>, NotFound>> (ComponentStore store, long id, CancellationToken cancellationToken) =>
-            await store.GetAsync(id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
-        api.MapGet("/components/{id:long}/usages", (ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
-            listing.AnswerAsync("usages", (page, token) => store.UsagesAsync(id, page, token), Usage, cancellationToken)).Require(Permissions.ViewPortfolio).WithSummary("Who uses a component");
-        api.MapGet("/component-versions/{id:long}", async Task<Results<Ok<ComponentVersionDetail>, NotFound>> (ComponentStore store, long id, CancellationToken cancellationToken) =>
-            await store.GetVersionAsync(id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
-        api.MapGet("/component-versions/{id:long}/usages", (ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
-            listing.AnswerAsync("usages", (page, token) => store.UsagesOfVersionAsync(id, page, token), Usage, cancellationToken)).Require(Permissions.ViewPortfolio).WithSummary("Who uses a component version");
+        api.MapGet("/components/{id:long}", async Task<Results<Ok<ComponentDetail>, NotFound>> (HttpContext http, ComponentStore store, long id, CancellationToken cancellationToken) =>
+            await store.GetAsync(http.User.Viewer(), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
+        api.MapGet("/components/{id:long}/usages", (HttpContext http, ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+            listing.AnswerAsync("usages", (page, token) => store.UsagesAsync(http.User.InScope(), id, page, token), Usage, cancellationToken)).Require(Permissions.ViewPortfolio).WithSummary("Who uses a component");
+        api.MapGet("/component-versions/{id:long}", async Task<Results<Ok<ComponentVersionDetail>, NotFound>> (HttpContext http, ComponentStore store, long id, CancellationToken cancellationToken) =>
+            await store.GetVersionAsync(http.User.Viewer(), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
+        api.MapGet("/component-versions/{id:long}/usages", (HttpContext http, ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+            listing.AnswerAsync("usages", (page, token) => store.UsagesOfVersionAsync(http.User.InScope(), id, page, token), Usage, cancellationToken)).Require(Permissions.ViewPortfolio).WithSummary("Who uses a component version");
     }
 
     private static readonly (string Name, Func<UsageRow, object?> Value)[] Usage =
@@ -26,8 +26,8 @@ internal static class ComponentsApi
         ("direct", u => u.Direct), ("depth", u => u.Depth < 0 ? null : u.Depth), ("scope", u => u.Scope.ToString()), ("uploaded", u => u.LastUploadAt),
     ];
 
-    private static Task<IResult> ListAsync(ComponentStore store, [AsParameters] Listing listing, bool? vulnerable, string? type, CancellationToken cancellationToken) => listing.AnswerAsync("components",
-        (page, token) => store.ListAsync(page, new ComponentFilter(vulnerable == true, type), token),
+    private static Task<IResult> ListAsync(HttpContext http, ComponentStore store, [AsParameters] Listing listing, bool? vulnerable, string? type, CancellationToken cancellationToken) => listing.AnswerAsync("components",
+        (page, token) => store.ListAsync(http.User.InScope(), page, new ComponentFilter(vulnerable == true, type), token),
         [
             ("purl", c => c.Purl), ("type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("versions", c => c.Versions), ("projects", c => c.Projects), ("critical", c => c.Findings.Critical),
             ("high", c => c.Findings.High), ("medium", c => c.Findings.Medium), ("low", c => c.Findings.Low), ("unassigned", c => c.Findings.Unassigned), ("exploited", c => c.Kev), ("risk", c => Math.Round(c.MaxRisk, 1)),

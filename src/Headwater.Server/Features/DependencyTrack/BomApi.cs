@@ -29,7 +29,7 @@ internal static class BomApi
             using var received = document;
             if (refusal is not null) return refusal;
             if (received is null || received.Length == 0) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "No BOM file provided.");
-            if (request!.Tags is { Count: > 0 } && !request.MayManage) log.TagsIgnored();
+            if (request!.Tags is { Count: > 0 } && request.May.Manages.IsNothing) log.TagsIgnored();
             return Answer(await uploads.AcceptAsync(request, received, cancellationToken));
         }
         catch (DocumentTooLargeException)
@@ -49,13 +49,15 @@ internal static class BomApi
         UploadOutcome.BadName bad => DtRequest.Sentence(StatusCodes.Status400BadRequest, bad.Reason),
         UploadOutcome.Nameless => DtRequest.Sentence(StatusCodes.Status400BadRequest, "Name the project: either project with a UUID, or projectName and projectVersion."),
         UploadOutcome.ProjectMissing => DtRequest.ProjectMissing(),
+        UploadOutcome.Forbidden => DtRequest.ProjectForbidden(),
+        UploadOutcome.UnitUnclear => DtRequest.Sentence(StatusCodes.Status400BadRequest, "You may make projects in several units: name one as \"unit\"."),
         UploadOutcome.ParentMissing => DtRequest.Sentence(StatusCodes.Status404NotFound, "The parent component could not be found."),
         UploadOutcome.MayNotCreate => DtRequest.Sentence(StatusCodes.Status401Unauthorized, "The principal does not have permission to create project."),
         _ => throw new InvalidOperationException(outcome.GetType().Name),
     };
 
-    private static async Task<IResult> ProcessingAsync(string token, DependencyTrackStore store, CancellationToken cancellationToken) =>
-        DtRequest.TryUuid(token, out var uuid) ? TypedResults.Ok(new { processing = await store.IsProcessingAsync(uuid, cancellationToken) }) : DtRequest.BadUuid();
+    private static async Task<IResult> ProcessingAsync(HttpContext http, string token, DependencyTrackStore store, CancellationToken cancellationToken) =>
+        DtRequest.TryUuid(token, out var uuid) ? TypedResults.Ok(new { processing = await store.IsProcessingAsync(http.User.Viewer(), uuid, cancellationToken) }) : DtRequest.BadUuid();
 
     private static async Task<(UploadRequest? Request, SpooledDocument? Document, IResult? Refusal)> ReadFormAsync(HttpContext http, UploadsModule uploads, CancellationToken cancellationToken)
     {
@@ -140,8 +142,7 @@ internal static class BomApi
         {
             ProjectVersion = project, Name = field("projectName"), Version = field("projectVersion"), AutoCreate = Flag("autoCreate") == true, Tags = tags, Parent = parent,
             ParentName = field("parentName"), ParentVersion = field("parentVersion"), IsLatest = Flag("isLatest") ?? Flag("isLatestProjectVersion"), IsActive = Flag("isActive"),
-            Stage = field("stage") is { Length: > 0 and <= 40 } stage ? stage : null, By = http.User.Actor(),
-            MayCreate = http.User.May(Permissions.ProjectCreationUpload) || http.User.May(Permissions.PortfolioManagement), MayManage = http.User.May(Permissions.PortfolioManagement),
+            Stage = field("stage") is { Length: > 0 and <= 40 } stage ? stage : null, By = http.User.Actor(), May = Uploader.Of(http.User, field("unit")),
         }, null);
 
         bool? Flag(string name) => bool.TryParse(field(name), out var flag) ? flag : null;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Headwater.Core.Sboms;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Uploads;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.DependencyTrack;
@@ -17,7 +18,7 @@ internal static class BomExport
         if (format is not null && !xml && !"json".Equals(format, StringComparison.OrdinalIgnoreCase)) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "Invalid BOM format specified.");
         var named = variant?.ToLowerInvariant() ?? "inventory";
         if (named is not ("inventory" or "withvulnerabilities" or "vdr")) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "Invalid BOM variant specified.");
-        if (await store.GetAsync(id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
+        if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
 
         var document = new SbomDocument();
         if (await store.DocumentAsync(project.Id, cancellationToken) is { } sha256)

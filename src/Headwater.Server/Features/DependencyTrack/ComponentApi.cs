@@ -26,8 +26,8 @@ internal static class ComponentApi
     private static async Task<IResult> OfProjectAsync(HttpContext http, DependencyTrackStore store, string uuid, bool? onlyDirect, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        if (await store.GetAsync(id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
-        return List(http, await store.ComponentsAsync(project.Id, DtRequest.Paging(http.Request, 100), onlyDirect == true, cancellationToken));
+        if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
+        return List(http, await store.ComponentsAsync(http.User.Viewer(), project.Id, DtRequest.Paging(http.Request, 100), onlyDirect == true, cancellationToken));
     }
 
     private static async Task<IResult> ByIdentityAsync(HttpContext http, DependencyTrackStore store, string? group, string? name, string? version, string? purl, string? cpe, string? project, CancellationToken cancellationToken)
@@ -39,18 +39,18 @@ internal static class ComponentApi
             within = uuid;
         }
 
-        return List(http, await store.ByIdentityAsync(Some(group), Some(name), Some(version), Some(purl), Some(cpe), within, DtRequest.Paging(http.Request, 100), cancellationToken));
+        return List(http, await store.ByIdentityAsync(http.User.Viewer(), Some(group), Some(name), Some(version), Some(purl), Some(cpe), within, DtRequest.Paging(http.Request, 100), cancellationToken));
 
         static string? Some(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }
 
     private static async Task<IResult> ByHashAsync(HttpContext http, DependencyTrackStore store, string hash, CancellationToken cancellationToken) =>
-        List(http, await store.ByHashAsync(hash, DtRequest.Paging(http.Request, 100), cancellationToken));
+        List(http, await store.ByHashAsync(http.User.Viewer(), hash, DtRequest.Paging(http.Request, 100), cancellationToken));
 
-    private static async Task<IResult> GetAsync(DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        return await store.ComponentAsync(id, cancellationToken) is { } component ? TypedResults.Json(ToJson(component)) : DtRequest.Sentence(StatusCodes.Status404NotFound, "The component could not be found.");
+        return await store.ComponentAsync(http.User.Viewer(), id, cancellationToken) is { } component ? TypedResults.Json(ToJson(component)) : DtRequest.Sentence(StatusCodes.Status404NotFound, "The component could not be found.");
     }
 
     private static IResult List(HttpContext http, (long Total, IReadOnlyList<DtComponent> Rows) list) => DtRequest.List<JsonObject>(http, (list.Total, [.. list.Rows.Select(ToJson)]));

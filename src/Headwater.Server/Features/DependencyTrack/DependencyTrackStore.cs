@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Projects;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.DependencyTrack;
@@ -29,6 +30,9 @@ internal enum DtChange
     ParentMissing,
     Taken,
     Ring,
+
+    /// <summary>It is there and may not be changed by the one who asks.</summary>
+    Forbidden,
 }
 
 /// <summary>A component within a project.</summary>
@@ -53,6 +57,15 @@ internal sealed record DtComponent
     public Guid Uuid => DtUuid.OfComponent(PvId, CvId);
 }
 
+/// <summary>Who changes something.</summary>
+/// <param name="Sees">What exists for him.</param>
+/// <param name="Manages">What he may change.</param>
+/// <param name="Home">Whose a project is that he makes; null for nobody's.</param>
+internal sealed record DtWriter(Viewer Sees, Viewer Manages, long? Home)
+{
+    public static DtWriter Of(HttpContext http) => new(http.User.Viewer(), http.User.Viewer(Permissions.PortfolioManagement), http.User.Access().Home(Permissions.PortfolioManagement));
+}
+
 /// <summary>Reads and writes in the shapes of the compatible interface, which pages by offset.</summary>
 internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule projects)
 {
@@ -70,15 +83,17 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         ["isLatest"] = "v.is_latest",
     };
 
-    public Task<bool> IsProcessingAsync(Guid token, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
-        await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM upload WHERE org_id = @Org AND token = @token AND state = 'queued'", new { Org, token }) > 0, cancellationToken);
+    public Task<bool> IsProcessingAsync(Viewer viewer, Guid token, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+        await connection.QuerySingleAsync<long>($"""
+            SELECT COUNT(*) FROM upload x JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id WHERE x.org_id = @Org AND x.token = @token AND x.state = 'queued' AND {viewer.Sees("p.owner_id")}
+            """, new { Org, token }) > 0, cancellationToken);
 
-    public Task<(long Total, IReadOnlyList<DtProject> Rows)> ListAsync(PageRequest request, DtProjectFilter filter, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtProject>)>(async connection =>
+    public Task<(long Total, IReadOnlyList<DtProject> Rows)> ListAsync(Viewer viewer, PageRequest request, DtProjectFilter filter, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtProject>)>(async connection =>
     {
         var like = Like.Containing(request.Filter);
-        var where = "v.org_id = @Org" + (filter.Name is null ? "" : " AND p.name = @Name") + (filter.Version is null ? "" : " AND v.version = @Version") + (filter.ExcludeInactive ? " AND v.active = 1" : "")
-            + (filter.OnlyRoot ? " AND v.parent_id IS NULL" : "") + (filter.Classifier is null ? "" : " AND v.classifier = @Classifier") + (filter.ProjectId is null ? "" : " AND v.project_id = @ProjectId")
-            + (filter.Parent is null ? "" : " AND u.uuid = @Parent") + (filter.OnlyLatest ? " AND v.is_latest = 1" : "")
+        var where = $"v.org_id = @Org AND {viewer.Sees("p.owner_id")}" + (filter.Name is null ? "" : " AND p.name = @Name") + (filter.Version is null ? "" : " AND v.version = @Version") + (filter.ExcludeInactive ? " AND v.active = 1" : "")
+            + (filter.OnlyRoot ? $" AND (v.parent_id IS NULL OR NOT ({viewer.Sees("COALESCE(q.owner_id, 0)")}))" : "") + (filter.Classifier is null ? "" : " AND v.classifier = @Classifier") + (filter.ProjectId is null ? "" : " AND v.project_id = @ProjectId")
+            + (filter.Parent is null ? "" : $" AND u.uuid = @Parent AND {viewer.Sees("q.owner_id")}") + (filter.OnlyLatest ? " AND v.is_latest = 1" : "")
             + (filter.Tag is null ? "" : " AND EXISTS (SELECT 1 FROM project_tag t WHERE t.org_id = @Org AND t.tag = @tag AND t.version_id = v.id)")
             + (like is null ? "" : " AND LOWER(p.name) LIKE @like ESCAPE '\\'");
         var order = request.Sort is not null && Sorts.TryGetValue(request.Sort, out var expression) ? expression : "LOWER(p.name)";
@@ -86,71 +101,78 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         var parameters = new { Org, filter.Name, filter.Version, filter.Classifier, filter.ProjectId, filter.Parent, tag = filter.Tag?.Trim().ToLowerInvariant(), like, take = request.Size, skip = request.Offset ?? 0 };
         var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {DtProject.From} WHERE {where}", parameters);
         var rows = (await connection.QueryAsync<DtProject>($"SELECT {DtProject.Select} {DtProject.From} WHERE {where} ORDER BY {order} {direction}, v.id {direction} LIMIT @take OFFSET @skip", parameters)).AsList();
-        await AddTagsAsync(connection, rows);
+        await CompleteAsync(connection, viewer, rows);
         return (total, rows);
     }, cancellationToken);
 
-    public Task<DtProject?> GetAsync(Guid uuid, CancellationToken cancellationToken) => OneAsync("v.uuid = @uuid", new { Org, uuid }, cancellationToken);
+    public Task<DtProject?> GetAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken) => OneAsync(viewer, "v.uuid = @uuid", new { Org, uuid }, cancellationToken);
 
-    public Task<DtProject?> LookupAsync(string name, string? version, CancellationToken cancellationToken) =>
-        OneAsync("p.name = @name AND v.version = @version", new { Org, name = name.Trim(), version = version?.Trim() ?? "" }, cancellationToken);
+    public Task<DtProject?> LookupAsync(Viewer viewer, string name, string? version, CancellationToken cancellationToken) =>
+        OneAsync(viewer, "p.name = @name AND v.version = @version", new { Org, name = name.Trim(), version = version?.Trim() ?? "" }, cancellationToken);
 
-    public Task<DtProject?> LatestAsync(string name, CancellationToken cancellationToken) => OneAsync("p.name = @name AND v.is_latest = 1", new { Org, name = name.Trim() }, cancellationToken);
+    public Task<DtProject?> LatestAsync(Viewer viewer, string name, CancellationToken cancellationToken) => OneAsync(viewer, "p.name = @name AND v.is_latest = 1", new { Org, name = name.Trim() }, cancellationToken);
 
     /// <returns>The new version's UUID, or why there is none.</returns>
-    public Task<(DtChange Change, Guid Uuid)> CreateAsync(ProjectChange change, Guid? parent, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    public Task<(DtChange Change, Guid Uuid)> CreateAsync(DtWriter writer, ProjectChange change, Guid? parent, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
         var connection = transaction.Connection!;
         long? parentId = null;
-        if (parent is { } uuid && (parentId = await ProjectsModule.FindAsync(connection, transaction, uuid)) is null) return (DtChange.ParentMissing, Guid.Empty);
+        if (parent is { } uuid && (parentId = await ProjectsModule.VisibleAsync(connection, transaction, writer.Sees, uuid)) is null) return (DtChange.ParentMissing, Guid.Empty);
+        // Names are one space for the whole organisation, so whoever wants one that is taken elsewhere has to be told; nothing more than that.
+        var hold = await ProjectsModule.HoldAsync(connection, transaction, change.Name!);
+        if (hold is not null && !writer.Manages.Sees(hold.OwnerId)) return (DtChange.Forbidden, Guid.Empty);
+        if (hold is null && !writer.Manages.Sees(writer.Home)) return (DtChange.Forbidden, Guid.Empty);
         if (await ProjectsModule.FindAsync(connection, transaction, change.Name!, change.Version) is not null) return (DtChange.Taken, Guid.Empty);
-        var id = await projects.CreateAsync(transaction, new NewProjectVersion(change.Name!, change.Version, change.By) { ParentId = parentId, Tags = change.Tags, Description = change.Description });
+        var id = await projects.CreateAsync(transaction, new NewProjectVersion(change.Name!, change.Version, change.By) { ParentId = parentId, Tags = change.Tags, Description = change.Description, OwnerId = writer.Home });
         await projects.UpdateAsync(transaction, id, change with { Tags = null });
         return (DtChange.Done, await connection.QuerySingleAsync<Guid>("SELECT uuid FROM project_version WHERE id = @id", new { id }, transaction));
     }, cancellationToken: cancellationToken);
 
-    public Task<DtChange> UpdateAsync(Guid uuid, ProjectChange change, Guid? parent, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    public Task<DtChange> UpdateAsync(DtWriter writer, Guid uuid, ProjectChange change, Guid? parent, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
         var connection = transaction.Connection!;
-        if (await ProjectsModule.FindAsync(connection, transaction, uuid) is not { } id) return DtChange.Missing;
+        if (await ProjectsModule.VisibleAsync(connection, transaction, writer.Sees, uuid) is not { } id) return DtChange.Missing;
+        if (!writer.Manages.Sees((await ProjectsModule.HoldAsync(connection, transaction, id))!.OwnerId)) return DtChange.Forbidden;
         if (parent is { } parentUuid)
         {
-            if (await ProjectsModule.FindAsync(connection, transaction, parentUuid) is not { } parentId) return DtChange.ParentMissing;
+            if (await ProjectsModule.VisibleAsync(connection, transaction, writer.Sees, parentUuid) is not { } parentId) return DtChange.ParentMissing;
             if (await IsBelowAsync(transaction, parentId, id)) return DtChange.Ring;
             change = change with { ParentId = parentId };
         }
 
         var now = await connection.QuerySingleAsync<(string Name, string Version)>("SELECT p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @id", new { id }, transaction);
+        if (change.Name is { } name && await ProjectsModule.HoldAsync(connection, transaction, name) is { } hold && !writer.Manages.Sees(hold.OwnerId)) return DtChange.Forbidden;
         if (await ProjectsModule.FindAsync(connection, transaction, change.Name ?? now.Name, change.Version ?? now.Version) is { } other && other != id) return DtChange.Taken;
         return await projects.UpdateAsync(transaction, id, change) ? DtChange.Done : DtChange.Unchanged;
     }, cancellationToken: cancellationToken);
 
-    /// <returns>False when there is no such project.</returns>
-    public Task<bool> DeleteAsync(Guid uuid, string by, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    /// <summary>Deletes a version with all that lies below it. What lies below and is not the deleter's to delete stays, without a parent.</summary>
+    public Task<DtChange> DeleteAsync(DtWriter writer, Guid uuid, string by, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
         var connection = transaction.Connection!;
-        if (await ProjectsModule.FindAsync(connection, transaction, uuid) is not { } id) return false;
-        // A project goes with all that lies below it.
-        var below = (await connection.QueryAsync<long>("""
-            WITH RECURSIVE below (id) AS (SELECT @id UNION SELECT v.id FROM project_version v JOIN below b ON v.parent_id = b.id) SELECT id FROM below ORDER BY id DESC
+        if (await ProjectsModule.VisibleAsync(connection, transaction, writer.Sees, uuid) is not { } id) return DtChange.Missing;
+        if (!writer.Manages.Sees((await ProjectsModule.HoldAsync(connection, transaction, id))!.OwnerId)) return DtChange.Forbidden;
+        var below = (await connection.QueryAsync<long>($"""
+            WITH RECURSIVE below (id) AS (SELECT @id UNION SELECT v.id FROM project_version v JOIN below b ON v.parent_id = b.id JOIN project p ON p.id = v.project_id WHERE {writer.Manages.Sees("p.owner_id")})
+            SELECT id FROM below ORDER BY id DESC
             """, new { id }, transaction)).AsList();
         foreach (var each in below) await projects.DeleteAsync(transaction, each, by);
-        return true;
+        return DtChange.Done;
     }, cancellationToken: cancellationToken);
 
     /// <summary>Components of one project.</summary>
-    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ComponentsAsync(long projectVersion, PageRequest request, bool onlyDirect, CancellationToken cancellationToken) =>
-        ComponentsAsync("o.pv_id = @projectVersion" + (onlyDirect ? " AND o.flags >= 4" : ""), new { Org, projectVersion }, request, cancellationToken);
+    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ComponentsAsync(Viewer viewer, long projectVersion, PageRequest request, bool onlyDirect, CancellationToken cancellationToken) =>
+        ComponentsAsync(viewer, "o.pv_id = @projectVersion" + (onlyDirect ? " AND o.flags >= 4" : ""), new { Org, projectVersion }, request, cancellationToken);
 
     /// <summary>One component of one project.</summary>
-    public async Task<DtComponent?> ComponentAsync(Guid uuid, CancellationToken cancellationToken)
+    public async Task<DtComponent?> ComponentAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken)
     {
         if (!DtUuid.TryReadComponent(uuid, out var pv, out var cv)) return null;
-        return (await ComponentsAsync("o.pv_id = @pv AND o.cv_id = @cv", new { Org, pv, cv }, new PageRequest { Size = 1 }, cancellationToken)).Rows.FirstOrDefault();
+        return (await ComponentsAsync(viewer, "o.pv_id = @pv AND o.cv_id = @cv", new { Org, pv, cv }, new PageRequest { Size = 1 }, cancellationToken)).Rows.FirstOrDefault();
     }
 
     /// <summary>Components of all projects by identity: whatever is given must fit, names as wholes, purl and CPE by their beginning.</summary>
-    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ByIdentityAsync(string? group, string? name, string? version, string? purl, string? cpe, Guid? project, PageRequest request, CancellationToken cancellationToken)
+    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ByIdentityAsync(Viewer viewer, string? group, string? name, string? version, string? purl, string? cpe, Guid? project, PageRequest request, CancellationToken cancellationToken)
     {
         var where = new List<string>();
         if (purl is not null) where.Add("c.identity >= @purl AND c.identity < @purlEnd");
@@ -160,20 +182,20 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         if (cpe is not null) where.Add("LOWER(c.detail) LIKE @cpe ESCAPE '\\'");
         if (where.Count == 0) return Task.FromResult<(long, IReadOnlyList<DtComponent>)>((0, []));
         if (project is not null) where.Add("v.uuid = @project");
-        return ComponentsAsync(string.Join(" AND ", where), new { Org, group, name, version, purl, purlEnd = purl + "\U0010FFFF", cpe = Like.Containing(cpe), project }, request, cancellationToken);
+        return ComponentsAsync(viewer, string.Join(" AND ", where), new { Org, group, name, version, purl, purlEnd = purl + "\U0010FFFF", cpe = Like.Containing(cpe), project }, request, cancellationToken);
     }
 
-    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ByHashAsync(string hash, PageRequest request, CancellationToken cancellationToken) =>
-        ComponentsAsync("c.id IN (SELECT h.cv_id FROM component_hash h WHERE h.value = @hash)", new { Org, hash = hash.ToLowerInvariant() }, request, cancellationToken);
+    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ByHashAsync(Viewer viewer, string hash, PageRequest request, CancellationToken cancellationToken) =>
+        ComponentsAsync(viewer, "c.id IN (SELECT h.cv_id FROM component_hash h WHERE h.value = @hash)", new { Org, hash = hash.ToLowerInvariant() }, request, cancellationToken);
 
     /// <summary>Projects with a finding of this identifier or alias.</summary>
-    public Task<(long Total, IReadOnlyList<DtProject> Rows)> AffectedAsync(string vulnerability, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtProject>)>(async connection =>
+    public Task<(long Total, IReadOnlyList<DtProject> Rows)> AffectedAsync(Viewer viewer, string vulnerability, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtProject>)>(async connection =>
     {
         var parameters = new { Org, vulnerability, take = request.Size, skip = request.Offset ?? 0 };
-        const string Where = "v.id IN (SELECT o.pv_id FROM finding f JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id WHERE f.id = @vulnerability AND f.affected = 1)";
-        var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {DtProject.From} WHERE {Where}", parameters);
-        var rows = (await connection.QueryAsync<DtProject>($"SELECT {DtProject.Select} {DtProject.From} WHERE {Where} ORDER BY LOWER(p.name), v.id LIMIT @take OFFSET @skip", parameters)).AsList();
-        await AddTagsAsync(connection, rows);
+        var where = $"{viewer.Sees("p.owner_id")} AND v.id IN (SELECT o.pv_id FROM finding f JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id WHERE f.id = @vulnerability AND f.affected = 1)";
+        var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {DtProject.From} WHERE {where}", parameters);
+        var rows = (await connection.QueryAsync<DtProject>($"SELECT {DtProject.Select} {DtProject.From} WHERE {where} ORDER BY LOWER(p.name), v.id LIMIT @take OFFSET @skip", parameters)).AsList();
+        await CompleteAsync(connection, viewer, rows);
         return (total, rows);
     }, cancellationToken);
 
@@ -187,20 +209,20 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
     public Task<string?> DocumentAsync(long projectVersion, CancellationToken cancellationToken) => database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<string?>(
         "SELECT sha256 FROM upload WHERE org_id = @Org AND pv_id = @projectVersion ORDER BY id DESC LIMIT 1", new { Org, projectVersion }), cancellationToken);
 
-    private Task<DtProject?> OneAsync(string where, object parameters, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    private Task<DtProject?> OneAsync(Viewer viewer, string where, object parameters, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
     {
-        var row = await connection.QueryFirstOrDefaultAsync<DtProject>($"SELECT {DtProject.Select} {DtProject.From} WHERE v.org_id = {Org} AND {where} LIMIT 1", parameters);
-        if (row is not null) await AddTagsAsync(connection, [row]);
+        var row = await connection.QueryFirstOrDefaultAsync<DtProject>($"SELECT {DtProject.Select} {DtProject.From} WHERE v.org_id = {Org} AND {viewer.Sees("p.owner_id")} AND {where} LIMIT 1", parameters);
+        if (row is not null) await CompleteAsync(connection, viewer, [row]);
         return row;
     }, cancellationToken);
 
-    private Task<(long Total, IReadOnlyList<DtComponent> Rows)> ComponentsAsync(string where, object parameters, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtComponent>)>(async connection =>
+    private Task<(long Total, IReadOnlyList<DtComponent> Rows)> ComponentsAsync(Viewer viewer, string where, object parameters, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtComponent>)>(async connection =>
     {
         var like = Like.Containing(request.Filter);
         var from = $"""
             FROM component_version c JOIN component k ON k.id = c.component_id JOIN occurrence_by_component b ON b.org_id = @Org AND b.cv_id = c.id
             JOIN occurrence o ON o.org_id = @Org AND o.pv_id = b.pv_id AND o.cv_id = b.cv_id JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
-            WHERE {where} {(like is null ? "" : "AND LOWER(k.name) LIKE @like ESCAPE '\\'")}
+            WHERE {viewer.Sees("p.owner_id")} AND {where} {(like is null ? "" : "AND LOWER(k.name) LIKE @like ESCAPE '\\'")}
             """;
         var sort = request.Sort switch { "version" => "COALESCE(c.version, '')", "group" => "COALESCE(k.group_name, '')", "lastInheritedRiskScore" => "c.max_risk", _ => "LOWER(k.name)" };
         var direction = request.Descending == true ? "DESC" : "ASC";
@@ -214,8 +236,11 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         return (total, rows.AsList());
     }, cancellationToken);
 
-    private static async Task AddTagsAsync(DbConnection connection, IReadOnlyList<DtProject> rows)
+    /// <summary>Adds the tags, and takes away a parent that the viewer may not see.</summary>
+    private static async Task CompleteAsync(DbConnection connection, Viewer viewer, IReadOnlyList<DtProject> rows)
     {
+        foreach (var row in rows)
+            if (row.ParentUuid is not null && !viewer.Sees(row.ParentOwnerId)) row.ParentUuid = null;
         foreach (var chunk in rows.Chunk(500))
         {
             var tags = (await connection.QueryAsync<(long Id, string Tag)>("SELECT version_id, tag FROM project_tag WHERE version_id IN @ids ORDER BY tag", new { ids = chunk.Select(r => r.Id) })).ToLookup(t => t.Id, t => t.Tag);

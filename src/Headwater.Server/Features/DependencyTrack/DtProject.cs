@@ -8,7 +8,7 @@ internal sealed record DtProject : Numbers
 {
     public const string Select = """
         v.id, v.uuid, v.project_id, p.name, v.version, v.is_latest, v.active, v.inactive_since, v.group_name, COALESCE(v.description, p.description) AS description, v.publisher, v.classifier, v.purl, v.cpe,
-        v.swid_tag_id, v.extra, v.last_upload_at, v.last_format, v.metrics_at, v.first_metrics_at, u.uuid AS parent_uuid, q.name AS parent_name, u.version AS parent_version,
+        v.swid_tag_id, v.extra, v.last_upload_at, v.last_format, v.metrics_at, v.first_metrics_at, u.uuid AS parent_uuid, q.name AS parent_name, u.version AS parent_version, q.owner_id AS parent_owner_id,
         v.components, v.direct, v.covered, v.not_covered, v.no_version, v.unidentified, v.pending, v.vulnerable, v.critical, v.high, v.medium, v.low, v.unassigned, v.kev, v.max_risk
         """;
 
@@ -35,6 +35,7 @@ internal sealed record DtProject : Numbers
     public long? MetricsAt { get; set; }
     public long? FirstMetricsAt { get; set; }
     public Guid? ParentUuid { get; set; }
+    public long? ParentOwnerId { get; set; }
     public string? ParentName { get; set; }
     public string? ParentVersion { get; set; }
     public int Direct { get; set; }

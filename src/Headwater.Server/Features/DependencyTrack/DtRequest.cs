@@ -40,6 +40,9 @@ internal static class DtRequest
 
     public static ContentHttpResult ProjectMissing() => Sentence(StatusCodes.Status404NotFound, "The project could not be found.");
 
+    /// <summary>It is visible and may not be written to, or its name is taken by something that is not visible.</summary>
+    public static ContentHttpResult ProjectForbidden() => Sentence(StatusCodes.Status403Forbidden, "Access to the specified project is forbidden");
+
     public static bool TryUuid(string? text, out Guid uuid) => Guid.TryParseExact(text, "D", out uuid);
 
     public static ContentHttpResult BadUuid() => Sentence(StatusCodes.Status400BadRequest, "A UUID is expected, for example 123e4567-e89b-12d3-a456-426614174000.");

@@ -24,7 +24,7 @@ internal static class FindingApi
     private static async Task<IResult> FindingsAsync(HttpContext http, DependencyTrackStore store, DependencyTrackFindings findings, string uuid, string? source, string? suppressed, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        if (await store.GetAsync(id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
+        if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
         var all = (await store.FindingsAsync(project.Id, cancellationToken)).Where(f => string.IsNullOrEmpty(source) || DependencyTrackFindings.SourceOf(f.Id).Equals(source, StringComparison.OrdinalIgnoreCase)).ToList();
         if (http.Request.Headers.Accept.ToString().Contains("application/sarif+json", StringComparison.OrdinalIgnoreCase))
         {
@@ -40,7 +40,7 @@ internal static class FindingApi
     private static async Task<IResult> ExportAsync(HttpContext http, DependencyTrackStore store, DependencyTrackFindings findings, TimeProvider time, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        if (await store.GetAsync(id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
+        if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
         var all = await store.FindingsAsync(project.Id, cancellationToken);
         var about = project.ToJson(withMetrics: false);
         http.Response.Headers.ContentDisposition = $"inline; filename=\"findings-{project.Uuid}.fpf\"";
@@ -58,30 +58,31 @@ internal static class FindingApi
     }
 
     /// <summary>Everything is matched when it arrives and when the data changes, so there is never anything left to analyse.</summary>
-    private static async Task<IResult> AnalyseAsync(DependencyTrackStore store, IdSource ids, string uuid, CancellationToken cancellationToken) =>
-        !DtRequest.TryUuid(uuid, out var id) ? DtRequest.BadUuid() : await store.GetAsync(id, cancellationToken) is null ? DtRequest.ProjectMissing() : TypedResults.Ok(new { token = ids.NewUuid() });
+    private static async Task<IResult> AnalyseAsync(HttpContext http, DependencyTrackStore store, IdSource ids, string uuid, CancellationToken cancellationToken) =>
+        !DtRequest.TryUuid(uuid, out var id) ? DtRequest.BadUuid() : await store.GetAsync(http.User.Viewer(), id, cancellationToken) is null ? DtRequest.ProjectMissing() : TypedResults.Ok(new { token = ids.NewUuid() });
 
     private static async Task<IResult> ViolationsAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        return await store.GetAsync(id, cancellationToken) is null ? DtRequest.ProjectMissing() : DtRequest.List<JsonObject>(http, (0, []));
+        return await store.GetAsync(http.User.Viewer(), id, cancellationToken) is null ? DtRequest.ProjectMissing() : DtRequest.List<JsonObject>(http, (0, []));
     }
 
-    private static async Task<IResult> MetricsAsync(DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
+    private static async Task<IResult> MetricsAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        return await store.GetAsync(id, cancellationToken) is { } project ? TypedResults.Json(project.Metrics()) : DtRequest.ProjectMissing();
+        return await store.GetAsync(http.User.Viewer(), id, cancellationToken) is { } project ? TypedResults.Json(project.Metrics()) : DtRequest.ProjectMissing();
     }
 
-    private static async Task<IResult> RefreshAsync(DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
+    private static async Task<IResult> RefreshAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        return await store.GetAsync(id, cancellationToken) is null ? DtRequest.ProjectMissing() : TypedResults.Ok();
+        if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is null) return DtRequest.ProjectMissing();
+        return await store.GetAsync(http.User.Viewer(Permissions.PortfolioManagement), id, cancellationToken) is null ? DtRequest.ProjectForbidden() : TypedResults.Ok();
     }
 
     private static async Task<IResult> AffectedAsync(HttpContext http, DependencyTrackStore store, string source, string vuln, CancellationToken cancellationToken)
     {
-        var (total, rows) = await store.AffectedAsync(vuln, DtRequest.Paging(http.Request, 100), cancellationToken);
+        var (total, rows) = await store.AffectedAsync(http.User.Viewer(), vuln, DtRequest.Paging(http.Request, 100), cancellationToken);
         return DtRequest.List<JsonObject>(http, (total, [.. rows.Select(r => r.ToJson())]));
     }
 }

@@ -40,26 +40,26 @@ internal static class ProjectApi
 
     private static async Task<IResult> ListAsync(HttpContext http, DependencyTrackStore store, DtProjectFilter filter, CancellationToken cancellationToken)
     {
-        var (total, rows) = await store.ListAsync(DtRequest.Paging(http.Request, 100), filter, cancellationToken);
+        var (total, rows) = await store.ListAsync(http.User.Viewer(), DtRequest.Paging(http.Request, 100), filter, cancellationToken);
         return DtRequest.List<JsonObject>(http, (total, [.. rows.Select(r => r.ToJson())]));
     }
 
-    private static async Task<IResult> LookupAsync(DependencyTrackStore store, string? name, string? version, CancellationToken cancellationToken) =>
-        string.IsNullOrEmpty(name) || await store.LookupAsync(name, version, cancellationToken) is not { } project ? DtRequest.ProjectMissing() : TypedResults.Json(await WithVersionsAsync(store, project, cancellationToken));
+    private static async Task<IResult> LookupAsync(HttpContext http, DependencyTrackStore store, string? name, string? version, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(name) || await store.LookupAsync(http.User.Viewer(), name, version, cancellationToken) is not { } project ? DtRequest.ProjectMissing() : TypedResults.Json(await WithVersionsAsync(http, store, project, cancellationToken));
 
-    private static async Task<IResult> LatestAsync(DependencyTrackStore store, string name, CancellationToken cancellationToken) =>
-        await store.LatestAsync(name, cancellationToken) is { } project ? TypedResults.Json(await WithVersionsAsync(store, project, cancellationToken)) : DtRequest.ProjectMissing();
+    private static async Task<IResult> LatestAsync(HttpContext http, DependencyTrackStore store, string name, CancellationToken cancellationToken) =>
+        await store.LatestAsync(http.User.Viewer(), name, cancellationToken) is { } project ? TypedResults.Json(await WithVersionsAsync(http, store, project, cancellationToken)) : DtRequest.ProjectMissing();
 
-    private static async Task<IResult> GetAsync(DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        return await store.GetAsync(id, cancellationToken) is { } project ? TypedResults.Json(await WithVersionsAsync(store, project, cancellationToken)) : DtRequest.ProjectMissing();
+        return await store.GetAsync(http.User.Viewer(), id, cancellationToken) is { } project ? TypedResults.Json(await WithVersionsAsync(http, store, project, cancellationToken)) : DtRequest.ProjectMissing();
     }
 
     private static async Task<IResult> ChildrenAsync(HttpContext http, DependencyTrackStore store, string uuid, bool? excludeInactive, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        if (await store.GetAsync(id, cancellationToken) is null) return DtRequest.ProjectMissing();
+        if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is null) return DtRequest.ProjectMissing();
         return await ListAsync(http, store, new DtProjectFilter { Parent = id, ExcludeInactive = excludeInactive == true }, cancellationToken);
     }
 
@@ -68,9 +68,9 @@ internal static class ProjectApi
         if (await DtRequest.BodyAsync(http.Request, cancellationToken) is not { } body || ReadChange(http, body, out var parent, out var refusal) is not { } change) return Refused(null);
         if (refusal is not null) return refusal;
         if (string.IsNullOrWhiteSpace(change.Name)) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "A project needs a name.");
-        var (outcome, uuid) = await store.CreateAsync(change, parent, cancellationToken);
+        var (outcome, uuid) = await store.CreateAsync(DtWriter.Of(http), change, parent, cancellationToken);
         if (outcome != DtChange.Done) return Answer(outcome);
-        return TypedResults.Json(await WithVersionsAsync(store, (await store.GetAsync(uuid, cancellationToken))!, cancellationToken), statusCode: StatusCodes.Status201Created);
+        return TypedResults.Json(await WithVersionsAsync(http, store, (await store.GetAsync(http.User.Viewer(), uuid, cancellationToken))!, cancellationToken), statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> UpdateAsync(HttpContext http, DependencyTrackStore store, CancellationToken cancellationToken)
@@ -78,9 +78,9 @@ internal static class ProjectApi
         if (await DtRequest.BodyAsync(http.Request, cancellationToken) is not { } body || ReadChange(http, body, out var parent, out var refusal) is not { } change) return Refused(null);
         if (refusal is not null) return refusal;
         if (!DtRequest.TryUuid(body.Text("uuid"), out var uuid)) return DtRequest.BadUuid();
-        var outcome = await store.UpdateAsync(uuid, change, parent, cancellationToken);
+        var outcome = await store.UpdateAsync(DtWriter.Of(http), uuid, change, parent, cancellationToken);
         if (outcome is not (DtChange.Done or DtChange.Unchanged)) return Answer(outcome);
-        return TypedResults.Json(await WithVersionsAsync(store, (await store.GetAsync(uuid, cancellationToken))!, cancellationToken));
+        return TypedResults.Json(await WithVersionsAsync(http, store, (await store.GetAsync(http.User.Viewer(), uuid, cancellationToken))!, cancellationToken));
     }
 
     private static async Task<IResult> PatchAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
@@ -88,21 +88,21 @@ internal static class ProjectApi
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
         if (await DtRequest.BodyAsync(http.Request, cancellationToken) is not { } body || ReadChange(http, body, out var parent, out var refusal) is not { } change) return Refused(null);
         if (refusal is not null) return refusal;
-        var outcome = await store.UpdateAsync(id, change, parent, cancellationToken);
+        var outcome = await store.UpdateAsync(DtWriter.Of(http), id, change, parent, cancellationToken);
         if (outcome != DtChange.Done) return Answer(outcome);
-        return TypedResults.Json(await WithVersionsAsync(store, (await store.GetAsync(id, cancellationToken))!, cancellationToken));
+        return TypedResults.Json(await WithVersionsAsync(http, store, (await store.GetAsync(http.User.Viewer(), id, cancellationToken))!, cancellationToken));
     }
 
     private static async Task<IResult> DeleteAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        return await store.DeleteAsync(id, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : DtRequest.ProjectMissing();
+        return await store.DeleteAsync(DtWriter.Of(http), id, http.User.Actor(), cancellationToken) is var outcome && outcome == DtChange.Done ? TypedResults.NoContent() : Answer(outcome);
     }
 
-    private static async Task<JsonObject> WithVersionsAsync(DependencyTrackStore store, DtProject project, CancellationToken cancellationToken)
+    private static async Task<JsonObject> WithVersionsAsync(HttpContext http, DependencyTrackStore store, DtProject project, CancellationToken cancellationToken)
     {
         var json = project.ToJson();
-        var (_, versions) = await store.ListAsync(new Platform.Data.PageRequest { Size = 10_000 }, new DtProjectFilter { ProjectId = project.ProjectId }, cancellationToken);
+        var (_, versions) = await store.ListAsync(http.User.Viewer(), new Platform.Data.PageRequest { Size = 10_000 }, new DtProjectFilter { ProjectId = project.ProjectId }, cancellationToken);
         json["versions"] = new JsonArray([.. versions.Select(v =>
         {
             var entry = new JsonObject { ["uuid"] = v.Uuid, ["active"] = v.Active, ["isLatest"] = v.IsLatest };
@@ -118,6 +118,7 @@ internal static class ProjectApi
     {
         DtChange.Unchanged => TypedResults.StatusCode(StatusCodes.Status304NotModified),
         DtChange.Missing => DtRequest.ProjectMissing(),
+        DtChange.Forbidden => DtRequest.ProjectForbidden(),
         DtChange.ParentMissing => DtRequest.Sentence(StatusCodes.Status404NotFound, "The parent project could not be found."),
         DtChange.Taken => DtRequest.Sentence(StatusCodes.Status409Conflict, "A project with the specified name already exists."),
         DtChange.Ring => DtRequest.Sentence(StatusCodes.Status409Conflict, "The new parent lies below the project itself."),

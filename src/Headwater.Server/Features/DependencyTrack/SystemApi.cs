@@ -43,17 +43,17 @@ internal static class SystemApi
     {
         if (http.User.FindFirst(KeyAuthentication.KeyUuidClaim)?.Value is not { } uuid) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "Only an API key has a team.");
         var comment = http.User.FindFirst(System.Security.Claims.ClaimTypes.Surname)?.Value;
-        return TypedResults.Ok(new { uuid, name = string.IsNullOrEmpty(comment) ? http.User.Actor() : comment, permissions = http.User.Permissions().Names().Select(name => new { name }) });
+        return TypedResults.Ok(new { uuid, name = string.IsNullOrEmpty(comment) ? http.User.Actor() : comment, permissions = (http.User.Permissions() & Permissions.Compatible).Names().Select(name => new { name }) });
     }
 
-    private static async Task<IResult> BadgeAsync(DependencyTrackStore store, string uuid, CancellationToken cancellationToken) =>
-        !DtRequest.TryUuid(uuid, out var id) ? DtRequest.BadUuid() : await store.GetAsync(id, cancellationToken) is { } project ? Vulnerabilities(project) : DtRequest.ProjectMissing();
+    private static async Task<IResult> BadgeAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken) =>
+        !DtRequest.TryUuid(uuid, out var id) ? DtRequest.BadUuid() : await store.GetAsync(http.User.Viewer(Permissions.ViewBadges), id, cancellationToken) is { } project ? Vulnerabilities(project) : DtRequest.ProjectMissing();
 
-    private static async Task<IResult> BadgeByNameAsync(DependencyTrackStore store, string name, string version, CancellationToken cancellationToken) =>
-        await store.LookupAsync(name, version, cancellationToken) is { } project ? Vulnerabilities(project) : DtRequest.ProjectMissing();
+    private static async Task<IResult> BadgeByNameAsync(HttpContext http, DependencyTrackStore store, string name, string version, CancellationToken cancellationToken) =>
+        await store.LookupAsync(http.User.Viewer(Permissions.ViewBadges), name, version, cancellationToken) is { } project ? Vulnerabilities(project) : DtRequest.ProjectMissing();
 
-    private static async Task<IResult> ViolationsBadgeAsync(DependencyTrackStore store, string uuid, CancellationToken cancellationToken) =>
-        !DtRequest.TryUuid(uuid, out var id) ? DtRequest.BadUuid() : await store.GetAsync(id, cancellationToken) is null ? DtRequest.ProjectMissing() : Badge("policy violations", "no policies", "#6b7280");
+    private static async Task<IResult> ViolationsBadgeAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken) =>
+        !DtRequest.TryUuid(uuid, out var id) ? DtRequest.BadUuid() : await store.GetAsync(http.User.Viewer(Permissions.ViewBadges), id, cancellationToken) is null ? DtRequest.ProjectMissing() : Badge("policy violations", "no policies", "#6b7280");
 
     private static IResult Vulnerabilities(DtProject project) => project switch
     {

@@ -30,7 +30,7 @@ internal sealed class FeedsModule(DataFolder data, QueueStore jobs, IDatabase da
         var api = app.MapGroup(Api.Root + "/feeds").WithTags("Feeds");
         api.MapGet("", (FeedsModule feeds) => TypedResults.Ok(feeds.Status())).Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is");
         api.MapPost("/rebuild", async (HttpContext http, FeedStore store, RebuildRequest request, CancellationToken cancellationToken) =>
-            TypedResults.Accepted((string?)null, new { jobId = await store.RebuildAsync(request.Folder, http.User.Actor(), cancellationToken) })).Require(Permissions.SystemConfiguration).WithSummary("Builds the index from a folder on the server");
+            TypedResults.Accepted((string?)null, new { jobId = await store.RebuildAsync(request.Folder, http.User.Actor(), cancellationToken) })).Require(Permissions.FeedManagement).WithSummary("Builds the index from a folder on the server");
     }
 
     public string IndexFile => data.File("advisories.hwx");

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Headwater.Core.Advisories;
 using Headwater.Core.Packages;
 using Headwater.Server.Features.Feeds;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Jobs;
 
 namespace Headwater.Server.Features.Findings;
@@ -25,6 +26,15 @@ internal sealed class FindingsModule(MatchStore store, FeedsModule feeds)
 
     /// <summary>Makes the numbers that lists and overviews read; see <see cref="MatchStore.CountAsync"/>.</summary>
     public Task CountAsync(DbTransaction transaction, long job, long? version) => store.CountAsync(transaction, job, version);
+
+    /// <summary>
+    /// What the latest versions of visible projects use, with the columns of <c>component_usage</c>: a table expression to be joined with an alias. For the
+    /// whole organisation it is the counted table; for a part it is counted here. Needs <c>@Org</c>.
+    /// </summary>
+    public static string ComponentUsage(Viewer viewer) => MatchStore.ComponentUsage(viewer);
+
+    /// <summary>What hits the latest versions of visible projects, with the columns of <c>advisory_usage</c>; see <see cref="ComponentUsage"/>.</summary>
+    public static string AdvisoryUsage(Viewer viewer) => MatchStore.AdvisoryUsage(viewer);
 
     private async Task MatchAsync(long? version, long job, Func<int, int, Task> progress, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Dapper;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Jobs;
 
@@ -29,8 +30,13 @@ internal sealed class JobStore(IDatabase database, QueueStore queue, TimeProvide
         }, cancellationToken);
     }
 
-    public Task<JobRow?> GetAsync(long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
-        (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM job WHERE org_id = @Org AND id = @id", new { Org, id }))?.ToJob(), cancellationToken);
+    /// <summary>A job. Who sees a part of the organisation only sees the jobs of uploads to it.</summary>
+    public Task<JobRow?> GetAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+        (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM job WHERE org_id = @Org AND id = @id AND {Visible(viewer)}", new { Org, id }))?.ToJob(), cancellationToken);
+
+    private static string Visible(Viewer viewer) => viewer.All ? "1=1" : $"""
+        EXISTS (SELECT 1 FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = job.org_id AND u.token = job.key AND {viewer.Sees("p.owner_id")})
+        """;
 
     /// <summary>Puts a dead job back into the queue.</summary>
     /// <returns>False when there is no such dead job.</returns>

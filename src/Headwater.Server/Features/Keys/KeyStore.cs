@@ -11,37 +11,48 @@ internal sealed class KeyStore(IDatabase database, TimeProvider time, IdSource i
 {
     private const long Org = Organisation.Home;
 
+    private const string Select = """
+        SELECT k.id, k.public_id, k.comment, k.permissions, k.created_at, k.created_by, k.last_used_at, k.unit_id, o.title AS unit, k.expires_at, COALESCE(a.active, 1) AS maker_active
+        FROM api_key k LEFT JOIN owner o ON o.id = k.unit_id LEFT JOIN user_account a ON a.id = k.person_id
+        """;
+
     /// <summary>Newest first.</summary>
-    public Task<IReadOnlyList<KeyRow>> ListAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<KeyRow>>(async connection =>
-        [.. (await connection.QueryAsync<Row>("SELECT id, public_id, comment, permissions, created_at, created_by, last_used_at FROM api_key WHERE org_id = @Org ORDER BY id DESC", new { Org }))
-            .Select(r => new KeyRow(r.Id, r.PublicId, r.Comment, (Permissions)r.Permissions, r.CreatedAt, r.CreatedBy, r.LastUsedAt))], cancellationToken);
+    /// <param name="manages">Only those of units in here.</param>
+    public Task<IReadOnlyList<KeyRow>> ListAsync(Viewer manages, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<KeyRow>>(async connection =>
+        [.. (await connection.QueryAsync<Row>($"{Select} WHERE k.org_id = @Org AND {manages.Sees("k.unit_id")} ORDER BY k.id DESC", new { Org })).Select(r => r.ToKey())], cancellationToken);
+
+    /// <summary>A key for the whole organisation that never expires.</summary>
+    public Task<NewKey> CreateAsync(string comment, Permissions permissions, string by, CancellationToken cancellationToken = default) => CreateAsync(new KeyWish(comment, permissions, by), cancellationToken);
 
     /// <summary>Makes a key. Its secret is in the answer and nowhere else.</summary>
-    public async Task<NewKey> CreateAsync(string comment, Permissions permissions, string by, CancellationToken cancellationToken = default)
+    public async Task<NewKey> CreateAsync(KeyWish wish, CancellationToken cancellationToken = default)
     {
         var (publicId, key) = ApiKeyFormat.Create();
-        var now = time.GetUtcNow();
-        comment = comment.Trim() is { Length: <= 255 } text ? text : comment.Trim()[..255];
-        var id = await database.WriteAsync(async transaction =>
+        var comment = wish.Comment.Trim() is { Length: <= 255 } text ? text : wish.Comment.Trim()[..255];
+        var row = await database.WriteAsync(async transaction =>
         {
             var id = await IdSource.NextAsync(transaction, "api_key");
             await transaction.Connection!.ExecuteAsync("""
-                INSERT INTO api_key (id, org_id, uuid, public_id, hash, comment, permissions, created_at, created_by) VALUES (@id, @Org, @uuid, @publicId, @hash, @comment, @permissions, @now, @by)
-                """, new { id, Org, uuid = ids.NewUuid(), publicId, hash = ApiKeyFormat.Hash(key), comment, permissions = (long)permissions, now, by }, transaction);
-            await audit.AppendAsync(transaction, new AuditEntry(by, "key.created", $"key:{publicId}", JsonSerializer.Serialize(new { comment, permissions = permissions.Names() })));
-            return id;
+                INSERT INTO api_key (id, org_id, uuid, public_id, hash, comment, permissions, created_at, created_by, unit_id, expires_at, person_id)
+                VALUES (@id, @Org, @uuid, @publicId, @hash, @comment, @permissions, @now, @By, @UnitId, @ExpiresAt, @Maker)
+                """, new { id, Org, uuid = ids.NewUuid(), publicId, hash = ApiKeyFormat.Hash(key), comment, permissions = (long)wish.Permissions, now = time.GetUtcNow(), wish.By, wish.UnitId, wish.ExpiresAt, wish.Maker }, transaction);
+            await audit.AppendAsync(transaction, new AuditEntry(wish.By, "key.created", $"key:{publicId}", JsonSerializer.Serialize(new { comment, permissions = wish.Permissions.Names(), unit = wish.UnitId, expiresAt = wish.ExpiresAt })));
+            return await transaction.Connection!.QuerySingleAsync<Row>($"{Select} WHERE k.id = @id", new { id }, transaction);
         }, cancellationToken: cancellationToken);
-        return new NewKey(new KeyRow(id, publicId, comment, permissions, now, by, null), key);
+        return new NewKey(row.ToKey(), key);
     }
 
     /// <returns>False when there is no such key.</returns>
-    public Task<bool> RevokeAsync(long id, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
+    public Task<bool> RevokeAsync(Viewer manages, long id, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
-        var publicId = await transaction.Connection!.QuerySingleOrDefaultAsync<string>("DELETE FROM api_key WHERE org_id = @Org AND id = @id RETURNING public_id", new { Org, id }, transaction);
+        var publicId = await transaction.Connection!.QuerySingleOrDefaultAsync<string>($"DELETE FROM api_key WHERE org_id = @Org AND id = @id AND {manages.Sees("unit_id")} RETURNING public_id", new { Org, id }, transaction);
         if (publicId is null) return false;
         await audit.AppendAsync(transaction, new AuditEntry(by, "key.revoked", $"key:{publicId}"));
         return true;
     }, cancellationToken: cancellationToken);
+
+    public async Task<bool> UnitExistsAsync(long unit, CancellationToken cancellationToken) =>
+        await database.ReadAsync(connection => connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM owner WHERE org_id = @Org AND id = @unit", new { Org, unit }), cancellationToken) > 0;
 
     private sealed class Row
     {
@@ -52,5 +63,11 @@ internal sealed class KeyStore(IDatabase database, TimeProvider time, IdSource i
         public DateTimeOffset CreatedAt { get; set; }
         public string CreatedBy { get; set; } = "";
         public DateTimeOffset? LastUsedAt { get; set; }
+        public long UnitId { get; set; }
+        public string? Unit { get; set; }
+        public DateTimeOffset? ExpiresAt { get; set; }
+        public bool MakerActive { get; set; }
+
+        public KeyRow ToKey() => new(Id, PublicId, Comment, (Permissions)Permissions, CreatedAt, CreatedBy, LastUsedAt, UnitId, Unit, ExpiresAt, MakerActive);
     }
 }

@@ -7,19 +7,19 @@ internal static class KeysModule
 {
     private static readonly string Known = string.Join(", ", PermissionNames.Each.SelectMany(p => p.Names()));
 
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<KeyStore>();
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<KeyStore>().AddSingleton<KeyMaking>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root + "/keys").WithTags("Keys");
-        api.MapGet("", async (KeyStore store, CancellationToken cancellationToken) => TypedResults.Ok((await store.ListAsync(cancellationToken)).Select(View))).Require(Permissions.AccessManagement);
+        api.MapGet("", async (HttpContext http, KeyStore store, CancellationToken cancellationToken) =>
+            TypedResults.Ok((await store.ListAsync(http.User.Viewer(Permissions.AccessManagement), cancellationToken)).Select(View))).Require(Permissions.AccessManagement).WithSummary("API keys of the units that the caller manages");
         api.MapPost("", CreateAsync).Require(Permissions.AccessManagement).WithSummary("Makes an API key; its secret is in the answer and nowhere else");
         api.MapDelete("/{id:long}", async (HttpContext http, KeyStore store, long id, CancellationToken cancellationToken) =>
-            await store.RevokeAsync(id, http.User.Actor(), cancellationToken) ? Results.NoContent() : Results.NotFound()).Require(Permissions.AccessManagement);
+            await store.RevokeAsync(http.User.Viewer(Permissions.AccessManagement), id, http.User.Actor(), cancellationToken) ? Results.NoContent() : Results.NotFound()).Require(Permissions.AccessManagement);
     }
 
-    /// <summary>Nobody gives away more than he has himself.</summary>
-    private static async Task<IResult> CreateAsync(HttpContext http, KeyStore store, NewKeyRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> CreateAsync(HttpContext http, KeyMaking making, NewKeyRequest request, CancellationToken cancellationToken)
     {
         var permissions = Permissions.None;
         foreach (var name in request.Permissions ?? [.. Permissions.Automation.Names()])
@@ -28,13 +28,26 @@ internal static class KeysModule
             permissions |= permission;
         }
 
-        if (!http.User.May(permissions)) return Problems.Of(StatusCodes.Status403Forbidden, "The key would be allowed more than you are", "A key has at most the permissions of the one who makes it.");
-        var made = await store.CreateAsync(request.Comment ?? "", permissions, http.User.Actor(), cancellationToken);
-        return TypedResults.Json(new { key = made.Secret, made.Key.Id, made.Key.PublicId, made.Key.Comment, permissions = permissions.Names() }, statusCode: StatusCodes.Status201Created);
+        var (made, refusal) = await making.MakeAsync(http.User, request.Comment ?? "", permissions, request.Unit ?? 0, request.ExpiresAt, cancellationToken);
+        if (made is null)
+        {
+            return refusal switch
+            {
+                KeyRefusal.NoSuchUnit => Problems.Of(StatusCodes.Status400BadRequest, "There is no such unit", "Name the id of a unit or team; leave it out for the whole organisation."),
+                KeyRefusal.Indivisible => Problems.Of(StatusCodes.Status400BadRequest, "A key for a unit cannot have these permissions", $"{string.Join(", ", Roles.Indivisible.Names())} are for the whole organisation."),
+                KeyRefusal.Past => Problems.Of(StatusCodes.Status400BadRequest, "The key would have expired already", "expiresAt is a moment to come, as 2030-01-31T00:00:00Z."),
+                _ => Problems.Of(StatusCodes.Status403Forbidden, "The key would be allowed more than you are", "A key has at most the permissions of the one who makes it, and where he has them."),
+            };
+        }
+
+        return TypedResults.Json(new { key = made.Secret, made.Key.Id, made.Key.PublicId, made.Key.Comment, permissions = permissions.Names(), unit = Unit(made.Key), made.Key.ExpiresAt }, statusCode: StatusCodes.Status201Created);
     }
 
-    private static object View(KeyRow key) => new { key.Id, key.PublicId, key.Comment, permissions = key.Permissions.Names(), key.CreatedAt, key.CreatedBy, key.LastUsedAt };
+    private static object View(KeyRow key) => new { key.Id, key.PublicId, key.Comment, permissions = key.Permissions.Names(), key.CreatedAt, key.CreatedBy, key.LastUsedAt, unit = Unit(key), unitTitle = key.Unit, key.ExpiresAt, key.MakerActive };
+
+    private static long? Unit(KeyRow key) => key.UnitId == 0 ? null : key.UnitId;
 
     /// <param name="Permissions">Names; null for what a build pipeline needs.</param>
-    internal sealed record NewKeyRequest(string? Comment, IReadOnlyList<string>? Permissions);
+    /// <param name="Unit">Id of the unit or team for which it is; null for the whole organisation.</param>
+    internal sealed record NewKeyRequest(string? Comment, IReadOnlyList<string>? Permissions, long? Unit = null, DateTimeOffset? ExpiresAt = null);
 }

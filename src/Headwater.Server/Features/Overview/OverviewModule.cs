@@ -8,7 +8,7 @@ internal sealed class OverviewModule(OverviewStore store)
     public static void AddServices(IServiceCollection services) => services.AddSingleton<OverviewStore>().AddSingleton<OverviewModule>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app) =>
-        app.MapGet(Api.Root + "/overview", async (OverviewStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.GetAsync(cancellationToken))).Require(Permissions.ViewVulnerability).WithTags("Overview").WithSummary("The portfolio in numbers");
+        app.MapGet(Api.Root + "/overview", async (HttpContext http, OverviewStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.GetAsync(http.User.InScope(Permissions.ViewVulnerability), cancellationToken))).Require(Permissions.ViewVulnerability).WithTags("Overview").WithSummary("The portfolio in numbers");
 
-    public Task<PortfolioOverview> GetAsync(CancellationToken cancellationToken) => store.GetAsync(cancellationToken);
+    public Task<PortfolioOverview> GetAsync(Viewer viewer, CancellationToken cancellationToken) => store.GetAsync(viewer, cancellationToken);
 }

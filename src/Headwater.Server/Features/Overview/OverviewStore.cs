@@ -3,6 +3,7 @@ using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Overview;
@@ -13,28 +14,32 @@ internal sealed class OverviewStore(IDatabase database, OwnersModule owners, Fee
     private const long Org = Organisation.Home;
     private const int Stale = 90, Top = 10, Recent = 8;
 
-    public async Task<PortfolioOverview> GetAsync(CancellationToken cancellationToken = default)
+    public async Task<PortfolioOverview> GetAsync(Viewer viewer, CancellationToken cancellationToken = default)
     {
-        var top = await owners.TopRisksAsync(Top, null, cancellationToken);
+        var top = await owners.TopRisksAsync(viewer, Top, null, cancellationToken);
         return await database.ReadAsync(async connection =>
         {
             var stale = time.GetUtcNow() - TimeSpan.FromDays(Stale);
-            var p = await connection.QuerySingleAsync<ProjectNumbers>("""
+            var p = await connection.QuerySingleAsync<ProjectNumbers>($"""
                 SELECT COUNT(*) AS projects, COALESCE(SUM(CASE WHEN v.vulnerable > 0 THEN 1 ELSE 0 END), 0) AS vulnerable_projects, COALESCE(SUM(CASE WHEN p.owner_id IS NULL THEN 1 ELSE 0 END), 0) AS without_owner,
                     COALESCE(SUM(CASE WHEN COALESCE(v.last_upload_at, 0) < @stale THEN 1 ELSE 0 END), 0) AS stale, MAX(v.last_upload_at) AS newest
-                FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org
+                FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")}
                 """, new { Org, stale });
-            var c = await connection.QuerySingleAsync<UsageNumbers>("""
+            var c = await connection.QuerySingleAsync<UsageNumbers>($"""
                 SELECT COUNT(*) AS distinct_components, COALESCE(SUM(versions), 0) AS components, COALESCE(SUM(vulnerable), 0) AS vulnerable, COALESCE(SUM(covered), 0) AS covered,
                     COALESCE(SUM(not_covered), 0) AS not_covered, COALESCE(SUM(no_version), 0) AS no_version, COALESCE(SUM(unidentified), 0) AS unidentified, COALESCE(SUM(pending), 0) AS pending,
                     COALESCE(SUM(critical), 0) AS critical, COALESCE(SUM(high), 0) AS high, COALESCE(SUM(medium), 0) AS medium, COALESCE(SUM(low), 0) AS low, COALESCE(SUM(unassigned), 0) AS unassigned,
                     COALESCE(SUM(kev), 0) AS kev
-                FROM component_usage WHERE org_id = @Org
+                FROM {FindingsModule.ComponentUsage(viewer)} u WHERE org_id = @Org
                 """, new { Org });
-            var jobs = (await connection.QueryAsync<(string State, long Count)>("SELECT state, COUNT(*) FROM job WHERE org_id = @Org AND state <> 'done' GROUP BY state", new { Org })).ToDictionary(j => j.State, j => (int)j.Count);
+            var jobs = (await connection.QueryAsync<(string State, long Count)>($"""
+                SELECT state, COUNT(*) FROM job j WHERE j.org_id = @Org AND j.state <> 'done'
+                    {(viewer.All ? "" : $"AND EXISTS (SELECT 1 FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = @Org AND u.token = j.key AND {viewer.Sees("p.owner_id")})")}
+                GROUP BY state
+                """, new { Org })).ToDictionary(j => j.State, j => (int)j.Count);
             return new PortfolioOverview(p.Projects, p.VulnerableProjects, p.WithoutOwner, p.Stale, c.DistinctComponents, c.Components, c.Vulnerable, c.Severities, c.Kev, c.Coverage, p.Newest, feeds.Status(),
-                jobs.GetValueOrDefault("queued") + jobs.GetValueOrDefault("running"), jobs.GetValueOrDefault("dead"), top, await ProjectsModule.TrendAsync(connection, 0, time.GetUtcNow()),
-                await ProjectsModule.RecentUploadsAsync(connection, Recent));
+                jobs.GetValueOrDefault("queued") + jobs.GetValueOrDefault("running"), jobs.GetValueOrDefault("dead"), top, await ProjectsModule.TrendAsync(connection, viewer, time.GetUtcNow()),
+                await ProjectsModule.RecentUploadsAsync(connection, viewer, Recent));
         }, cancellationToken);
     }
 

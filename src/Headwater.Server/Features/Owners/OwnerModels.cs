@@ -16,3 +16,15 @@ internal sealed record OwnerDetail(OwnerRow Owner, IReadOnlyList<OwnerRef> Ances
 
 /// <summary>A finding with where it hits, for the list of what matters most.</summary>
 internal sealed record TopRisk(FindingRow Finding, int Projects, IReadOnlyList<OwnerRef> Owners, IReadOnlyList<string> ProjectNames, int WithoutOwner);
+
+/// <summary>What became of giving a project to an owner.</summary>
+internal enum OwnerChanged
+{
+    Done,
+
+    /// <summary>There is no such project or owner, as far as the one who asks may know.</summary>
+    Missing,
+
+    /// <summary>He may not take it from whom it belongs to, or not give it to that one.</summary>
+    Refused,
+}

@@ -3,57 +3,59 @@ using System.Text.Json;
 using Dapper;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Owners;
 
 /// <summary>The organisation's units and teams.</summary>
-internal sealed class OwnerStore(IDatabase database, AuditStore audit)
+internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessStore access)
 {
     private const long Org = Organisation.Home;
 
     internal const string Below = "(WITH RECURSIVE below (id) AS (SELECT @ownerId UNION SELECT c.id FROM owner c JOIN below b ON c.parent_id = b.id) SELECT id FROM below)";
 
-    /// <summary>The whole tree, parents before children, siblings by title.</summary>
-    public Task<IReadOnlyList<OwnerRow>> TreeAsync(CancellationToken cancellationToken = default) => database.ReadAsync(TreeAsync, cancellationToken);
+    /// <summary>The tree as far as it is visible, parents before children, siblings by title.</summary>
+    public Task<IReadOnlyList<OwnerRow>> TreeAsync(Viewer viewer, CancellationToken cancellationToken = default) => database.ReadAsync(connection => TreeAsync(connection, viewer), cancellationToken);
 
-    public Task<OwnerDetail?> GetAsync(long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<OwnerDetail?> GetAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
-        var tree = await TreeAsync(connection);
+        var tree = await TreeAsync(connection, viewer);
         if (tree.FirstOrDefault(o => o.Id == id) is not { } owner) return null;
-        var path = await PathAsync(connection, id);
+        var path = await PathAsync(connection, viewer, id);
         return new OwnerDetail(owner, [.. path.SkipLast(1)], [.. tree.Where(o => o.ParentId == id)]);
     }, cancellationToken);
 
     /// <summary>The findings that matter most in latest versions, one per advisory, with who owns what they hit.</summary>
     /// <param name="ownerId">Only in projects of this unit or team and of everything below it.</param>
-    public Task<IReadOnlyList<TopRisk>> TopRisksAsync(int count, long? ownerId = null, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<TopRisk>>(async connection =>
+    public Task<IReadOnlyList<TopRisk>> TopRisksAsync(Viewer viewer, int count, long? ownerId = null, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<TopRisk>>(async connection =>
     {
+        var part = $"AND {viewer.Sees("p.owner_id")}{(ownerId is null ? "" : " AND p.owner_id IN " + OwnersModule.Below)}";
         // For the whole organisation the counted table knows the order; for a part of it the part's own findings do.
-        var ids = (await connection.QueryAsync<string>(ownerId is null
+        var ids = (await connection.QueryAsync<string>(ownerId is null && viewer.All
             ? "SELECT id FROM advisory_usage WHERE org_id = @Org ORDER BY risk DESC, projects DESC, id LIMIT @count"
             : $"""
                SELECT f.id FROM project p JOIN occurrence o ON o.org_id = @Org AND o.pv_id = p.latest_id JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
-               WHERE p.org_id = @Org AND p.owner_id IN {OwnersModule.Below} GROUP BY f.id ORDER BY MAX(f.risk) DESC, COUNT(DISTINCT p.id) DESC, f.id LIMIT @count
+               WHERE p.org_id = @Org {part} GROUP BY f.id ORDER BY MAX(f.risk) DESC, COUNT(DISTINCT p.id) DESC, f.id LIMIT @count
                """, new { Org, count, ownerId })).AsList();
         var risks = new List<TopRisk>();
         foreach (var id in ids)
         {
             var finding = await connection.QueryFirstAsync<FindingColumns>($"""
                 SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
-                WHERE f.id = @id AND f.affected = 1 AND EXISTS (SELECT 1 FROM occurrence_by_component o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = f.cv_id)
+                WHERE f.id = @id AND f.affected = 1 AND EXISTS (SELECT 1 FROM occurrence_by_component o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = f.cv_id {part})
                 ORDER BY f.risk DESC, f.cv_id LIMIT 1
-                """, new { Org, id });
+                """, new { Org, id, ownerId });
             var hit = (await connection.QueryAsync<HitRow>($"""
                 SELECT DISTINCT p.id, p.name, {OwnersModule.Select} FROM finding f JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id
                 JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id LEFT JOIN owner w ON w.id = p.owner_id
-                WHERE f.id = @id AND f.affected = 1 {(ownerId is null ? "" : "AND p.owner_id IN " + OwnersModule.Below)} ORDER BY p.name
+                WHERE f.id = @id AND f.affected = 1 {part} ORDER BY p.name
                 """, new { Org, id, ownerId })).AsList();
             // The projects are those of every version that is hit, so every version is named.
-            var versions = (await connection.QueryAsync<string?>("""
+            var versions = (await connection.QueryAsync<string?>($"""
                 SELECT DISTINCT c.version FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id
-                JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE f.id = @id AND f.affected = 1 AND c.component_id = @ComponentId ORDER BY c.version LIMIT 5
-                """, new { Org, id, finding.ComponentId })).AsList();
+                JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE f.id = @id AND f.affected = 1 AND c.component_id = @ComponentId {part} ORDER BY c.version LIMIT 5
+                """, new { Org, id, ownerId, finding.ComponentId })).AsList();
             var row = finding.ToRow();
             if (versions.Count > 1) row = row with { ComponentVersion = string.Join(", ", versions.Take(4)) + (versions.Count > 4 ? ", …" : "") };
             risks.Add(new TopRisk(row, hit.Count, [.. hit.Select(h => h.Owner).OfType<OwnerRef>().Distinct()], [.. hit.Select(h => h.Name)], hit.Count(h => h.Owner is null)));
@@ -62,18 +64,26 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit)
         return risks;
     }, cancellationToken);
 
-    public static async Task<IReadOnlyList<OwnerRef>> PathAsync(DbConnection connection, long? ownerId)
+    /// <summary>An owner and those above it that are visible, the topmost first.</summary>
+    public static async Task<IReadOnlyList<OwnerRef>> PathAsync(DbConnection connection, Viewer viewer, long? ownerId)
     {
         if (ownerId is null) return [];
-        return [.. (await connection.QueryAsync<OwnerLine>("""
+        return [.. (await connection.QueryAsync<OwnerLine>($"""
             WITH RECURSIVE above (id, level) AS (SELECT @ownerId, 0 UNION SELECT o.parent_id, a.level + 1 FROM above a JOIN owner o ON o.id = a.id WHERE o.parent_id IS NOT NULL AND a.level < 32)
-            SELECT o.id, o.kind, o.name, o.title, o.email FROM above a JOIN owner o ON o.id = a.id ORDER BY a.level DESC
+            SELECT o.id, o.kind, o.name, o.title, o.email FROM above a JOIN owner o ON o.id = a.id WHERE {viewer.Sees("o.id")} ORDER BY a.level DESC
             """, new { ownerId })).Select(o => new OwnerRef(o.Id, o.Kind, o.Name, o.Title, o.Email)).DistinctBy(o => o.Id)];
     }
 
     /// <summary>Sets units and teams by kind and name; those not named stay.</summary>
     /// <returns>Ids by kind and name.</returns>
-    public Task<Dictionary<(string Kind, string Name), long>> UpsertAsync(IReadOnlyList<CatalogueGroup> groups, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    public async Task<Dictionary<(string Kind, string Name), long>> UpsertAsync(IReadOnlyList<CatalogueGroup> groups, CancellationToken cancellationToken)
+    {
+        var ids = await database.WriteAsync(transaction => UpsertAsync(transaction, groups), cancellationToken: cancellationToken);
+        access.TreeChanged();
+        return ids;
+    }
+
+    private async Task<Dictionary<(string Kind, string Name), long>> UpsertAsync(DbTransaction transaction, IReadOnlyList<CatalogueGroup> groups)
     {
         var connection = transaction.Connection!;
         foreach (var group in groups)
@@ -96,30 +106,32 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit)
         }
 
         return ids;
-    }, cancellationToken: cancellationToken);
+    }
 
-    /// <summary>Gives projects their owner, title and description.</summary>
     /// <summary>Gives a project to an owner, or to nobody; the record says who did it and whose it was.</summary>
-    /// <returns>False when there is no such project or owner.</returns>
-    public Task<bool> ChangeOwnerAsync(Guid project, long? ownerId, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
+    /// <param name="sees">What the one who does it may see: whatever lies outside does not exist for him.</param>
+    /// <param name="manages">Where he may: he can neither take from elsewhere nor give to elsewhere.</param>
+    public Task<OwnerChanged> ChangeOwnerAsync(Viewer sees, Viewer manages, Guid project, long? ownerId, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
         var connection = transaction.Connection!;
-        if (await connection.QuerySingleOrDefaultAsync<ProjectOwner>("SELECT id, owner_id FROM project WHERE org_id = @Org AND uuid = @project", new { Org, project }, transaction) is not { } before) return false;
-        if (before.OwnerId == ownerId) return true;
+        if (await connection.QuerySingleOrDefaultAsync<ProjectOwner>("SELECT id, owner_id FROM project WHERE org_id = @Org AND uuid = @project", new { Org, project }, transaction) is not { } before || !sees.Sees(before.OwnerId)) return OwnerChanged.Missing;
+        if (ownerId is not null && !sees.Sees(ownerId)) return OwnerChanged.Missing;
+        if (!manages.Sees(before.OwnerId) || !manages.Sees(ownerId)) return OwnerChanged.Refused;
+        if (before.OwnerId == ownerId) return OwnerChanged.Done;
         var changed = await connection.ExecuteAsync(
             "UPDATE project SET owner_id = @ownerId WHERE id = @Id AND (@ownerId IS NULL OR EXISTS (SELECT 1 FROM owner WHERE org_id = @Org AND id = @ownerId))", new { Org, ownerId, before.Id }, transaction);
-        if (changed == 0) return false;
+        if (changed == 0) return OwnerChanged.Missing;
         await audit.AppendAsync(transaction, new AuditEntry(by, "project.owner-changed", $"project:{project}", JsonSerializer.Serialize(new { from = before.OwnerId, to = ownerId })));
-        return true;
+        return OwnerChanged.Done;
     }, cancellationToken: cancellationToken);
 
-    private static async Task<IReadOnlyList<OwnerRow>> TreeAsync(DbConnection connection)
+    private static async Task<IReadOnlyList<OwnerRow>> TreeAsync(DbConnection connection, Viewer viewer)
     {
-        var owners = (await connection.QueryAsync<OwnerLine>("SELECT id, kind, name, title, email, parent_id FROM owner WHERE org_id = @Org ORDER BY LOWER(title), id", new { Org })).AsList();
-        var numbers = (await connection.QueryAsync<OwnNumbers>("""
+        var owners = (await connection.QueryAsync<OwnerLine>($"SELECT id, kind, name, title, email, parent_id FROM owner WHERE org_id = @Org AND {viewer.Sees("id")} ORDER BY LOWER(title), id", new { Org })).AsList();
+        var numbers = (await connection.QueryAsync<OwnNumbers>($"""
             SELECT p.owner_id, COUNT(*) AS projects, SUM(COALESCE(v.critical, 0)) AS critical, SUM(COALESCE(v.high, 0)) AS high, SUM(COALESCE(v.medium, 0)) AS medium, SUM(COALESCE(v.low, 0)) AS low,
                 SUM(COALESCE(v.unassigned, 0)) AS unassigned, SUM(COALESCE(v.kev, 0)) AS kev, MAX(COALESCE(v.max_risk, 0)) AS max_risk, SUM(COALESCE(v.covered, 0)) AS covered
-            FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org AND p.owner_id IS NOT NULL GROUP BY p.owner_id
+            FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org AND p.owner_id IS NOT NULL AND {viewer.Sees("p.owner_id")} GROUP BY p.owner_id
             """, new { Org })).ToDictionary(n => n.OwnerId);
         var known = owners.Select(o => o.Id).ToHashSet();
         var children = owners.ToLookup(o => o.ParentId is { } parent && known.Contains(parent) ? parent : 0);

@@ -1,6 +1,6 @@
-using Headwater.Server.Platform.Http;
 using System.Data.Common;
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Headwater.Server.Features.Owners;
@@ -19,17 +19,22 @@ internal sealed class OwnersModule(OwnerStore store)
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root).WithTags("Owners");
-        api.MapGet("/owners", async (OwnerStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.TreeAsync(cancellationToken))).Require(Permissions.ViewPortfolio).WithSummary("Units and teams, parents before children");
-        api.MapPut("/projects/{uuid:guid}/owner", async Task<Results<NoContent, NotFound>> (HttpContext http, OwnerStore store, Guid uuid, OwnerChange change, CancellationToken cancellationToken) =>
-            await store.ChangeOwnerAsync(uuid, change.OwnerId, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.PortfolioManagement).WithSummary("Gives a project to a unit or team, or with null to nobody");
+        api.MapGet("/owners", async (HttpContext http, OwnerStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.TreeAsync(http.User.InScope(), cancellationToken))).Require(Permissions.ViewPortfolio).WithSummary("Units and teams, parents before children");
+        api.MapPut("/projects/{uuid:guid}/owner", async Task<Results<NoContent, NotFound, ProblemHttpResult>> (HttpContext http, OwnerStore store, Guid uuid, OwnerChange change, CancellationToken cancellationToken) =>
+            await store.ChangeOwnerAsync(http.User.Viewer(), http.User.Viewer(Permissions.PortfolioManagement), uuid, change.OwnerId, http.User.Actor(), cancellationToken) switch
+            {
+                OwnerChanged.Done => TypedResults.NoContent(),
+                OwnerChanged.Missing => TypedResults.NotFound(),
+                _ => Problems.Of(StatusCodes.Status403Forbidden, "You may not give this project to that owner", "You need the permission PORTFOLIO_MANAGEMENT where the project is and where it is to go; for nobody, in the whole organisation."),
+            }).Require(Permissions.PortfolioManagement).WithSummary("Gives a project to a unit or team, or with null to nobody");
     }
 
     internal sealed record OwnerChange(long? OwnerId);
 
-    /// <summary>An owner and those above it, the topmost first.</summary>
-    public static Task<IReadOnlyList<OwnerRef>> PathAsync(DbConnection connection, long? ownerId) => OwnerStore.PathAsync(connection, ownerId);
+    /// <summary>An owner and those above it that are visible, the topmost first.</summary>
+    public static Task<IReadOnlyList<OwnerRef>> PathAsync(DbConnection connection, Viewer viewer, long? ownerId) => OwnerStore.PathAsync(connection, viewer, ownerId);
 
-    public Task<IReadOnlyList<TopRisk>> TopRisksAsync(int count, long? ownerId, CancellationToken cancellationToken) => store.TopRisksAsync(count, ownerId, cancellationToken);
+    public Task<IReadOnlyList<TopRisk>> TopRisksAsync(Viewer viewer, int count, long? ownerId, CancellationToken cancellationToken) => store.TopRisksAsync(viewer, count, ownerId, cancellationToken);
 
     /// <summary>Reads a folder of descriptors; writes nothing.</summary>
     public static Catalogue ReadCatalogue(string folder) => CatalogueReader.Read(folder);

@@ -3,6 +3,7 @@ using Dapper;
 using Headwater.Core.Advisories;
 using Headwater.Core.Sboms;
 using Headwater.Server.Features.Findings;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Projects;
@@ -34,7 +35,7 @@ internal sealed class ContentStore(IDatabase database)
     };
 
     /// <summary>Sorts: <c>name</c>, <c>risk</c> (default), <c>version</c>, <c>type</c>, <c>depth</c>, <c>findings</c>.</summary>
-    public Task<Page<OccurrenceRow>> ComponentsAsync(Guid version, PageRequest request, OccurrenceFilter filter = default, CancellationToken cancellationToken = default)
+    public Task<Page<OccurrenceRow>> ComponentsAsync(Viewer viewer, Guid version, PageRequest request, OccurrenceFilter filter = default, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, ComponentSorts, "risk", "o.cv_id");
         var like = Like.Containing(request.Filter);
@@ -45,7 +46,7 @@ internal sealed class ContentStore(IDatabase database)
             + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type") + (licence is null ? "" : " AND LOWER(c.licences) LIKE @licence ESCAPE '\\'");
         return database.ReadAsync(async connection =>
         {
-            if (await VersionIdAsync(connection, version) is not { } pv) return Page<OccurrenceRow>.Empty;
+            if (await VersionIdAsync(connection, viewer, version) is not { } pv) return Page<OccurrenceRow>.Empty;
             var parameters = new { Org, pv, like, filter.Type, licence, keyset.KeyValue, keyset.KeyId, keyset.Take };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<OccurrenceColumns>($"""
@@ -59,7 +60,7 @@ internal sealed class ContentStore(IDatabase database)
     }
 
     /// <summary>Sorts: <c>risk</c> (default), <c>severity</c>, <c>component</c>, <c>id</c>, <c>epss</c>, <c>published</c>.</summary>
-    public Task<Page<ProjectFindingRow>> FindingsAsync(Guid version, PageRequest request, CancellationToken cancellationToken = default)
+    public Task<Page<ProjectFindingRow>> FindingsAsync(Viewer viewer, Guid version, PageRequest request, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, FindingSorts, "risk", "f.id || ' ' || f.cv_id");
         var like = Like.Containing(request.Filter);
@@ -67,7 +68,7 @@ internal sealed class ContentStore(IDatabase database)
             + (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(f.ids) LIKE @like ESCAPE '\\')");
         return database.ReadAsync(async connection =>
         {
-            if (await VersionIdAsync(connection, version) is not { } pv) return Page<ProjectFindingRow>.Empty;
+            if (await VersionIdAsync(connection, viewer, version) is not { } pv) return Page<ProjectFindingRow>.Empty;
             var parameters = new { Org, pv, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<FindingColumns>(
@@ -78,29 +79,29 @@ internal sealed class ContentStore(IDatabase database)
     }
 
     /// <summary>Newest first.</summary>
-    public Task<IReadOnlyList<UploadRow>> UploadsAsync(Guid version, CancellationToken cancellationToken = default) =>
-        database.ReadAsync(connection => UploadsAsync(connection, "v.uuid = @version", new { Org, version }, 500), cancellationToken);
+    public Task<IReadOnlyList<UploadRow>> UploadsAsync(Viewer viewer, Guid version, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(connection => UploadsAsync(connection, viewer, "v.uuid = @version", new { Org, version }, 500), cancellationToken);
 
     /// <summary>The uploads of all versions of a project, newest first: what the choice of two snapshots to compare is made from.</summary>
-    public Task<IReadOnlyList<UploadRow>> UploadsOfProjectAsync(Guid project, CancellationToken cancellationToken = default) =>
-        database.ReadAsync(connection => UploadsAsync(connection, "p.uuid = @project", new { Org, project }, 500), cancellationToken);
+    public Task<IReadOnlyList<UploadRow>> UploadsOfProjectAsync(Viewer viewer, Guid project, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(connection => UploadsAsync(connection, viewer, "p.uuid = @project", new { Org, project }, 500), cancellationToken);
 
-    public Task<UploadRow?> UploadAsync(Guid token, CancellationToken cancellationToken = default) =>
-        database.ReadAsync(async connection => (await UploadsAsync(connection, "u.token = @token", new { Org, token }, 1)).FirstOrDefault(), cancellationToken);
+    public Task<UploadRow?> UploadAsync(Viewer viewer, Guid token, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(async connection => (await UploadsAsync(connection, viewer, "u.token = @token", new { Org, token }, 1)).FirstOrDefault(), cancellationToken);
 
     /// <summary>What a node of the newest upload's graph depends on, one level, worst first; node 0 is the root. Null when there is no graph yet.</summary>
-    public Task<IReadOnlyList<TreeNode>?> TreeAsync(Guid version, int node = 0, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<TreeNode>?>(async connection =>
+    public Task<IReadOnlyList<TreeNode>?> TreeAsync(Viewer viewer, Guid version, int node = 0, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<TreeNode>?>(async connection =>
     {
-        if (await GraphOfAsync(connection, version) is not { } upload || node < 0 || node >= upload.Graph.Count) return null;
+        if (await GraphOfAsync(connection, viewer, version) is not { } upload || node < 0 || node >= upload.Graph.Count) return null;
         var children = upload.Graph.Dependencies(node).ToArray();
         var facts = await NodeFactsAsync(connection, children.Select(c => upload.Nodes[c]));
         return [.. children.Select(c => facts.Node(c, upload, false)).OrderByDescending(n => n.MaxSeverity).ThenByDescending(n => n.Kev).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase)];
     }, cancellationToken);
 
     /// <summary>The newest upload's graph, nearest nodes first, at most <paramref name="limit"/> of them. Null when there is none yet.</summary>
-    public Task<GraphView?> GraphAsync(Guid version, int limit, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<GraphView?> GraphAsync(Viewer viewer, Guid version, int limit, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
-        if (await GraphOfAsync(connection, version) is not { } upload) return null;
+        if (await GraphOfAsync(connection, viewer, version) is not { } upload) return null;
         var (graph, order) = (upload.Graph, new List<int> { 0 });
         var seen = new HashSet<int> { 0 };
         for (var i = 0; i < order.Count && order.Count < limit; i++)
@@ -114,15 +115,15 @@ internal sealed class ContentStore(IDatabase database)
         foreach (var from in order)
             foreach (var to in graph.Dependencies(from))
                 if (seen.Contains(to)) edges.Add([from, to]);
-        var root = await RootAsync(connection, version);
+        var root = await RootAsync(connection, viewer, version);
         return new GraphView([.. order.Select(n => n == 0 ? new TreeNode(0, 0, 0, root!.Name, null, root.Version, null, graph.Dependencies(0).Length, Severity.Unknown, false, false) : facts.Node(n, upload, false))],
             edges, graph.Count, order.Count < graph.Count);
     }, cancellationToken);
 
     /// <summary>All shortest paths from the root to a component version, at most <paramref name="limit"/>. Null when it is not in there.</summary>
-    public Task<WhyHere?> WhyAsync(Guid version, long componentVersionId, int limit = 10, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<WhyHere?> WhyAsync(Viewer viewer, Guid version, long componentVersionId, int limit = 10, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
-        if (await RootAsync(connection, version) is not { } root || await GraphOfAsync(connection, version) is not { } upload) return null;
+        if (await RootAsync(connection, viewer, version) is not { } root || await GraphOfAsync(connection, viewer, version) is not { } upload) return null;
         var node = NearestNode(upload, componentVersionId);
         if (node < 0) return null;
         var paths = upload.Graph.ShortestPaths(node, limit, out var total);
@@ -133,10 +134,10 @@ internal sealed class ContentStore(IDatabase database)
     }, cancellationToken);
 
     /// <summary>What changed between two uploads; null when one of them does not exist or is not analysed yet.</summary>
-    public Task<Changes?> ChangesAsync(Guid fromToken, Guid toToken, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<Changes?> ChangesAsync(Viewer viewer, Guid fromToken, Guid toToken, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
-        var from = (await UploadsAsync(connection, "u.token = @fromToken", new { Org, fromToken }, 1)).FirstOrDefault();
-        var to = (await UploadsAsync(connection, "u.token = @toToken", new { Org, toToken }, 1)).FirstOrDefault();
+        var from = (await UploadsAsync(connection, viewer, "u.token = @fromToken", new { Org, fromToken }, 1)).FirstOrDefault();
+        var to = (await UploadsAsync(connection, viewer, "u.token = @toToken", new { Org, toToken }, 1)).FirstOrDefault();
         if (from is null || to is null || await GraphOfAsync(connection, from.Id) is not { } a || await GraphOfAsync(connection, to.Id) is not { } b) return null;
         var (before, after) = (a.Nodes.Where(n => n > 0).ToHashSet(), b.Nodes.Where(n => n > 0).ToHashSet());
         var (gone, came) = (before.Except(after).ToList(), after.Except(before).ToList());
@@ -149,24 +150,30 @@ internal sealed class ContentStore(IDatabase database)
             [.. won.Where(f => !lostKeys.Contains((f.Id, f.ComponentId)))], [.. lost.Where(f => !wonKeys.Contains((f.Id, f.ComponentId)))], before.Count - gone.Count);
     }, cancellationToken);
 
-    internal static async Task<IReadOnlyList<UploadRow>> UploadsAsync(DbConnection connection, string where, object parameters, int limit) =>
+    internal static async Task<IReadOnlyList<UploadRow>> UploadsAsync(DbConnection connection, Viewer viewer, string where, object parameters, int limit) =>
         [.. (await connection.QueryAsync<UploadColumns>($"""
             SELECT u.id, u.token, u.pv_id, v.uuid AS version_uuid, p.name, v.version, u.received_at, u.stage, u.format, u.spec_version, u.serialization, u.bytes, u.sha256, u.components, u.dependencies,
                 u.state, u.error, u.tool, u.uploaded_by, u.job_id
-            FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = {Org} AND {where} ORDER BY u.id DESC LIMIT {limit}
+            FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = {Org} AND {viewer.Sees("p.owner_id")} AND {where} ORDER BY u.id DESC LIMIT {limit}
             """, parameters)).Select(u => u.ToRow())];
 
-    private static Task<long?> VersionIdAsync(DbConnection connection, Guid version) => ProjectWriteStore.FindAsync(connection, null, version);
+    /// <summary>The condition, as SQL, under which a component version is in some version of a visible project.</summary>
+    public static string Uses(Viewer viewer, string componentVersion) => viewer.All ? "1=1" : $"""
+        EXISTS (SELECT 1 FROM occurrence_by_component so JOIN project_version sv ON sv.id = so.pv_id JOIN project sp ON sp.id = sv.project_id
+            WHERE so.org_id = {Org} AND so.cv_id = {componentVersion} AND {viewer.Sees("sp.owner_id")})
+        """;
 
-    private static async Task<ProjectVersionRef?> RootAsync(DbConnection connection, Guid version)
+    private static Task<long?> VersionIdAsync(DbConnection connection, Viewer viewer, Guid version) => ProjectWriteStore.VisibleAsync(connection, null, viewer, version);
+
+    private static async Task<ProjectVersionRef?> RootAsync(DbConnection connection, Viewer viewer, Guid version)
     {
         var row = await connection.QuerySingleOrDefaultAsync<(string Project, string Name, string Version)?>(
-            "SELECT p.uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version", new { Org, version });
+            $"SELECT p.uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version AND {viewer.Sees("p.owner_id")}", new { Org, version });
         return row is { } it ? new ProjectVersionRef(version, Guid.Parse(it.Project), it.Name, it.Version.Length == 0 ? null : it.Version) : null;
     }
 
-    private static async Task<UploadGraph?> GraphOfAsync(DbConnection connection, Guid version) =>
-        await connection.QuerySingleOrDefaultAsync<long?>("SELECT last_upload_id FROM project_version WHERE org_id = @Org AND uuid = @version", new { Org, version }) is { } upload ? await GraphOfAsync(connection, upload) : null;
+    private static async Task<UploadGraph?> GraphOfAsync(DbConnection connection, Viewer viewer, Guid version) =>
+        await connection.QuerySingleOrDefaultAsync<long?>($"SELECT v.last_upload_id FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version AND {viewer.Sees("p.owner_id")}", new { Org, version }) is { } upload ? await GraphOfAsync(connection, upload) : null;
 
     private static async Task<UploadGraph?> GraphOfAsync(DbConnection connection, long upload)
     {

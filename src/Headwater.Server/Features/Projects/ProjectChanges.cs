@@ -14,6 +14,13 @@ internal sealed record NewProjectVersion(string Name, string? Version, string By
     public long? OwnerId { get; init; }
 }
 
+/// <summary>Whose a project is.</summary>
+internal sealed record ProjectHold
+{
+    public long ProjectId { get; set; }
+    public long? OwnerId { get; set; }
+}
+
 /// <summary>What is to be different about a project version; null leaves a thing as it is.</summary>
 internal sealed record ProjectChange(string By)
 {

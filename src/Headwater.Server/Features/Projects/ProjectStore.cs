@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Projects;
@@ -31,11 +32,11 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
     /// <summary>Sorts: <c>name</c>, <c>risk</c> (default), <c>components</c>, <c>findings</c>, <c>uploaded</c>, <c>owner</c>.</summary>
     /// <param name="ownerId">Only projects of this unit or team and of everything below it.</param>
     /// <param name="withoutOwner">Only projects nobody owns.</param>
-    public Task<Page<ProjectRow>> ListAsync(PageRequest request, long? ownerId = null, bool withoutOwner = false, CancellationToken cancellationToken = default)
+    public Task<Page<ProjectRow>> ListAsync(Viewer viewer, PageRequest request, long? ownerId = null, bool withoutOwner = false, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, Sorts, "risk", "p.id");
         var like = Like.Containing(request.Filter);
-        var where = "p.org_id = @Org" + (like is null ? "" : " AND LOWER(p.name) LIKE @like ESCAPE '\\'") + (withoutOwner ? " AND p.owner_id IS NULL" : "")
+        var where = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}" + (like is null ? "" : " AND LOWER(p.name) LIKE @like ESCAPE '\\'") + (withoutOwner ? " AND p.owner_id IS NULL" : "")
             + (ownerId is null ? "" : $" AND p.owner_id IN {OwnersModule.Below}");
         return database.ReadAsync(async connection =>
         {
@@ -49,30 +50,30 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         }, cancellationToken);
     }
 
-    public Task<ProjectDetail?> GetAsync(Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<ProjectDetail?> GetAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
-        var row = await connection.QuerySingleOrDefaultAsync<Row>($"{SelectProject("0")} WHERE p.org_id = @Org AND p.uuid = @uuid", new { Org, uuid });
+        var row = await connection.QuerySingleOrDefaultAsync<Row>($"{SelectProject("0")} WHERE p.org_id = @Org AND p.uuid = @uuid AND {viewer.Sees("p.owner_id")}", new { Org, uuid });
         if (row is null) return null;
         var versions = await connection.QueryAsync<VersionRow>($"""
             SELECT {VersionColumns} FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.project_id = @Id ORDER BY COALESCE(v.last_upload_at, v.created_at) DESC, v.id DESC LIMIT 1000
             """, new { row.Id });
-        return new ProjectDetail(row.ToProject(), await OwnersModule.PathAsync(connection, row.OwnerId), [.. versions.Select(v => v.ToVersion())], await TrendAsync(connection, row.LatestId ?? -1, time.GetUtcNow()));
+        return new ProjectDetail(row.ToProject(), await OwnersModule.PathAsync(connection, viewer, row.OwnerId), [.. versions.Select(v => v.ToVersion())], await TrendAsync(connection, row.LatestId ?? -1, time.GetUtcNow()));
     }, cancellationToken);
 
-    public Task<ProjectVersionDetail?> GetVersionAsync(Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<ProjectVersionDetail?> GetVersionAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         var row = await connection.QuerySingleOrDefaultAsync<VersionRow>($"""
             SELECT {VersionColumns}, v.last_upload_id, v.parent_id, COALESCE(v.description, p.description) AS description, v.purl, {OwnersModule.Select}
-            FROM project_version v JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id WHERE v.org_id = @Org AND v.uuid = @uuid
+            FROM project_version v JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id WHERE v.org_id = @Org AND v.uuid = @uuid AND {viewer.Sees("p.owner_id")}
             """, new { Org, uuid });
         if (row is null) return null;
         var key = new { Org, row.Id, row.ParentId, row.ProjectId };
         var tags = await connection.QueryAsync<string>("SELECT tag FROM project_tag WHERE version_id = @Id ORDER BY tag", key);
-        var relatives = (await connection.QueryAsync<RefRow>("""
+        var relatives = (await connection.QueryAsync<RefRow>($"""
             SELECT v.id, v.uuid, p.uuid AS project_uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id
-            WHERE v.org_id = @Org AND (v.id = @ParentId OR v.parent_id = @Id) ORDER BY p.name, v.version LIMIT 1000
+            WHERE v.org_id = @Org AND (v.id = @ParentId OR v.parent_id = @Id) AND {viewer.Sees("p.owner_id")} ORDER BY p.name, v.version LIMIT 1000
             """, key)).AsList();
-        var uploads = (await ContentStore.UploadsAsync(connection, "u.pv_id = @Id", key, 1)).ToList();
+        var uploads = (await ContentStore.UploadsAsync(connection, viewer, "u.pv_id = @Id", key, 1)).ToList();
         var previous = await connection.QueryFirstOrDefaultAsync<Guid?>("""
             SELECT u.token FROM upload u JOIN project_version v ON v.id = u.pv_id
             WHERE v.project_id = @ProjectId AND u.state = 'done' AND u.id < @last ORDER BY CASE WHEN u.pv_id = @Id THEN 0 ELSE 1 END, u.id DESC LIMIT 1
@@ -83,7 +84,7 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         var licences = await connection.QueryAsync<(string Licences, long Count)>("""
             SELECT c.licences, COUNT(*) FROM occurrence o JOIN component_version c ON c.id = o.cv_id WHERE o.org_id = @Org AND o.pv_id = @Id GROUP BY c.licences ORDER BY 2 DESC LIMIT 50
             """, key);
-        return new ProjectVersionDetail(row.ToVersion(), row.Owner, await OwnersModule.PathAsync(connection, row.OwnerId), tags.AsList(), row.Description, row.Purl,
+        return new ProjectVersionDetail(row.ToVersion(), row.Owner, await OwnersModule.PathAsync(connection, viewer, row.OwnerId), tags.AsList(), row.Description, row.Purl,
             relatives.Find(r => r.Id == row.ParentId)?.ToRef(), [.. relatives.Where(r => r.Id != row.ParentId).Select(r => r.ToRef())], uploads.FirstOrDefault(), previous,
             await TrendAsync(connection, row.Id, time.GetUtcNow()), [.. types.Select(t => KeyValuePair.Create(t.Type ?? "", (int)t.Count))],
             [.. licences.Select(l => KeyValuePair.Create(string.Join(", ", TypeMaps.FromJson(l.Licences)), (int)l.Count))]);
@@ -95,7 +96,41 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
     /// </summary>
     internal static async Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, long version, DateTimeOffset today)
     {
-        var rows = (await connection.QueryAsync<DayRow>("SELECT * FROM (SELECT * FROM metrics_day WHERE org_id = @Org AND pv_id = @version ORDER BY day DESC LIMIT @TrendDays) d ORDER BY day", new { Org, version, TrendDays })).AsList();
+        var rows = await connection.QueryAsync<DayRow>("SELECT * FROM (SELECT * FROM metrics_day WHERE org_id = @Org AND pv_id = @version ORDER BY day DESC LIMIT @TrendDays) d ORDER BY day", new { Org, version, TrendDays });
+        return Filled(rows.AsList(), today);
+    }
+
+    /// <summary>The days of all that is visible: for the whole organisation as they were counted, for a part the sum over its projects (what two of them use counts twice).</summary>
+    internal static async Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, Viewer viewer, DateTimeOffset today)
+    {
+        if (viewer.All) return await TrendAsync(connection, 0, today);
+        var days = new SortedDictionary<long, DayRow>();
+        var changes = await connection.QueryAsync<DayRow>($"""
+            SELECT m.pv_id, m.day, m.components, m.vulnerable, m.critical, m.high, m.medium, m.low, m.unassigned, m.kev FROM project p JOIN metrics_day m ON m.org_id = @Org AND m.pv_id = p.latest_id
+            WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")} ORDER BY m.pv_id, m.day
+            """, new { Org });
+        DayRow? before = null;
+        foreach (var row in changes)
+        {
+            // A day's row holds how much it differs from the version's day before it; the sum of all differences up to a day is that day.
+            if (!days.TryGetValue(row.Day, out var sum)) days[row.Day] = sum = new DayRow { Day = row.Day };
+            sum.Add(row, 1);
+            if (before?.PvId == row.PvId) sum.Add(before, -1);
+            before = row;
+        }
+
+        DayRow? running = null;
+        foreach (var day in days.Values)
+        {
+            if (running is not null) day.Add(running, 1);
+            running = day;
+        }
+
+        return Filled([.. days.Values], today);
+    }
+
+    private static IReadOnlyList<DayPoint> Filled(List<DayRow> rows, DateTimeOffset today)
+    {
         if (rows.Count == 0) return [];
         var last = Math.Max(today.ToUnixTimeMilliseconds() / 86_400_000, rows[^1].Day);
         var points = new List<DayPoint>(TrendDays);
@@ -168,6 +203,19 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
 
     private sealed record DayRow : Numbers
     {
+        public long PvId { get; set; }
         public long Day { get; set; }
+
+        public void Add(DayRow other, int sign)
+        {
+            Components += sign * other.Components;
+            Vulnerable += sign * other.Vulnerable;
+            Critical += sign * other.Critical;
+            High += sign * other.High;
+            Medium += sign * other.Medium;
+            Low += sign * other.Low;
+            Unassigned += sign * other.Unassigned;
+            Kev += sign * other.Kev;
+        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Jobs;
 
@@ -19,6 +20,18 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
 
     public static Task<long?> FindAsync(DbConnection connection, DbTransaction? transaction, Guid uuid) =>
         connection.QuerySingleOrDefaultAsync<long?>("SELECT id FROM project_version WHERE org_id = @Org AND uuid = @uuid", new { Org, uuid }, transaction);
+
+    /// <summary>The version of this UUID when the viewer sees its project.</summary>
+    public static Task<long?> VisibleAsync(DbConnection connection, DbTransaction? transaction, Viewer viewer, Guid uuid) => connection.QuerySingleOrDefaultAsync<long?>(
+        $"SELECT v.id FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @uuid AND {viewer.Sees("p.owner_id")}", new { Org, uuid }, transaction);
+
+    /// <summary>Whose a project is, by its name; null when there is no project of that name.</summary>
+    public static async Task<ProjectHold?> HoldAsync(DbConnection connection, DbTransaction? transaction, string name) =>
+        await connection.QuerySingleOrDefaultAsync<ProjectHold>("SELECT id AS project_id, owner_id FROM project WHERE org_id = @Org AND name = @name", new { Org, name = name.Trim() }, transaction);
+
+    /// <summary>Whose the project of a version is; null when there is no such version.</summary>
+    public static async Task<ProjectHold?> HoldAsync(DbConnection connection, DbTransaction? transaction, long version) =>
+        await connection.QuerySingleOrDefaultAsync<ProjectHold>("SELECT p.id AS project_id, p.owner_id FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.id = @version", new { Org, version }, transaction);
 
     /// <summary>Makes a version, and its project when there is none of that name.</summary>
     public async Task<long> CreateAsync(DbTransaction transaction, NewProjectVersion it)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Headwater.Server.Platform.Auth;
 
 namespace Headwater.Server.Features.Projects;
 
@@ -20,15 +21,25 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
 
     public static Task<long?> FindAsync(DbConnection connection, DbTransaction? transaction, Guid uuid) => ProjectWriteStore.FindAsync(connection, transaction, uuid);
 
+    public static Task<long?> VisibleAsync(DbConnection connection, DbTransaction? transaction, Viewer viewer, Guid uuid) => ProjectWriteStore.VisibleAsync(connection, transaction, viewer, uuid);
+
+    public static Task<ProjectHold?> HoldAsync(DbConnection connection, DbTransaction? transaction, string name) => ProjectWriteStore.HoldAsync(connection, transaction, name);
+
+    public static Task<ProjectHold?> HoldAsync(DbConnection connection, DbTransaction? transaction, long version) => ProjectWriteStore.HoldAsync(connection, transaction, version);
+
+    /// <summary>The condition, as SQL, under which a component version is in some version of a visible project.</summary>
+    /// <param name="componentVersion">The column that holds its id.</param>
+    public static string Uses(Viewer viewer, string componentVersion) => ContentStore.Uses(viewer, componentVersion);
+
     public static Task ReplaceTagsAsync(DbTransaction transaction, long version, IReadOnlyList<string> tags) => ProjectWriteStore.ReplaceTagsAsync(transaction, version, tags);
 
     public static Task ChooseLatestAsync(DbTransaction transaction, long project, long job) => ProjectWriteStore.ChooseLatestAsync(transaction, project, job);
 
-    /// <summary>The days of a version, or with 0 those of the whole portfolio.</summary>
+    /// <summary>The days of all that is visible.</summary>
     /// <param name="today">The last day to show.</param>
-    public static Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, long version, DateTimeOffset today) => ProjectStore.TrendAsync(connection, version, today);
+    public static Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, Viewer viewer, DateTimeOffset today) => ProjectStore.TrendAsync(connection, viewer, today);
 
-    public static Task<IReadOnlyList<UploadRow>> RecentUploadsAsync(DbConnection connection, int count) => ContentStore.UploadsAsync(connection, "1 = 1", new { }, count);
+    public static Task<IReadOnlyList<UploadRow>> RecentUploadsAsync(DbConnection connection, Viewer viewer, int count) => ContentStore.UploadsAsync(connection, viewer, "1 = 1", new { }, count);
 
     public Task<long> CreateAsync(DbTransaction transaction, NewProjectVersion it) => store.CreateAsync(transaction, it);
 
@@ -36,5 +47,5 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
 
     public Task DeleteAsync(DbTransaction transaction, long id, string by) => store.DeleteAsync(transaction, id, by);
 
-    public Task<WhyHere?> WhyAsync(Guid version, long componentVersionId, int limit, CancellationToken cancellationToken) => content.WhyAsync(version, componentVersionId, limit, cancellationToken);
+    public Task<WhyHere?> WhyAsync(Viewer viewer, Guid version, long componentVersionId, int limit, CancellationToken cancellationToken) => content.WhyAsync(viewer, version, componentVersionId, limit, cancellationToken);
 }

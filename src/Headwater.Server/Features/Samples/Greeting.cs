@@ -1,5 +1,6 @@
 using Headwater.Core.Advisories;
 using Headwater.Server.Features.Overview;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -28,7 +29,7 @@ internal sealed class Greeting(SampleLoader samples, OverviewModule overview, IC
             if (configuration["samples"] is { Length: > 0 } folder) await samples.LoadAsync(folder, stoppingToken);
             _filling?.Dispose();
             if (SamplesModule.FillOnly(configuration)) lifetime.StopApplication();
-            else Say(await overview.GetAsync(stoppingToken));
+            else Say(await overview.GetAsync(Viewer.Everything, stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

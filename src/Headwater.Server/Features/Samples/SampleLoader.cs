@@ -2,6 +2,7 @@ using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Overview;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Uploads;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Telemetry;
 
@@ -19,7 +20,7 @@ internal sealed class SampleLoader(FeedsModule feeds, OwnersModule owners, Uploa
     public async Task LoadAsync(string folder, CancellationToken cancellationToken)
     {
         var state = await settings.GetAsync(Setting, cancellationToken);
-        if (state == Done || (state is null && (await overview.GetAsync(cancellationToken)).Projects > 0)) return;
+        if (state == Done || (state is null && (await overview.GetAsync(Viewer.Everything, cancellationToken)).Projects > 0)) return;
         if (!Directory.Exists(folder))
         {
             log.SampleRefused(folder, "There is no such folder.");
@@ -61,7 +62,7 @@ internal sealed class SampleLoader(FeedsModule feeds, OwnersModule owners, Uploa
         if (await uploads.HasDocumentAsync(project.Name, document.Version, received, cancellationToken)) return;
         var outcome = await uploads.AcceptAsync(new UploadRequest
         {
-            Name = project.Name, Version = document.Version, AutoCreate = true, MayCreate = true, MayManage = true, By = "system", OwnerId = owner, Description = project.Description,
+            Name = project.Name, Version = document.Version, AutoCreate = true, May = Uploader.Everything, By = "system", OwnerId = owner, Description = project.Description,
             Tags = project.Type is null ? null : [project.Type],
         }, received, cancellationToken);
         if (outcome is UploadOutcome.Accepted accepted)

@@ -10,6 +10,6 @@ internal static class SearchModule
     public static void AddServices(IServiceCollection services) => services.AddSingleton<SearchStore>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app) =>
-        app.MapGet(Api.Root + "/search", async (SearchStore store, string? q, int? perKind, CancellationToken cancellationToken) =>
-            TypedResults.Ok(await store.SearchAsync(q ?? "", Math.Clamp(perKind ?? 10, 1, Most), cancellationToken))).Require(Permissions.ViewPortfolio).WithTags("Search").WithSummary("Projects, components, advisories and owners by what is typed");
+        app.MapGet(Api.Root + "/search", async (HttpContext http, SearchStore store, string? q, int? perKind, CancellationToken cancellationToken) =>
+            TypedResults.Ok(await store.SearchAsync(http.User.InScope(), q ?? "", Math.Clamp(perKind ?? 10, 1, Most), cancellationToken))).Require(Permissions.ViewPortfolio).WithTags("Search").WithSummary("Projects, components, advisories and owners by what is typed");
 }

@@ -21,9 +21,8 @@ internal static class UploadApi
             var name = form.Fields.GetValueOrDefault("projectName");
             var outcome = await uploads.AcceptAsync(new UploadRequest
             {
-                Name = name, NameFromDocument = string.IsNullOrWhiteSpace(name), Version = form.Fields.GetValueOrDefault("projectVersion"), AutoCreate = form.Fields.GetValueOrDefault("autoCreate") != "false",
+                May = Uploader.Of(http.User, form.Fields.GetValueOrDefault("unit")), Name = name, NameFromDocument = string.IsNullOrWhiteSpace(name), Version = form.Fields.GetValueOrDefault("projectVersion"), AutoCreate = form.Fields.GetValueOrDefault("autoCreate") != "false",
                 Stage = form.Fields.GetValueOrDefault("stage") is { Length: > 0 and <= 40 } stage ? stage : null, By = http.User.Actor(),
-                MayCreate = http.User.May(Permissions.ProjectCreationUpload) || http.User.May(Permissions.PortfolioManagement), MayManage = http.User.May(Permissions.PortfolioManagement),
             }, form.Document, cancellationToken);
             return outcome switch
             {
@@ -32,6 +31,8 @@ internal static class UploadApi
                 UploadOutcome.Nameless => Refuse(http, "The project has no name", "Neither the form nor the document names a project.", []),
                 UploadOutcome.BadName bad => Refuse(http, "The project cannot be named so", bad.Reason, []),
                 UploadOutcome.ProjectMissing => Refuse(http, "There is no such project", "It may have been deleted meanwhile.", []),
+                UploadOutcome.UnitUnclear => Refuse(http, "It is not clear whose the project is", "You may make projects in several units: choose one, in the form or at the top of the page.", []),
+                UploadOutcome.Forbidden => Refuse(http, "You may not upload to a project of this name", "Choose another name, or ask for access to it.", [], StatusCodes.Status403Forbidden),
                 _ => Problems.Of(StatusCodes.Status403Forbidden, "You may not make new projects", "Name an existing project, or ask for the permission PROJECT_CREATION_UPLOAD."),
             };
         }
@@ -52,9 +53,9 @@ internal static class UploadApi
         return WantsPage(http) ? TypedResults.Redirect(http.Request.PathBase + href) : TypedResults.Ok(new { token = accepted.Token, jobId = accepted.Job, href, projectVersion = accepted.ProjectVersion, project = accepted.Project });
     }
 
-    private static IResult Refuse(HttpContext http, string title, string detail, IReadOnlyList<SbomError> errors)
+    private static IResult Refuse(HttpContext http, string title, string detail, IReadOnlyList<SbomError> errors, int status = StatusCodes.Status400BadRequest)
     {
-        if (!WantsPage(http)) return Problems.Of(StatusCodes.Status400BadRequest, title, detail, errors);
+        if (!WantsPage(http)) return Problems.Of(status, title, detail, errors);
         var said = string.Join(" ", errors.Take(3).Select(e => $"{e.At}: {e.Message}").Prepend($"{title}. {detail}"));
         return TypedResults.Redirect($"{http.Request.PathBase}/upload?error={Uri.EscapeDataString(said.Length > 1000 ? said[..1000] : said)}");
     }

@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using Headwater.Core.Sboms;
+using Headwater.Server.Platform.Auth;
 
 namespace Headwater.Server.Features.Uploads;
 
@@ -40,9 +42,31 @@ internal sealed record UploadRequest
 
     public required string By { get; init; }
 
-    public bool MayCreate { get; init; }
+    public required Uploader May { get; init; }
+}
 
-    public bool MayManage { get; init; }
+/// <summary>What somebody who uploads may do, and where.</summary>
+/// <param name="Sees">What exists for him.</param>
+/// <param name="Uploads">Where he may upload.</param>
+/// <param name="Creates">Where he may make projects.</param>
+/// <param name="Manages">Where he may change what was there.</param>
+/// <param name="Home">Whose a project is that he makes: null for nobody's, 0 when he did not say which of his units it is.</param>
+internal sealed record Uploader(Viewer Sees, Viewer Uploads, Viewer Creates, Viewer Manages, long? Home)
+{
+    /// <summary>The installation itself.</summary>
+    public static Uploader Everything { get; } = new(Viewer.Everything, Viewer.Everything, Viewer.Everything, Viewer.Everything, null);
+
+    /// <param name="unit">The id of the unit for which a new project is to be made, as the request names it.</param>
+    public static Uploader Of(ClaimsPrincipal user, string? unit)
+    {
+        var (uploads, manages, creates) = (user.Viewer(Permissions.BomUpload), user.Viewer(Permissions.PortfolioManagement), user.Viewer(Permissions.ProjectCreationUpload));
+        var home = string.IsNullOrWhiteSpace(unit) ? user.Access().Home(creates.IsNothing ? Permissions.PortfolioManagement : Permissions.ProjectCreationUpload) : long.TryParse(unit, out var id) ? id : 0;
+        return new Uploader(user.Viewer().Or(uploads), uploads, creates.Or(manages), manages, home);
+    }
+
+    /// <summary>Why he may not make a project of his own; null when he may.</summary>
+    public UploadOutcome? RefuseProject(long? owner) => Creates.IsNothing ? new UploadOutcome.MayNotCreate() : owner == 0 ? new UploadOutcome.UnitUnclear()
+        : Creates.Sees(owner) && Uploads.Sees(owner) ? null : new UploadOutcome.MayNotCreate();
 }
 
 /// <summary>What became of an upload. Only <see cref="Accepted"/> leaves anything behind.</summary>
@@ -64,6 +88,12 @@ internal abstract record UploadOutcome
     internal sealed record ParentMissing : UploadOutcome;
 
     internal sealed record MayNotCreate : UploadOutcome;
+
+    /// <summary>He may make projects in several units and did not say in which.</summary>
+    internal sealed record UnitUnclear : UploadOutcome;
+
+    /// <summary>The project may not be uploaded to, or its name is taken by one that does not exist for the one who uploads.</summary>
+    internal sealed record Forbidden : UploadOutcome;
 }
 
 /// <summary>What the check of a document found out on the way.</summary>

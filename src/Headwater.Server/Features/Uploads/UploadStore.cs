@@ -34,26 +34,41 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
         long? version = null, parent = null;
         if (request.ProjectVersion is { } uuid)
         {
-            version = await ProjectsModule.FindAsync(connection, null, uuid);
+            version = await ProjectsModule.VisibleAsync(connection, null, request.May.Sees, uuid);
+            if (version is { } known && !request.May.Uploads.Sees((await ProjectsModule.HoldAsync(connection, null, known))!.OwnerId)) return (null, new UploadOutcome.Forbidden());
             if (version is null) return ((UploadTarget?)null, (UploadOutcome?)new UploadOutcome.ProjectMissing());
             return (new UploadTarget(version, null), null);
         }
 
         if (string.IsNullOrEmpty(request.Name)) return (null, new UploadOutcome.Nameless());
+        var hold = await ProjectsModule.HoldAsync(connection, null, request.Name);
+        if (RefuseExisting(request, hold) is { } refusal) return (null, refusal);
         version = await ProjectsModule.FindAsync(connection, null, request.Name, request.Version);
         if (version is null)
         {
             if (!request.AutoCreate) return (null, new UploadOutcome.ProjectMissing());
-            if (!request.MayCreate) return (null, new UploadOutcome.MayNotCreate());
+            if (RefuseNew(request, hold) is { } refused) return (null, refused);
             if (request.Parent is { } parentUuid)
-                parent = await ProjectsModule.FindAsync(connection, null, parentUuid);
-            else if (!string.IsNullOrEmpty(request.ParentName))
+                parent = await ProjectsModule.VisibleAsync(connection, null, request.May.Sees, parentUuid);
+            else if (!string.IsNullOrEmpty(request.ParentName) && await ProjectsModule.HoldAsync(connection, null, request.ParentName) is { } up && request.May.Sees.Sees(up.OwnerId))
                 parent = await ProjectsModule.FindAsync(connection, null, request.ParentName, request.ParentVersion);
             if (parent is null && (request.Parent is not null || !string.IsNullOrEmpty(request.ParentName))) return (null, new UploadOutcome.ParentMissing());
         }
 
         return (new UploadTarget(version, parent), null);
     }, cancellationToken);
+
+    /// <summary>
+    /// Names are one space for the whole organisation: who would make a project whose name is taken out of his sight has to be refused. Who could not
+    /// make it anyway hears what he would hear if there were none.
+    /// </summary>
+    private static UploadOutcome? RefuseExisting(UploadRequest request, ProjectHold? hold) => hold is null || request.May.Uploads.Sees(hold.OwnerId) ? null
+        : request.May.Sees.Sees(hold.OwnerId) ? new UploadOutcome.Forbidden()
+        : !request.AutoCreate ? new UploadOutcome.ProjectMissing()
+        : request.May.RefuseProject(request.OwnerId ?? request.May.Home) ?? new UploadOutcome.Forbidden();
+
+    private static UploadOutcome? RefuseNew(UploadRequest request, ProjectHold? hold) => hold is null ? request.May.RefuseProject(request.OwnerId ?? request.May.Home)
+        : request.May.Creates.Sees(hold.OwnerId) ? null : new UploadOutcome.MayNotCreate();
 
     /// <summary>Writes everything that an accepted document leaves: project when new, upload, job, record. One transaction, durable when this returns.</summary>
     public async Task<UploadOutcome> AcceptAsync(UploadRequest request, UploadTarget target, SpooledFile file, DocumentFacts facts, CancellationToken cancellationToken)
@@ -63,10 +78,12 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
         {
             var connection = transaction.Connection!;
             var now = time.GetUtcNow();
+            var hold = target.VersionId is { } given ? await ProjectsModule.HoldAsync(connection, transaction, given) : await ProjectsModule.HoldAsync(connection, transaction, request.Name!);
+            if (RefuseExisting(request, hold) is { } refusal) return refusal; // It may have come, or changed hands, while the document was read.
             var version = target.VersionId ?? await ProjectsModule.FindAsync(connection, transaction, request.Name!, request.Version)
                 ?? await projects.CreateAsync(transaction, new NewProjectVersion(request.Name!, request.Version, request.By)
                 {
-                    ParentId = target.ParentId, Tags = request.Tags, Description = request.Description, OwnerId = request.OwnerId,
+                    ParentId = target.ParentId, Tags = request.Tags, Description = request.Description, OwnerId = request.OwnerId ?? request.May.Home,
                 });
             var row = await connection.QuerySingleOrDefaultAsync<(long ProjectId, string ProjectUuid, string VersionUuid)?>("""
                 SELECT p.id, p.uuid, v.uuid FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @version
@@ -76,7 +93,7 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
                 await connection.ExecuteAsync("UPDATE project_version SET is_latest = CASE WHEN id = @version THEN 1 ELSE 0 END WHERE project_id = @ProjectId", new { version, known.ProjectId }, transaction);
             if (request.IsActive is { } active)
                 await connection.ExecuteAsync("UPDATE project_version SET active = @active, inactive_since = CASE WHEN @active THEN NULL ELSE COALESCE(inactive_since, @now) END WHERE id = @version", new { active, now, version }, transaction);
-            if (request.Tags is not null && request.MayManage) await ProjectsModule.ReplaceTagsAsync(transaction, version, request.Tags);
+            if (request.Tags is not null && request.May.Manages.Sees(hold is null ? request.OwnerId ?? request.May.Home : hold.OwnerId)) await ProjectsModule.ReplaceTagsAsync(transaction, version, request.Tags);
 
             var id = await IdSource.NextAsync(transaction, "upload");
             var job = await jobs.EnqueueAsync(transaction, new JobRequest(IngestJob.JobKind, token.ToString(), $"project:{known.ProjectId}", id.ToString(), JobPriority.Upload));

@@ -55,7 +55,7 @@ internal sealed class UploadsModule(UploadStore store, DataFolder data, IdSource
     public async Task TryAsync(byte[] document, CancellationToken cancellationToken)
     {
         using var stream = new MemoryStream(document);
-        await store.FindTargetAsync(new UploadRequest { Name = "-", By = "" }, cancellationToken);
+        await store.FindTargetAsync(new UploadRequest { Name = "-", By = "", May = Uploader.Everything }, cancellationToken);
         var (facts, _) = await Task.Run(() => DocumentCheck.Run(stream, cancellationToken), cancellationToken);
         if (facts is null) return;
         stream.Position = 0;

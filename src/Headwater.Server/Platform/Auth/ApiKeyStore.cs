@@ -13,12 +13,20 @@ internal sealed class KnownKey
     public string Comment { get; set; } = "";
     public long Permissions { get; set; }
     public DateTimeOffset? LastUsedAt { get; set; }
+
+    /// <summary>The part of the organisation that it is for; 0 for all of it.</summary>
+    public long UnitId { get; set; }
+
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>Who made it: it never has more than he.</summary>
+    public long? PersonId { get; set; }
 }
 
 internal sealed class ApiKeyStore(IDatabase database, AuditStore audit, IdSource ids, TimeProvider time)
 {
     public Task<KnownKey?> FindAsync(string publicId, CancellationToken cancellationToken) => database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<KnownKey>(
-        "SELECT id, uuid, hash, comment, permissions, last_used_at FROM api_key WHERE public_id = @publicId", new { publicId }), cancellationToken);
+        "SELECT id, uuid, hash, comment, permissions, last_used_at, unit_id, expires_at, person_id FROM api_key WHERE public_id = @publicId", new { publicId }), cancellationToken);
 
     public Task NoteUseAsync(long id, DateTimeOffset at, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
         "UPDATE api_key SET last_used_at = @at WHERE id = @id", new { at, id }, transaction), cancellationToken: cancellationToken);

@@ -24,7 +24,7 @@ internal static class AuthModule
     public static IServiceCollection AddAuth(this IServiceCollection services, DataFolder data)
     {
         services.AddDataProtection().SetApplicationName("Headwater").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(data.Path, "keys")));
-        services.AddSingleton<UserStore>().AddSingleton<ApiKeyStore>().AddSingleton<SignInThrottle>().AddSingleton<Session>();
+        services.AddSingleton<UserStore>().AddSingleton<ApiKeyStore>().AddSingleton<AccessStore>().AddSingleton<SignInThrottle>().AddSingleton<Session>();
         services.AddAuthentication(options => options.DefaultScheme = Either)
             .AddPolicyScheme(Either, null, options => options.ForwardDefaultSelector = http => KeyAuthentication.IsOffered(http.Request) && IsApi(http) ? KeyScheme : CookieScheme)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyScheme, null)
@@ -59,7 +59,7 @@ internal static class AuthModule
         app.MapPost("/session/password", ChangePasswordAsync).ExcludeFromDescription();
     }
 
-    /// <summary>The caller must have this permission (a single one).</summary>
+    /// <summary>The caller must have this permission (a single one), at least somewhere; where, its <see cref="Viewer"/> says.</summary>
     public static T Require<T>(this T builder, Permissions permission) where T : IEndpointConventionBuilder =>
         builder.RequireAuthorization(permission.Names().Single());
 
@@ -120,7 +120,7 @@ internal static class AuthModule
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(CookieScheme);
         }
-        else if (context.Principal.Permissions() != (Permissions)account.Permissions || context.Principal.MustChangePassword() != account.MustChange)
+        else if (!context.Principal.HasClaim(Session.PersonClaim, account.Id.ToString()) || context.Principal.MustChangePassword() != account.MustChange)
         {
             context.ReplacePrincipal(Session.PrincipalOf(account, CookieScheme));
             context.ShouldRenew = true;

@@ -37,6 +37,7 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
     ApiKeyStore keys, Session session, TimeProvider time) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Header = "X-Api-Key", QueryParameter = "apiKey", KeyUuidClaim = "hw:key";
+    public const string PermissionsClaim = "hw:permissions", UnitClaim = "hw:unit", MakerClaim = "hw:maker";
 
     private static readonly TimeSpan UseIsNoted = TimeSpan.FromMinutes(5);
 
@@ -76,6 +77,7 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
         var row = await keys.FindAsync(publicId, Context.RequestAborted);
         if (row is null || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(ApiKeyFormat.Hash(offered)), Encoding.ASCII.GetBytes(row.Hash))) return null;
         var now = time.GetUtcNow();
+        if (row.ExpiresAt <= now) return null;
         if (row.LastUsedAt is null || now - row.LastUsedAt > UseIsNoted)
         {
             try
@@ -88,12 +90,15 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
             }
         }
 
-        return new ClaimsPrincipal(new ClaimsIdentity(
+        var identity = new ClaimsIdentity(
         [
             new Claim(ClaimTypes.Name, $"key:{publicId}"),
             new Claim(ClaimTypes.Surname, row.Comment),
             new Claim(KeyUuidClaim, row.Uuid),
-            new Claim(Session.PermissionsClaim, row.Permissions.ToString()),
-        ], Scheme.Name));
+            new Claim(PermissionsClaim, row.Permissions.ToString()),
+            new Claim(UnitClaim, row.UnitId.ToString()),
+        ], Scheme.Name);
+        if (row.PersonId is { } maker) identity.AddClaim(new Claim(MakerClaim, maker.ToString()));
+        return new ClaimsPrincipal(identity);
     }
 }

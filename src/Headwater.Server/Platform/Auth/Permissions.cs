@@ -17,31 +17,48 @@ internal enum Permissions : long
     PolicyManagement = 1 << 9,
     AccessManagement = 1 << 10,
     SystemConfiguration = 1 << 11,
+    AuditRead = 1 << 12,
+    FeedManagement = 1 << 13,
+    PeopleManagement = 1 << 14,
+    ApproveAsManager = 1 << 15,
+    ApproveLegal = 1 << 16,
+    ApproveSecurity = 1 << 17,
+    ApproveData = 1 << 18,
+
+    /// <summary>All that Dependency-Track's clients know by name.</summary>
+    Compatible = (1 << 12) - 1,
 
     /// <summary>What a CI job needs to upload and read its verdict.</summary>
     Automation = BomUpload | ViewPortfolio | ViewVulnerability | ViewPolicyViolation | ProjectCreationUpload,
 
     Viewer = ViewPortfolio | ViewVulnerability | ViewPolicyViolation | ViewBadges,
 
-    Administrator = (1 << 12) - 1,
+    Administrator = (1 << 19) - 1,
 }
 
 internal static class PermissionNames
 {
-    private static readonly (Permissions Value, string Name)[] All =
+    private static readonly (Permissions Value, string Name, string TextKey)[] All =
     [
-        (Permissions.BomUpload, "BOM_UPLOAD"),
-        (Permissions.ViewPortfolio, "VIEW_PORTFOLIO"),
-        (Permissions.ViewVulnerability, "VIEW_VULNERABILITY"),
-        (Permissions.ViewPolicyViolation, "VIEW_POLICY_VIOLATION"),
-        (Permissions.ViewBadges, "VIEW_BADGES"),
-        (Permissions.PortfolioManagement, "PORTFOLIO_MANAGEMENT"),
-        (Permissions.ProjectCreationUpload, "PROJECT_CREATION_UPLOAD"),
-        (Permissions.VulnerabilityAnalysis, "VULNERABILITY_ANALYSIS"),
-        (Permissions.PolicyViolationAnalysis, "POLICY_VIOLATION_ANALYSIS"),
-        (Permissions.PolicyManagement, "POLICY_MANAGEMENT"),
-        (Permissions.AccessManagement, "ACCESS_MANAGEMENT"),
-        (Permissions.SystemConfiguration, "SYSTEM_CONFIGURATION"),
+        (Permissions.BomUpload, "BOM_UPLOAD", "permission.bomUpload"),
+        (Permissions.ViewPortfolio, "VIEW_PORTFOLIO", "permission.viewPortfolio"),
+        (Permissions.ViewVulnerability, "VIEW_VULNERABILITY", "permission.viewVulnerability"),
+        (Permissions.ViewPolicyViolation, "VIEW_POLICY_VIOLATION", "permission.viewPolicyViolation"),
+        (Permissions.ViewBadges, "VIEW_BADGES", "permission.viewBadges"),
+        (Permissions.PortfolioManagement, "PORTFOLIO_MANAGEMENT", "permission.portfolioManagement"),
+        (Permissions.ProjectCreationUpload, "PROJECT_CREATION_UPLOAD", "permission.projectCreationUpload"),
+        (Permissions.VulnerabilityAnalysis, "VULNERABILITY_ANALYSIS", "permission.vulnerabilityAnalysis"),
+        (Permissions.PolicyViolationAnalysis, "POLICY_VIOLATION_ANALYSIS", "permission.policyViolationAnalysis"),
+        (Permissions.PolicyManagement, "POLICY_MANAGEMENT", "permission.policyManagement"),
+        (Permissions.AccessManagement, "ACCESS_MANAGEMENT", "permission.accessManagement"),
+        (Permissions.SystemConfiguration, "SYSTEM_CONFIGURATION", "permission.systemConfiguration"),
+        (Permissions.AuditRead, "AUDIT_READ", "permission.auditRead"),
+        (Permissions.FeedManagement, "FEED_MANAGEMENT", "permission.feedManagement"),
+        (Permissions.PeopleManagement, "PEOPLE_MANAGEMENT", "permission.peopleManagement"),
+        (Permissions.ApproveAsManager, "APPROVE_AS_MANAGER", "permission.approveAsManager"),
+        (Permissions.ApproveLegal, "APPROVE_LEGAL", "permission.approveLegal"),
+        (Permissions.ApproveSecurity, "APPROVE_SECURITY", "permission.approveSecurity"),
+        (Permissions.ApproveData, "APPROVE_DATA", "permission.approveData"),
     ];
 
     /// <summary>Every single permission, in the order of the enumeration.</summary>
@@ -50,9 +67,12 @@ internal static class PermissionNames
     /// <summary>The names of the permissions in a set.</summary>
     public static IEnumerable<string> Names(this Permissions set) => All.Where(p => set.HasFlag(p.Value)).Select(p => p.Name);
 
+    /// <summary>The key of what a single permission is called on pages.</summary>
+    public static string TextKey(this Permissions permission) => All.First(p => p.Value == permission).TextKey;
+
     public static bool TryParse(string name, out Permissions permission)
     {
-        foreach (var (value, text) in All)
+        foreach (var (value, text, _) in All)
         {
             if (!string.Equals(text, name, StringComparison.OrdinalIgnoreCase)) continue;
             permission = value;

@@ -15,7 +15,7 @@ internal enum SignInOutcome
 /// <summary>Signing people in: checks the password and makes the principal that a cookie or a bearer token then carries.</summary>
 internal sealed class Session(UserStore users, SignInThrottle throttle, IDataProtectionProvider protection, ILogger<Session> log)
 {
-    public const string PermissionsClaim = "hw:permissions", StampClaim = "hw:stamp", MustChangeClaim = "hw:must-change";
+    public const string PersonClaim = "hw:person", StampClaim = "hw:stamp", MustChangeClaim = "hw:must-change";
 
     private static readonly TimeSpan TokenLife = TimeSpan.FromHours(8);
     private readonly ITimeLimitedDataProtector _tokens = protection.CreateProtector("Headwater.BearerToken").ToTimeLimitedDataProtector();
@@ -60,23 +60,8 @@ internal sealed class Session(UserStore users, SignInThrottle throttle, IDataPro
     public static ClaimsPrincipal PrincipalOf(UserAccount account, string scheme) => new(new ClaimsIdentity(
     [
         new Claim(ClaimTypes.Name, account.Name),
-        new Claim(PermissionsClaim, account.Permissions.ToString()),
+        new Claim(PersonClaim, account.Id.ToString()),
         new Claim(StampClaim, account.Stamp),
         new Claim(MustChangeClaim, account.MustChange ? "1" : "0"),
     ], scheme));
-}
-
-internal static class PrincipalExtensions
-{
-    public static Permissions Permissions(this ClaimsPrincipal principal) =>
-        long.TryParse(principal.FindFirstValue(Session.PermissionsClaim), out var set) ? (Permissions)set : Auth.Permissions.None;
-
-    /// <summary>True when the principal has every one of the permissions.</summary>
-    public static bool May(this ClaimsPrincipal principal, Permissions all) => (principal.Permissions() & all) == all;
-
-    /// <summary>The name under which an act is recorded.</summary>
-    public static string Actor(this ClaimsPrincipal principal) => principal.Identity?.Name ?? "anonymous";
-
-    /// <summary>True for a person whose password was made up by the server and not changed since.</summary>
-    public static bool MustChangePassword(this ClaimsPrincipal principal) => principal.HasClaim(Session.MustChangeClaim, "1");
 }

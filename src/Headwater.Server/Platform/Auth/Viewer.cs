@@ -11,6 +11,19 @@ internal sealed record Viewer(bool All, IReadOnlyList<long> Units)
     /// <summary>For work that nobody in particular asked for: jobs, the start of the server, operator commands.</summary>
     public static Viewer Everything { get; } = new(true, []);
 
+    public static Viewer Nothing { get; } = new(false, []);
+
     /// <summary>The condition, as SQL, under which a project with this owner column is visible.</summary>
     public string Sees(string ownerColumn) => All ? "1=1" : Units.Count == 0 ? "1=0" : $"{ownerColumn} IN ({string.Join(',', Units)})";
+
+    public bool IsNothing => !All && Units.Count == 0;
+
+    /// <summary>True when what belongs to this owner (null: to nobody) is visible.</summary>
+    public bool Sees(long? owner) => All || (owner is { } id && Units.Contains(id));
+
+    /// <summary>What either sees.</summary>
+    public Viewer Or(Viewer other) => All || other.All ? Everything : Units.Count == 0 ? other : other.Units.Count == 0 ? this : new(false, [.. Units.Union(other.Units)]);
+
+    /// <summary>What both see.</summary>
+    public Viewer And(Viewer other) => All ? other : other.All ? this : new(false, [.. Units.Intersect(other.Units)]);
 }

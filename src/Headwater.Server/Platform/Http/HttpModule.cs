@@ -77,6 +77,7 @@ internal static class HttpModule
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseAuthentication();
+        Auth.Caller.Use(app);
         app.UseAuthorization();
         app.UseCookieGuard();
         app.UseAntiforgery();
