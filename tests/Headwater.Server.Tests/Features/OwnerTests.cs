@@ -59,7 +59,7 @@ public sealed class OwnerTests(TestHost host) : IClassFixture<TestHost>
         tree.Single(o => o.Name == "house").ShouldSatisfyAllConditions(o => o.Projects.ShouldBe(1), o => o.Findings.Critical.ShouldBe(1));
         tree.Single(o => o.Name == "crew").Level.ShouldBe(1);
         (await store.GetAsync(Viewer.Everything, ids[("team", "crew")]))!.Ancestors.Single().Name.ShouldBe("house");
-        (await host.Get<ProjectStore>().ListAsync(Viewer.Everything, new PageRequest(), ids[("unit", "house")])).Items.Single().Name.ShouldBe("owned");
+        (await host.Get<ProjectStore>().ListAsync(Viewer.Everything, new PageRequest(), new ProjectFilter { OwnerId = ids[("unit", "house")] })).Items.Single().Name.ShouldBe("owned");
         var risk = (await store.TopRisksAsync(Viewer.Everything, 3, ids[("unit", "house")])).Single();
         risk.Finding.Id.ShouldBe("CVE-2021-44228");
         risk.Owners.Single().Name.ShouldBe("crew");

@@ -5,12 +5,14 @@ using Headwater.Server.Features.Owners;
 namespace Headwater.Server.Features.Projects;
 
 /// <summary>A project: an application, service, product or library we own, with its latest version's numbers.</summary>
+/// <param name="SumOf">For a collection: how many projects the numbers are the sum of.</param>
 internal sealed record ProjectRow(
     long Id, Guid Uuid, string Name, string? Description, OwnerRef? Owner, int Versions,
-    Guid? LatestUuid, string? LatestVersion, DateTimeOffset? LastUploadAt, SeverityCounts Findings, CoverageCounts Coverage, int Vulnerable, int Kev, double MaxRisk);
+    Guid? LatestUuid, string? LatestVersion, DateTimeOffset? LastUploadAt, SeverityCounts Findings, CoverageCounts Coverage, int Vulnerable, int Kev, double MaxRisk,
+    ProjectTraits Traits, int? SumOf);
 
 /// <summary>A project with all its versions, newest upload first.</summary>
-internal sealed record ProjectDetail(ProjectRow Project, IReadOnlyList<OwnerRef> OwnerPath, IReadOnlyList<ProjectVersionRow> Versions, IReadOnlyList<DayPoint> Trend);
+internal sealed record ProjectDetail(ProjectRow Project, ProjectFacts Facts, IReadOnlyList<OwnerRef> OwnerPath, IReadOnlyList<ProjectVersionRow> Versions, IReadOnlyList<DayPoint> Trend);
 
 /// <summary>A version of a project; <see cref="Version"/> is null where the uploader named none.</summary>
 /// <param name="Vulnerable">Component versions with at least one finding.</param>

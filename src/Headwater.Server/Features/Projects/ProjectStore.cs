@@ -30,34 +30,48 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
     };
 
     /// <summary>Sorts: <c>name</c>, <c>risk</c> (default), <c>components</c>, <c>findings</c>, <c>uploaded</c>, <c>owner</c>.</summary>
-    /// <param name="ownerId">Only projects of this unit or team and of everything below it.</param>
-    /// <param name="withoutOwner">Only projects nobody owns.</param>
-    public Task<Page<ProjectRow>> ListAsync(Viewer viewer, PageRequest request, long? ownerId = null, bool withoutOwner = false, CancellationToken cancellationToken = default)
+    public Task<Page<ProjectRow>> ListAsync(Viewer viewer, PageRequest request, ProjectFilter filter, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, Sorts, "risk", "p.id");
         var like = Like.Containing(request.Filter);
-        var where = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}" + (like is null ? "" : " AND LOWER(p.name) LIKE @like ESCAPE '\\'") + (withoutOwner ? " AND p.owner_id IS NULL" : "")
-            + (ownerId is null ? "" : $" AND p.owner_id IN {OwnersModule.Below}");
+        var where = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}" + (like is null ? "" : " AND LOWER(p.name) LIKE @like ESCAPE '\\'") + Where(filter);
         return database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, like, ownerId, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new
+            {
+                Org, like, ownerId = filter.OwnerId, filter.Kind, filter.Criticality, filter.Context, filter.Exposure, filter.DataClass, filter.Tag, filter.PartOf, filter.Person, keyset.KeyValue, keyset.KeyId, keyset.Take,
+            };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {where}", parameters);
             var rows = await connection.QueryAsync<Row>($"""
                 {SelectProject(keyset.Expression)} WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
-            return new Page<ProjectRow>([.. page.Items.Select(r => r.ToProject())], total, page.Next, page.Previous);
+            var sums = await ProjectFactStore.SumsAsync(connection, viewer, [.. page.Items.Where(r => r.Collection).Select(r => r.Id)]);
+            return new Page<ProjectRow>([.. page.Items.Select(r => r.ToProject(sums.GetValueOrDefault(r.Id)))], total, page.Next, page.Previous);
         }, cancellationToken);
     }
+
+    private static string Where(ProjectFilter filter) =>
+        filter.State switch { "all" => "", "retired" => " AND p.retired_at IS NOT NULL", _ => " AND p.retired_at IS NULL" }
+        + (filter.WithoutOwner ? " AND p.owner_id IS NULL" : "") + (filter.OwnerId is null ? "" : $" AND p.owner_id IN {OwnersModule.Below}")
+        + Is("p.kind", nameof(filter.Kind), filter.Kind) + Is("p.criticality", nameof(filter.Criticality), filter.Criticality) + Is("p.use_context", nameof(filter.Context), filter.Context)
+        + Is("p.exposure", nameof(filter.Exposure), filter.Exposure) + Is("p.data_class", nameof(filter.DataClass), filter.DataClass)
+        + (filter.Tag is null ? "" : " AND (EXISTS (SELECT 1 FROM tag_of_project t WHERE t.org_id = @Org AND t.tag = @Tag AND t.project_id = p.id) OR EXISTS (SELECT 1 FROM project_tag t WHERE t.org_id = @Org AND t.tag = @Tag AND t.version_id = p.latest_id))")
+        + (filter.PartOf is null ? "" : """
+             AND p.uuid <> @PartOf AND p.id IN (WITH RECURSIVE below (id) AS (SELECT id FROM project WHERE uuid = @PartOf UNION SELECT c.id FROM project c JOIN below b ON c.parent_id = b.id) SELECT id FROM below)
+            """)
+        + (filter.Person is null ? "" : " AND EXISTS (SELECT 1 FROM project_person h JOIN user_account a ON a.id = h.person_id WHERE h.project_id = p.id AND a.name = @Person)");
+
+    private static string Is(string column, string parameter, string? value) => value switch { null => "", ProjectWord.None => $" AND {column} IS NULL", _ => $" AND {column} = @{parameter}" };
 
     public Task<ProjectDetail?> GetAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         var row = await connection.QuerySingleOrDefaultAsync<Row>($"{SelectProject("0")} WHERE p.org_id = @Org AND p.uuid = @uuid AND {viewer.Sees("p.owner_id")}", new { Org, uuid });
-        if (row is null) return null;
+        if (row is null || await ProjectFactStore.GetAsync(connection, viewer, uuid) is not { } facts) return null;
         var versions = await connection.QueryAsync<VersionRow>($"""
             SELECT {VersionColumns} FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.project_id = @Id ORDER BY COALESCE(v.last_upload_at, v.created_at) DESC, v.id DESC LIMIT 1000
             """, new { row.Id });
-        return new ProjectDetail(row.ToProject(), await OwnersModule.PathAsync(connection, viewer, row.OwnerId), [.. versions.Select(v => v.ToVersion())], await TrendAsync(connection, row.LatestId ?? -1, time.GetUtcNow()));
+        return new ProjectDetail(row.ToProject(row.Collection ? facts.Sum : null), facts, await OwnersModule.PathAsync(connection, viewer, row.OwnerId), [.. versions.Select(v => v.ToVersion())], await TrendAsync(connection, row.LatestId ?? -1, time.GetUtcNow()));
     }, cancellationToken);
 
     public Task<ProjectVersionDetail?> GetVersionAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
@@ -146,7 +160,7 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
 
     private static string SelectProject(string sort) => $"""
         SELECT p.id, p.uuid, p.name, p.description, p.latest_id, (SELECT COUNT(*) FROM project_version x WHERE x.project_id = p.id) AS versions, v.uuid AS latest_uuid, v.version AS latest_version,
-            v.last_upload_at, {Counts}, {OwnersModule.Select}, {sort} AS sort_key
+            p.kind, p.criticality, p.use_context, p.exposure, p.data_class, p.retired_at, p.collection, v.last_upload_at, {Counts}, {OwnersModule.Select}, {sort} AS sort_key
         FROM project p LEFT JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id
         """;
 
@@ -162,7 +176,18 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         public string? LatestVersion { get; set; }
         public DateTimeOffset? LastUploadAt { get; set; }
 
-        public ProjectRow ToProject() => new(Id, Uuid, Name, Description, Owner, Versions, LatestUuid, string.IsNullOrEmpty(LatestVersion) ? null : LatestVersion, LastUploadAt, Severities, Coverage, Vulnerable, Kev, MaxRisk);
+        public string? Kind { get; set; }
+        public string? Criticality { get; set; }
+        public string? UseContext { get; set; }
+        public string? Exposure { get; set; }
+        public string? DataClass { get; set; }
+        public DateTimeOffset? RetiredAt { get; set; }
+        public bool Collection { get; set; }
+
+        /// <param name="sum">The numbers to show instead of its own; for a collection.</param>
+        public ProjectRow ToProject(ProjectSum? sum) => new(Id, Uuid, Name, Description, Owner, Versions, LatestUuid, string.IsNullOrEmpty(LatestVersion) ? null : LatestVersion, LastUploadAt,
+            sum?.Findings ?? Severities, sum?.Coverage ?? Coverage, sum?.Vulnerable ?? Vulnerable, sum?.Kev ?? Kev, sum?.MaxRisk ?? MaxRisk,
+            new ProjectTraits(Kind, Criticality, UseContext, Exposure, DataClass, RetiredAt, Collection), sum?.Projects);
     }
 
     private sealed record VersionRow : OwnerColumns

@@ -44,8 +44,9 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         var uuid = ids.NewUuid();
         await connection.ExecuteAsync("""
             INSERT INTO project_version (id, org_id, uuid, project_id, version, parent_id, created_at) VALUES (@id, @Org, @uuid, @project, @version, @ParentId, @now);
-            UPDATE project SET latest_id = COALESCE(latest_id, @id) WHERE id = @project;
+            UPDATE project SET latest_id = COALESCE(latest_id, @id) WHERE id = @project AND retired_at IS NULL;
             """, new { id, Org, uuid, project, version, it.ParentId, now }, transaction);
+        await JoinAsync(transaction, project, it.ParentId);
         if (it.Tags is not null) await ReplaceTagsAsync(transaction, id, it.Tags);
         await audit.AppendAsync(transaction, new AuditEntry(it.By, "project-version.created", $"project-version:{uuid}", JsonSerializer.Serialize(new { name, version })));
         return id;
@@ -76,13 +77,15 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         if (retagged) await ReplaceTagsAsync(transaction, id, change.Tags!);
         await ChooseLatestAsync(transaction, project, -id);
         if (project != before.ProjectId) await LeaveAsync(transaction, before.ProjectId, -id);
+        await JoinAsync(transaction, project, after.ParentId);
         await findings.CountAsync(transaction, -id, id);
-        await audit.AppendAsync(transaction, new AuditEntry(change.By, "project-version.changed", $"project-version:{before.Uuid}"));
+        var fresh = retagged ? [.. Clean(change.Tags!)] : tags;
+        await audit.AppendAsync(transaction, new AuditEntry(change.By, "project-version.changed", $"project-version:{before.Uuid}", null, Digest(before, tags), Digest(after, fresh)));
         return true;
     }
 
-    /// <summary>Deletes a version with all that only it had; the last one takes its project along.</summary>
-    public async Task DeleteAsync(DbTransaction transaction, long id, string by)
+    /// <summary>Deletes a version with all that only it had; the last one takes its project along unless that is to stay.</summary>
+    public async Task DeleteAsync(DbTransaction transaction, long id, string by, bool keepProject = false)
     {
         var connection = transaction.Connection!;
         var (project, uuid, name, version) = await connection.QuerySingleAsync<(long, string, string, string)>(
@@ -98,22 +101,26 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             DELETE FROM project_version WHERE id = @id;
             UPDATE project SET latest_id = NULL WHERE id = @project AND latest_id = @id;
             """, new { id, Org, project }, transaction);
-        await LeaveAsync(transaction, project, -id);
+        if (keepProject) await ChooseLatestAsync(transaction, project, -id);
+        else await LeaveAsync(transaction, project, -id);
         await findings.CountAsync(transaction, -id, id);
         await queue.EnqueueAsync(transaction, new JobRequest(ProjectsModule.SweepKind, "all", "documents", "", JobPriority.Sweep));
         await audit.AppendAsync(transaction, new AuditEntry(by, "project-version.deleted", $"project-version:{uuid}", JsonSerializer.Serialize(new { name, version })));
     }
 
     /// <summary>
-    /// The version that stands for its project: the one marked latest, else the one uploaded last. When another takes its place, the usage of
-    /// everything in both is noted under <paramref name="job"/> to be counted again.
+    /// The version that stands for its project: the one marked latest, else the one uploaded last; none for a project that is retired. When another
+    /// takes its place, the usage of everything in both is noted under <paramref name="job"/> to be counted again.
     /// </summary>
     public static async Task ChooseLatestAsync(DbTransaction transaction, long project, long job)
     {
         var connection = transaction.Connection!;
         var before = await connection.QuerySingleOrDefaultAsync<long?>("SELECT latest_id FROM project WHERE id = @project", new { project }, transaction);
         var after = await connection.QueryFirstOrDefaultAsync<long?>(
-            "SELECT id FROM project_version WHERE project_id = @project ORDER BY active DESC, is_latest DESC, COALESCE(last_upload_at, created_at) DESC, id DESC LIMIT 1", new { project }, transaction);
+            """
+            SELECT v.id FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.project_id = @project AND p.retired_at IS NULL
+            ORDER BY v.active DESC, v.is_latest DESC, COALESCE(v.last_upload_at, v.created_at) DESC, v.id DESC LIMIT 1
+            """, new { project }, transaction);
         if (before == after) return;
         await connection.ExecuteAsync("""
             UPDATE project SET latest_id = @after WHERE id = @project;
@@ -128,10 +135,25 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             await transaction.Connection!.ExecuteAsync("INSERT INTO project_tag (org_id, tag, version_id) VALUES (@Org, @tag, @version)", new { Org, tag, version }, transaction);
     }
 
+    /// <summary>A version that names a parent makes its project part of the parent's, unless people have said what it is part of, or it would close a ring.</summary>
+    private static async Task JoinAsync(DbTransaction transaction, long project, long? parentVersion)
+    {
+        if (parentVersion is null) return;
+        await transaction.Connection!.ExecuteAsync("""
+            UPDATE project SET parent_id = (SELECT project_id FROM project_version WHERE id = @parentVersion)
+            WHERE id = @project AND parent_id IS NULL AND NOT EXISTS (
+                WITH RECURSIVE above (id) AS (SELECT project_id FROM project_version WHERE id = @parentVersion UNION SELECT p.parent_id FROM project p JOIN above a ON p.id = a.id WHERE p.parent_id IS NOT NULL)
+                SELECT 1 FROM above WHERE id = @project)
+            """, new { project, parentVersion }, transaction);
+    }
+
+    private static string Digest(VersionRow row, IEnumerable<string> tags) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { row, tags = tags.Order(StringComparer.Ordinal) })));
+
     private static Task<IEnumerable<string>> TagsAsync(DbConnection connection, DbTransaction transaction, long version) =>
         connection.QueryAsync<string>("SELECT tag FROM project_tag WHERE version_id = @version", new { version }, transaction);
 
-    private static IEnumerable<string> Clean(IEnumerable<string> tags) =>
+    internal static IEnumerable<string> Clean(IEnumerable<string> tags) =>
         tags.Select(t => t.Trim().ToLowerInvariant()).Where(t => t.Length is > 0 and <= 255).Distinct(StringComparer.Ordinal);
 
     private async Task<long> ProjectAsync(DbTransaction transaction, string name, string? description, long? ownerId)

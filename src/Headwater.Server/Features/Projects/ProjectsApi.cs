@@ -11,6 +11,7 @@ internal static class ProjectsApi
     {
         var api = app.MapGroup(Api.Root).WithTags("Projects");
         api.MapGet("/projects", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Projects with the numbers of their latest version");
+        ProjectEditApi.Map(api);
         api.MapGet("/projects/{uuid:guid}", async Task<Results<Ok<ProjectDetail>, NotFound>> (HttpContext http, ProjectStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.Viewer(), uuid, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
         var version = api.MapGroup("/versions/{uuid:guid}");
@@ -29,12 +30,14 @@ internal static class ProjectsApi
             await store.ChangesAsync(http.User.Viewer(), from, to, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("What changed between two uploads, by their tokens");
     }
 
-    private static Task<IResult> ListAsync(HttpContext http, ProjectStore store, [AsParameters] Listing listing, long? owner, bool? withoutOwner, CancellationToken cancellationToken) => listing.AnswerAsync("projects",
-        (page, token) => store.ListAsync(http.User.InScope(), page, owner, withoutOwner == true, token),
+    /// <summary>Narrowed by owner, withoutOwner, kind, criticality, context, exposure, dataClass (a word, or <c>none</c>), tag, partOf, person and state (retired, all).</summary>
+    private static Task<IResult> ListAsync(HttpContext http, ProjectStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("projects",
+        (page, token) => store.ListAsync(http.User.InScope(), page, ProjectFilter.Of(http.Request.Query), token),
         [
-            ("project", p => p.Name), ("version", p => p.LatestVersion), ("owner", p => p.Owner?.Title), ("components", p => p.Coverage.Components), ("covered", p => p.Coverage.Covered), ("vulnerable", p => p.Vulnerable),
+            ("project", p => p.Name), ("version", p => p.LatestVersion), ("owner", p => p.Owner?.Title), ("kind", p => p.Traits.Kind), ("criticality", p => p.Traits.Criticality), ("context", p => p.Traits.Context),
+            ("exposure", p => p.Traits.Exposure), ("data class", p => p.Traits.DataClass), ("components", p => p.Coverage.Components), ("covered", p => p.Coverage.Covered), ("vulnerable", p => p.Vulnerable),
             ("critical", p => p.Findings.Critical), ("high", p => p.Findings.High), ("medium", p => p.Findings.Medium), ("low", p => p.Findings.Low), ("unassigned", p => p.Findings.Unassigned),
-            ("exploited", p => p.Kev), ("risk", p => Math.Round(p.MaxRisk, 1)), ("uploaded", p => p.LastUploadAt), ("uuid", p => p.Uuid.ToString()),
+            ("exploited", p => p.Kev), ("risk", p => Math.Round(p.MaxRisk, 1)), ("uploaded", p => p.LastUploadAt), ("retired", p => p.Traits.RetiredAt), ("sum of projects", p => p.SumOf), ("uuid", p => p.Uuid.ToString()),
         ], cancellationToken);
 
     private static Task<IResult> ComponentsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? direct, bool? vulnerable, bool? unknown, string? type, string? licence, CancellationToken cancellationToken) => listing.AnswerAsync("components",

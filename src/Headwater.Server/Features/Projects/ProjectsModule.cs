@@ -13,7 +13,7 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
     public static string? RefuseName(string? text) => ProjectNames.Refuse(text);
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>();
+        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => ProjectsApi.Map(app);
 
