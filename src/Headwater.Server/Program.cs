@@ -1,4 +1,5 @@
 using Headwater.Server.Features.Advisories;
+using Headwater.Server.Features.Backup;
 using Headwater.Server.Features.Components;
 using Headwater.Server.Features.DependencyTrack;
 using Headwater.Server.Features.Feeds;
@@ -18,7 +19,7 @@ using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Ui;
 
 // What the program does instead of serving, when its first word says so.
-OperatorCommand[] commands = [.. AuditCommands.All];
+OperatorCommand[] commands = [.. BackupModule.Commands, .. AuditCommands.All(BackupModule.ReadAudit)];
 if (Usage.Answered(args, commands)) return 0;
 
 var failed = args is [['-', ..], ..] or [] ? 1 : CommandLine.Failed;
@@ -46,6 +47,7 @@ try
     JobsModule.AddServices(services);
     DependencyTrackModule.AddServices(services);
     SamplesModule.AddServices(services);
+    BackupModule.AddServices(services);
 
     var app = builder.Build();
     if (line.Command is not null) return await line.RunAsync(app.Services);

@@ -11,11 +11,20 @@ internal static class OperatorCommands
 {
     public static IEnumerable<Command> Create()
     {
+        yield return Passed("backup", "Writes all that an installation keeps into one file, while its server runs.", "FILE",
+                Switch("--without-keys", "Leave out the keys that protect cookies: everybody signs in anew after a restore."), Switch("--force", "Replace what is there."))
+            .With("headwater backup /backup/headwater.tar.gz --data /var/lib/headwater");
+        yield return Passed("restore", "Puts a backup into an empty place, of the same engine or another.", "FILE", Switch("--force", "Replace what is there."))
+            .With("""
+                headwater restore backup.tar.gz --data /var/lib/headwater
+                headwater restore backup.tar.gz --data /var/lib/headwater --database postgres://headwater@db/headwater
+                """);
         yield return new Command("audit", "The audit log of an installation, offline.")
         {
-            Passed("verify", "Proves that no record of the audit log was altered or removed.", null, Text("--head", "HASH", "The hash that the log must contain: it was the newest when it was noted."))
+            Passed("verify", "Proves that no record of the audit log was altered or removed, in a data folder or in a backup.", "[FILE]", Text("--head", "HASH", "The hash that the log must contain: it was the newest when it was noted."))
                 .With("""
                     headwater audit verify --data /var/lib/headwater
+                    headwater audit verify backup.tar.gz
                     headwater audit verify --data data --head 5f0c… (all 64 digits)
                     """),
         };

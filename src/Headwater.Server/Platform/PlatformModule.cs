@@ -32,6 +32,7 @@ internal static class PlatformModule
         // What only reads must not leave an empty database where it was pointed to by mistake.
         if (line.Data == DataUse.Beside && !File.Exists(data.File("headwater.db"))) throw new FileNotFoundException($"There is no database in {data.Path}. Name the data folder with --data DIR.");
         services.AddSingleton<IDatabase>(s => new SqliteDatabase(data.File("headwater.db"), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => (ITables)s.GetRequiredService<IDatabase>());
         services.AddSingleton<AuditStore>();
         services.AddSingleton<QueueStore>();
         services.AddSingleton<ScheduleStore>();
@@ -44,6 +45,7 @@ internal static class PlatformModule
     public static async Task PrepareAsync(this WebApplication app)
     {
         await app.Services.GetRequiredService<IDatabase>().MigrateAsync();
+        await Restoring.RefuseHalfAsync(app.Services.GetRequiredService<SettingStore>());
         if (app.Configuration.GetValue<bool>("fill-only")) return; // Nobody signs in here; the first real start makes the administrator.
         var password = await app.Services.GetRequiredService<UserStore>().CreateAdministratorAsync(app.Configuration["HEADWATER_ADMIN_PASSWORD"]);
         if (app.Configuration["HEADWATER_BOOTSTRAP_KEY"] is { Length: > 0 } key) await app.Services.GetRequiredService<ApiKeyStore>().AddGivenAsync(key);

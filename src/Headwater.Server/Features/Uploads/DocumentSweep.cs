@@ -9,7 +9,7 @@ namespace Headwater.Server.Features.Uploads;
 /// Deletes documents that no upload names any more: after a project went, and at the start those whose upload was cut off between the
 /// move of the file and the commit. An upload moves its document in while it holds the writer, and so does each deletion here.
 /// </summary>
-internal sealed class DocumentSweep(BlobFolder blobs, UploadStore store, ILogger<DocumentSweep> log) : BackgroundService, IJobHandler
+internal sealed class DocumentSweep(BlobFolder blobs, DataFolder data, UploadStore store, ILogger<DocumentSweep> log) : BackgroundService, IJobHandler
 {
     private const int Chunk = 500;
 
@@ -35,6 +35,8 @@ internal sealed class DocumentSweep(BlobFolder blobs, UploadStore store, ILogger
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
+        using var right = data.TryDeleteDocuments();
+        if (right is null) return; // A backup is being made; the next sweep finds what is left.
         foreach (var chunk in blobs.All().Chunk(Chunk))
         {
             var named = await store.NamedAsync(chunk, cancellationToken);

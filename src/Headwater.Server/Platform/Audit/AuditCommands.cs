@@ -5,30 +5,32 @@ namespace Headwater.Server.Platform.Audit;
 /// <summary>What an auditor does without a server, on a data folder or on a copy of it.</summary>
 internal static class AuditCommands
 {
-    public static IReadOnlyList<OperatorCommand> All { get; } =
+    /// <param name="backup">Reads the records out of a backup file.</param>
+    public static IReadOnlyList<OperatorCommand> All(Func<string, IEnumerable<AuditRecord>> backup) =>
     [
         new OperatorCommand
         {
-            Name = "audit verify", Summary = "prove that no record of the audit log was altered or removed", Data = DataUse.Beside,
+            Name = "audit verify", Arguments = "[FILE]", Summary = "prove that no record of the audit log was altered or removed", Data = DataUse.Beside, DataWithArgument = DataUse.None,
             Options = [new("--head", "HASH", "the hash that the log must contain: it was the newest when it was noted")],
-            RunAsync = VerifyAsync,
+            RunAsync = (run, cancellationToken) => VerifyAsync(run, backup, cancellationToken),
             Help = """
-                Reads every record, oldest first, and says how many there are and what the newest record's hash is. Note that hash somewhere
+                Reads every record of a data folder, or of a backup FILE, oldest first, and says how many there are and what the newest record's hash is. Note that hash somewhere
                 else: a log that was cut off at its end can only be told from a shorter one by a hash that was noted before.
 
                 Exit code 0: unbroken. 1: broken, or without the noted head; the first record that does not fit is named. 2: could not be read.
 
                   headwater-server audit verify --data /var/lib/headwater
+                  headwater-server audit verify backup.tar.gz
                   headwater-server audit verify --head 5f0c…  (all 64 digits)
                 """,
         },
     ];
 
-    private static async Task<int> VerifyAsync(CommandRun run, CancellationToken cancellationToken)
+    private static async Task<int> VerifyAsync(CommandRun run, Func<string, IEnumerable<AuditRecord>> backup, CancellationToken cancellationToken)
     {
-        var noted = NotedHead(run);
-        var check = new AuditCheck(noted);
-        await foreach (var record in run.Get<AuditStore>().ReadAllAsync(cancellationToken))
+        var check = new AuditCheck(NotedHead(run));
+        var records = run.Argument(0) is { } file ? backup(file).ToAsyncEnumerable() : run.Get<AuditStore>().ReadAllAsync(cancellationToken);
+        await foreach (var record in records.WithCancellation(cancellationToken))
         {
             if (!check.Add(record)) break;
             if (record.Id % 1000 == 0) run.Progress($"{CommandRun.Number(record.Id)} records …");

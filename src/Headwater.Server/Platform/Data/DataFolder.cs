@@ -41,5 +41,26 @@ internal sealed class DataFolder : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Keeps documents from being deleted while the answer lives; several may hold them.</summary>
+    public IDisposable HoldDocuments()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
+        using (new FileStream(File("documents.lock"), options)) { } // A reader alone cannot make it.
+        return new FileStream(File("documents.lock"), FileMode.Open, FileAccess.Read, FileShare.Read);
+    }
+
+    /// <summary>The right to delete documents while the answer lives; null while somebody holds them.</summary>
+    public IDisposable? TryDeleteDocuments()
+    {
+        try
+        {
+            return new FileStream(File("documents.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => _lock?.Dispose();
 }

@@ -10,7 +10,7 @@ namespace Headwater.Server.Platform.Data.Sqlite;
 /// The embedded engine: one file in WAL mode, one connection that writes, a few that read. A commit has reached the disk when it
 /// returns (synchronous=FULL), so what was acknowledged survives a power cut.
 /// </summary>
-internal sealed class SqliteDatabase : IDatabase, IDisposable
+internal sealed partial class SqliteDatabase : IDatabase, IDisposable
 {
     private const int Readers = 6;
     private const int Busy = 5, Locked = 6, ReadOnly = 8, Interrupted = 9, DiskError = 10, Full = 13, CannotOpen = 14;
