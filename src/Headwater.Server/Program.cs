@@ -36,6 +36,7 @@ try
     var services = builder.Services;
     FeedsModule.AddServices(services);
     FindingsModule.AddServices(services);
+    AnalysesModule.AddServices(services);
     OwnersModule.AddServices(services);
     ProjectsModule.AddServices(services);
     ComponentsModule.AddServices(services);
@@ -60,6 +61,7 @@ try
     ComponentsModule.MapEndpoints(app);
     UploadsModule.MapEndpoints(app);
     AdvisoriesModule.MapEndpoints(app);
+    AnalysesModule.MapEndpoints(app);
     SearchModule.MapEndpoints(app);
     KeysModule.MapEndpoints(app);
     JobsModule.MapEndpoints(app);

@@ -29,13 +29,22 @@ internal sealed class DependencyTrackFindings(FeedsModule feeds)
                 ["latestVersion"] = null,
             }),
             ["vulnerability"] = Vulnerability(row, vulnerability),
-            ["analysis"] = new JsonObject { ["isSuppressed"] = false },
+            ["analysis"] = Analysis(finding),
             ["attribution"] = new JsonObject
             {
                 ["analyzerIdentity"] = "INTERNAL_ANALYZER", ["attributedOn"] = row.FoundAt.ToUnixTimeMilliseconds(), ["alternateIdentifier"] = row.Ids.FirstOrDefault(i => i != row.Id) ?? row.Id,
             },
             ["matrix"] = $"{project.Uuid}:{component}:{vulnerability}",
         };
+        return json;
+    }
+
+    private static JsonObject Analysis(FindingColumns finding)
+    {
+        var json = new JsonObject { ["isSuppressed"] = finding.Suppressed };
+        if (finding.State is not null && finding.State != Decision.NotSet) json["state"] = finding.State.ToUpperInvariant();
+        if (finding.Justification is not null) json["justification"] = finding.Justification.ToUpperInvariant();
+        if (finding.Details is not null) json["detail"] = finding.Details;
         return json;
     }
 

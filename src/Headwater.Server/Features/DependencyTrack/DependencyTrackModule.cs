@@ -51,6 +51,7 @@ internal static class DependencyTrackModule
         BomApi.Map(api);
         ProjectApi.Map(api);
         FindingApi.Map(api);
+        AnalysisApi.Map(api);
         ComponentApi.Map(api);
         SystemApi.Map(api);
     }

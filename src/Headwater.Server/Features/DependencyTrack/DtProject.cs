@@ -9,7 +9,7 @@ internal sealed record DtProject : Numbers
     public const string Select = """
         v.id, v.uuid, v.project_id, p.name, v.version, v.is_latest, v.active, v.inactive_since, v.group_name, COALESCE(v.description, p.description) AS description, v.publisher, v.classifier, v.purl, v.cpe,
         v.swid_tag_id, v.extra, v.last_upload_at, v.last_format, v.metrics_at, v.first_metrics_at, u.uuid AS parent_uuid, q.name AS parent_name, u.version AS parent_version, q.owner_id AS parent_owner_id,
-        v.components, v.direct, v.covered, v.not_covered, v.no_version, v.unidentified, v.pending, v.vulnerable, v.critical, v.high, v.medium, v.low, v.unassigned, v.kev, v.max_risk
+        v.components, v.direct, v.covered, v.not_covered, v.no_version, v.unidentified, v.pending, v.vulnerable, v.critical, v.high, v.medium, v.low, v.unassigned, v.kev, v.max_risk, v.suppressed, v.settled, v.audited
         """;
 
     public const string From = "FROM project_version v JOIN project p ON p.id = v.project_id LEFT JOIN project_version u ON u.id = v.parent_id LEFT JOIN project q ON q.id = u.project_id";
@@ -39,6 +39,9 @@ internal sealed record DtProject : Numbers
     public string? ParentName { get; set; }
     public string? ParentVersion { get; set; }
     public int Direct { get; set; }
+    public int Suppressed { get; set; }
+    public int Settled { get; set; }
+    public int Audited { get; set; }
     public IReadOnlyList<string> Tags { get; set; } = [];
 
     /// <summary>What the weights of the interface make of the findings: 10, 5, 3, 1 by severity and 5 for those without one.</summary>
@@ -77,14 +80,17 @@ internal sealed record DtProject : Numbers
         return json;
     }
 
-    /// <summary>The numbers of the last analysis; all zero before the first.</summary>
+    /// <summary>
+    /// The numbers of the last analysis; all zero before the first. The severities count what is open; of the findings in all, what was suppressed is left out
+    /// and counted apart, and what was settled otherwise is among the audited.
+    /// </summary>
     public JsonObject Metrics()
     {
-        var findings = Severities.Total;
+        var (open, findings) = (Severities.Total, Severities.Total + Settled);
         var json = new JsonObject
         {
-            ["critical"] = Critical, ["high"] = High, ["medium"] = Medium, ["low"] = Low, ["unassigned"] = Unassigned, ["kev"] = Kev, ["vulnerabilities"] = findings,
-            ["vulnerableComponents"] = Vulnerable, ["components"] = Components, ["suppressed"] = 0, ["findingsTotal"] = findings, ["findingsAudited"] = 0, ["findingsUnaudited"] = findings,
+            ["critical"] = Critical, ["high"] = High, ["medium"] = Medium, ["low"] = Low, ["unassigned"] = Unassigned, ["kev"] = Kev, ["vulnerabilities"] = open,
+            ["vulnerableComponents"] = Vulnerable, ["components"] = Components, ["suppressed"] = Suppressed, ["findingsTotal"] = findings, ["findingsAudited"] = Audited, ["findingsUnaudited"] = findings - Audited,
             ["inheritedRiskScore"] = (double)InheritedRiskScore,
         };
         foreach (var kind in (ReadOnlySpan<string>)["", "Security", "License", "Operational"])

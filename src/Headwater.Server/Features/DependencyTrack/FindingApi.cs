@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Headwater.Core.Advisories;
-using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
@@ -21,15 +19,16 @@ internal static class FindingApi
         api.MapGet("/v1/vulnerability/source/{source}/vuln/{vuln}/projects", AffectedAsync).Require(Permissions.ViewPortfolio);
     }
 
-    private static async Task<IResult> FindingsAsync(HttpContext http, DependencyTrackStore store, DependencyTrackFindings findings, string uuid, string? source, string? suppressed, CancellationToken cancellationToken)
+    private static async Task<IResult> FindingsAsync(HttpContext http, DependencyTrackStore store, DependencyTrackFindings findings, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
-        var all = (await store.FindingsAsync(project.Id, cancellationToken)).Where(f => string.IsNullOrEmpty(source) || DependencyTrackFindings.SourceOf(f.Id).Equals(source, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (DtFindingFilter.Read(http.Request.Query) is not { } filter) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "A filter has a value that cannot be read: true or false, or a number from 0 to 1, is expected.");
+        if (await store.GetAsync(http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
+        var all = (await store.FindingsAsync(project.Id, cancellationToken)).Where(filter.Holds).ToList();
         if (http.Request.Headers.Accept.ToString().Contains("application/sarif+json", StringComparison.OrdinalIgnoreCase))
         {
             http.Response.Headers.ContentDisposition = $"attachment; filename=\"findings-{project.Uuid}.sarif\"";
-            return TypedResults.Text(Sarif.Of(all.ConvertAll(f => f.ToRow())).ToJsonString(), "application/sarif+json");
+            return TypedResults.Text(Sarif.Of(all).ToJsonString(), "application/sarif+json");
         }
 
         // Without paging parameters everything: one of the build plugins never asks for a second page.
@@ -40,7 +39,7 @@ internal static class FindingApi
     private static async Task<IResult> ExportAsync(HttpContext http, DependencyTrackStore store, DependencyTrackFindings findings, TimeProvider time, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
+        if (await store.GetAsync(http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
         var all = await store.FindingsAsync(project.Id, cancellationToken);
         var about = project.ToJson(withMetrics: false);
         http.Response.Headers.ContentDisposition = $"inline; filename=\"findings-{project.Uuid}.fpf\"";
@@ -59,7 +58,7 @@ internal static class FindingApi
 
     /// <summary>Everything is matched when it arrives and when the data changes, so there is never anything left to analyse.</summary>
     private static async Task<IResult> AnalyseAsync(HttpContext http, DependencyTrackStore store, IdSource ids, string uuid, CancellationToken cancellationToken) =>
-        !DtRequest.TryUuid(uuid, out var id) ? DtRequest.BadUuid() : await store.GetAsync(http.User.Viewer(), id, cancellationToken) is null ? DtRequest.ProjectMissing() : TypedResults.Ok(new { token = ids.NewUuid() });
+        !DtRequest.TryUuid(uuid, out var id) ? DtRequest.BadUuid() : await store.GetAsync(http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is null ? DtRequest.ProjectMissing() : TypedResults.Ok(new { token = ids.NewUuid() });
 
     private static async Task<IResult> ViolationsAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
     {
@@ -85,44 +84,4 @@ internal static class FindingApi
         var (total, rows) = await store.AffectedAsync(http.User.Viewer(), vuln, DtRequest.Paging(http.Request, 100), cancellationToken);
         return DtRequest.List<JsonObject>(http, (total, [.. rows.Select(r => r.ToJson())]));
     }
-}
-
-/// <summary>Findings as SARIF 2.1.0.</summary>
-internal static class Sarif
-{
-    public static JsonObject Of(IReadOnlyList<FindingRow> findings)
-    {
-        var rules = findings.DistinctBy(f => f.Id).ToList();
-        var at = rules.Select((f, i) => (f.Id, i)).ToDictionary(r => r.Id, r => r.i, StringComparer.Ordinal);
-        return new JsonObject
-        {
-            ["$schema"] = "https://json.schemastore.org/sarif-2.1.0.json",
-            ["version"] = "2.1.0",
-            ["runs"] = new JsonArray(new JsonObject
-            {
-                ["tool"] = new JsonObject
-                {
-                    ["driver"] = new JsonObject { ["name"] = "Headwater", ["rules"] = new JsonArray([.. rules.Select(Rule)]) },
-                },
-                ["results"] = new JsonArray([.. findings.Select(f => Result(f, at[f.Id]))]),
-            }),
-        };
-    }
-
-    /// <summary>A score that nobody states is left out: 0.0 would read as harmless.</summary>
-    private static JsonNode Rule(FindingRow f)
-    {
-        var properties = new JsonObject { ["tags"] = new JsonArray("vulnerability") };
-        if (f.Score is { } score) properties["security-severity"] = score.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture);
-        return new JsonObject { ["id"] = f.Id, ["shortDescription"] = new JsonObject { ["text"] = f.Summary ?? f.Id }, ["properties"] = properties };
-    }
-
-    private static JsonNode Result(FindingRow f, int rule) => new JsonObject
-    {
-        ["ruleId"] = f.Id, ["ruleIndex"] = rule,
-        ["level"] = f.Severity switch { Severity.Critical or Severity.High => "error", Severity.Low or Severity.None => "note", _ => "warning" },
-        ["message"] = new JsonObject { ["text"] = $"{f.ComponentName} {f.ComponentVersion}: {f.Summary ?? f.Id}{(f.FixedVersions.Count > 0 ? $" Fixed in {string.Join(", ", f.FixedVersions)}." : "")}" },
-        ["locations"] = new JsonArray(new JsonObject { ["logicalLocations"] = new JsonArray(new JsonObject { ["fullyQualifiedName"] = f.Purl ?? f.ComponentName, ["kind"] = "module" }) }),
-        ["partialFingerprints"] = new JsonObject { ["finding/v1"] = $"{f.Id}:{f.Purl ?? f.ComponentName}" },
-    };
 }

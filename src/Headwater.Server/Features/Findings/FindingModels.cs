@@ -45,7 +45,7 @@ internal sealed record FindingRow(
     long ComponentId, long ComponentVersionId, string ComponentName, string? ComponentGroup, string? ComponentVersion, string? Purl);
 
 /// <summary>A finding in one project version.</summary>
-internal sealed record ProjectFindingRow(FindingRow Finding, bool Direct, int Depth, OccurrenceScope Scope);
+internal sealed record ProjectFindingRow(FindingRow Finding, bool Direct, int Depth, OccurrenceScope Scope, FindingAnalysis? Analysis);
 
 /// <summary>Whether an occurrence is part of what runs.</summary>
 internal enum OccurrenceScope

@@ -86,8 +86,11 @@ internal sealed class MatchStore(IDatabase database, TimeProvider time)
     {
         var connection = transaction.Connection!;
         var day = time.GetUtcNow().ToUnixTimeMilliseconds() / 86_400_000;
+        await DecisionStore.ApplyAsync(transaction, version);
         await connection.ExecuteAsync(version is null ? AllUsage : TouchedUsage, new { Org, job }, transaction, 3600);
-        await connection.ExecuteAsync(Metrics, new { Org, job, version, now = time.GetUtcNow(), day }, transaction, 3600);
+        await connection.ExecuteAsync(Metrics, new { Org, job, version, now = time.GetUtcNow() }, transaction, 3600);
+        await DecisionStore.CorrectAsync(transaction, version);
+        await connection.ExecuteAsync(Days, new { Org, version, day }, transaction, 3600);
     }
 
     private static async Task<Dictionary<string, long>> FirstSeenAsync(DbTransaction transaction, long id)
@@ -157,7 +160,8 @@ internal sealed class MatchStore(IDatabase database, TimeProvider time)
             SELECT f.id, f.cv_id, o.pv_id FROM touched t
             JOIN finding f ON f.id = t.id AND f.affected = 1
             JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id
-            JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id),
+            JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
+            WHERE NOT EXISTS (SELECT 1 FROM finding_decision d WHERE d.org_id = @Org AND d.pv_id = o.pv_id AND d.cv_id = f.cv_id AND d.finding_id = f.id AND d.settled = 1)),
         counted AS (SELECT id, COUNT(DISTINCT cv_id) AS components, COUNT(DISTINCT pv_id) AS projects FROM hit GROUP BY id)
         INSERT INTO advisory_usage (org_id, id, ids, summary, severity, score, epss, epss_percentile, kev, malicious, risk, published, components, projects)
         SELECT @Org, n.id, MAX(f.ids), MAX(f.summary), MAX(f.severity), MAX(f.score), MAX(f.epss), MAX(f.epss_percentile), MAX(f.kev), MAX(f.malicious), MAX(f.risk), MIN(f.published),
@@ -183,12 +187,14 @@ internal sealed class MatchStore(IDatabase database, TimeProvider time)
             FROM occurrence o JOIN component_version c ON c.id = o.cv_id
             WHERE o.org_id = @Org AND (@version IS NULL OR o.pv_id = @version) GROUP BY o.pv_id) m
         WHERE project_version.id = m.pv_id;
+        """;
 
-        INSERT INTO metrics_day (org_id, pv_id, day, components, vulnerable, critical, high, medium, low, unassigned, kev)
-        SELECT @Org, id, @day, components, vulnerable, critical, high, medium, low, unassigned, kev FROM project_version
+    private const string Days = """
+        INSERT INTO metrics_day (org_id, pv_id, day, components, vulnerable, critical, high, medium, low, unassigned, kev, suppressed, settled, audited)
+        SELECT @Org, id, @day, components, vulnerable, critical, high, medium, low, unassigned, kev, suppressed, settled, audited FROM project_version
         WHERE org_id = @Org AND (@version IS NULL OR id = @version) AND metrics_at IS NOT NULL
         ON CONFLICT (org_id, pv_id, day) DO UPDATE SET components = excluded.components, vulnerable = excluded.vulnerable, critical = excluded.critical, high = excluded.high,
-            medium = excluded.medium, low = excluded.low, unassigned = excluded.unassigned, kev = excluded.kev;
+            medium = excluded.medium, low = excluded.low, unassigned = excluded.unassigned, kev = excluded.kev, suppressed = excluded.suppressed, settled = excluded.settled, audited = excluded.audited;
 
         INSERT INTO metrics_day (org_id, pv_id, day, components, vulnerable, critical, high, medium, low, unassigned, kev)
         SELECT @Org, 0, @day, COALESCE(SUM(versions), 0), COALESCE(SUM(vulnerable), 0), COALESCE(SUM(critical), 0), COALESCE(SUM(high), 0), COALESCE(SUM(medium), 0), COALESCE(SUM(low), 0),

@@ -33,6 +33,16 @@ internal sealed record FindingColumns
         c.id AS cv_id, c.component_id, c.version, c.purl, k.name, k.group_name
         """;
 
+    /// <summary>What was decided about the finding in a project version; needs <see cref="DecisionJoin"/>.</summary>
+    public const string DecisionSelect = """
+        a.uuid AS analysis_uuid, a.state, a.justification, a.response, a.details, COALESCE(a.suppressed, 0) AS suppressed, COALESCE(d.settled, 0) AS settled, a.changed_at AS decided_at, a.changed_by AS decided_by,
+        CASE WHEN a.pv_id IS NOT NULL THEN 0 WHEN a.project_id IS NOT NULL THEN 1 ELSE 2 END AS decided_for, CASE WHEN a.cv_id IS NULL THEN 1 ELSE 0 END AS any_version
+        """;
+
+    /// <summary>To be joined to <c>occurrence o</c> and <c>finding f</c>.</summary>
+    public const string DecisionJoin =
+        "LEFT JOIN finding_decision d ON d.org_id = o.org_id AND d.pv_id = o.pv_id AND d.cv_id = o.cv_id AND d.finding_id = f.id LEFT JOIN analysis a ON a.id = d.analysis_id";
+
     public string Id { get; set; } = "";
     public string Ids { get; set; } = "";
     public bool Affected { get; set; }
@@ -58,6 +68,22 @@ internal sealed record FindingColumns
     public int Flags { get; set; }
     public int Depth { get; set; }
     public object? SortKey { get; set; }
+    public long PvId { get; set; }
+    public long ProjectId { get; set; }
+    public Guid? AnalysisUuid { get; set; }
+    public string? State { get; set; }
+    public string? Justification { get; set; }
+    public string? Response { get; set; }
+    public string? Details { get; set; }
+    public bool Suppressed { get; set; }
+    public bool Settled { get; set; }
+    public DateTimeOffset? DecidedAt { get; set; }
+    public string? DecidedBy { get; set; }
+    public int DecidedFor { get; set; }
+    public bool AnyVersion { get; set; }
+
+    public FindingAnalysis? ToAnalysis() => AnalysisUuid is not { } uuid ? null
+        : new(uuid, new Decision(State!, Justification, Response, Details, Suppressed), (AnalysisScope)DecidedFor, AnyVersion, DecidedAt!.Value, DecidedBy!);
 
     public FindingRow ToRow() => new(Id, Platform.Data.TypeMaps.FromJson(Ids), Affected, Summary, (Core.Advisories.Severity)Severity, Score, Vector, Epss, EpssPercentile, Kev, Ransomware, Malicious, Risk,
         Platform.Data.TypeMaps.FromJson(Fixed), Published, FoundAt, ComponentId, CvId, Name, GroupName, Version, Purl);

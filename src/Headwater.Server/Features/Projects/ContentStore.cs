@@ -60,11 +60,13 @@ internal sealed class ContentStore(IDatabase database)
     }
 
     /// <summary>Sorts: <c>risk</c> (default), <c>severity</c>, <c>component</c>, <c>id</c>, <c>epss</c>, <c>published</c>.</summary>
-    public Task<Page<ProjectFindingRow>> FindingsAsync(Viewer viewer, Guid version, PageRequest request, CancellationToken cancellationToken = default)
+    /// <param name="settled">True for those that were suppressed or found not to matter, false for those that are open, null for both.</param>
+    public Task<Page<ProjectFindingRow>> FindingsAsync(Viewer viewer, Guid version, PageRequest request, bool? settled, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, FindingSorts, "risk", "f.id || ' ' || f.cv_id");
         var like = Like.Containing(request.Filter);
-        var from = "FROM occurrence o JOIN finding f ON f.cv_id = o.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE o.org_id = @Org AND o.pv_id = @pv"
+        var from = "FROM occurrence o JOIN finding f ON f.cv_id = o.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id " + FindingColumns.DecisionJoin + " WHERE o.org_id = @Org AND o.pv_id = @pv"
+            + (settled is null ? "" : settled.Value ? " AND d.settled = 1" : " AND COALESCE(d.settled, 0) = 0")
             + (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(f.ids) LIKE @like ESCAPE '\\')");
         return database.ReadAsync(async connection =>
         {
@@ -72,9 +74,9 @@ internal sealed class ContentStore(IDatabase database)
             var parameters = new { Org, pv, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<FindingColumns>(
-                $"SELECT {FindingColumns.Select}, o.flags, o.depth, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
+                $"SELECT {FindingColumns.Select}, o.flags, o.depth, {FindingColumns.DecisionSelect}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, $"{r.Id} {r.CvId}"));
-            return new Page<ProjectFindingRow>([.. page.Items.Select(r => new ProjectFindingRow(r.ToRow(), r.Flags >= 4, r.Depth, (OccurrenceScope)(r.Flags & 3)))], total, page.Next, page.Previous);
+            return new Page<ProjectFindingRow>([.. page.Items.Select(r => new ProjectFindingRow(r.ToRow(), r.Flags >= 4, r.Depth, (OccurrenceScope)(r.Flags & 3), r.ToAnalysis()))], total, page.Next, page.Previous);
         }, cancellationToken);
     }
 

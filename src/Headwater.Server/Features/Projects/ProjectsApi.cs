@@ -48,11 +48,12 @@ internal static class ProjectsApi
             ("high", c => c.Findings.High), ("medium", c => c.Findings.Medium), ("low", c => c.Findings.Low), ("unassigned", c => c.Findings.Unassigned), ("exploited", c => c.Kev), ("risk", c => Math.Round(c.MaxRisk, 1)),
         ], cancellationToken);
 
-    private static Task<IResult> FindingsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("findings",
-        (page, token) => store.FindingsAsync(http.User.Viewer(Permissions.ViewVulnerability), uuid, page, token),
+    private static Task<IResult> FindingsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? settled, CancellationToken cancellationToken) => listing.AnswerAsync("findings",
+        (page, token) => store.FindingsAsync(http.User.Viewer(Permissions.ViewVulnerability), uuid, page, settled, token),
         [
             ("id", f => f.Finding.Id), ("aliases", f => f.Finding.Ids), ("affected", f => f.Finding.Affected ? "yes" : "cannot tell"), ("severity", f => f.Finding.Severity.ToString()), ("score", f => f.Finding.Score),
             ("epss", f => f.Finding.Epss), ("exploited", f => f.Finding.Kev), ("risk", f => Math.Round(f.Finding.Risk, 1)), ("component", f => f.Finding.ComponentName), ("version", f => f.Finding.ComponentVersion),
             ("purl", f => f.Finding.Purl), ("fixed", f => f.Finding.FixedVersions), ("direct", f => f.Direct), ("summary", f => f.Finding.Summary), ("published", f => f.Finding.Published), ("found", f => f.Finding.FoundAt),
+            ("decision", f => f.Analysis?.Decision.State), ("justification", f => f.Analysis?.Decision.Justification), ("suppressed", f => f.Analysis?.Decision.Suppressed ?? false), ("decidedBy", f => f.Analysis?.ChangedBy), ("decidedAt", f => f.Analysis?.ChangedAt),
         ], cancellationToken);
 }

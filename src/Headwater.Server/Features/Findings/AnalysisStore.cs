@@ -1,0 +1,282 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Jobs;
+
+namespace Headwater.Server.Features.Findings;
+
+/// <summary>Keeps what people decide about findings, with its history, and sees to it that the numbers follow.</summary>
+internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueStore queue, AuditStore audit, IdSource ids, TimeProvider time)
+{
+    private const long Org = Organisation.Home;
+
+    /// <summary>So many versions are counted while the person waits; the rest by a job.</summary>
+    private const int CountedAtOnce = 20;
+
+    private const string Subject = """
+        a.org_id = @Org AND a.vulnerability = @Vulnerability AND a.component_id = @Component AND COALESCE(a.cv_id, 0) = COALESCE(@ComponentVersion, 0)
+        AND COALESCE(a.project_id, 0) = COALESCE(@Project, 0) AND COALESCE(a.pv_id, 0) = COALESCE(@ProjectVersion, 0)
+        """;
+
+    private const string Columns = "a.id, a.uuid, a.vulnerability, a.component_id, a.cv_id, a.project_id, a.pv_id, a.state, a.justification, a.response, a.details, a.suppressed, a.changed_at, a.changed_by";
+
+    /// <summary>Needs <c>@Org</c>; the place a decision is for is visible, or the decision is for every place.</summary>
+    private static string Listed(Viewer viewer) => $"""
+        FROM analysis a JOIN component k ON k.id = a.component_id LEFT JOIN component_version c ON c.id = a.cv_id LEFT JOIN project_version v ON v.id = a.pv_id
+        LEFT JOIN project p ON p.id = COALESCE(a.project_id, v.project_id)
+        WHERE a.org_id = @Org AND ((a.project_id IS NULL AND a.pv_id IS NULL) OR ({viewer.Sees("p.owner_id")}))
+        """;
+
+    private static string Row(Viewer viewer) => $"""
+        {Columns}, k.name AS component_name, k.group_name, c.version AS component_version, p.uuid AS project_uuid, p.name AS project_name, v.uuid AS version_uuid, v.version AS version_name,
+        (SELECT COUNT(*) FROM finding_decision d JOIN project_version e ON e.id = d.pv_id JOIN project q ON q.id = e.project_id WHERE d.analysis_id = a.id AND {viewer.Sees("q.owner_id")}) AS findings,
+        (SELECT COUNT(DISTINCT e.project_id) FROM finding_decision d JOIN project_version e ON e.id = d.pv_id JOIN project q ON q.id = e.project_id WHERE d.analysis_id = a.id AND {viewer.Sees("q.owner_id")}) AS projects
+        """;
+
+    private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
+    {
+        ["changed"] = new("a.changed_at", true),
+        ["vulnerability"] = new("a.vulnerability"),
+        ["component"] = new("LOWER(k.name)"),
+        ["state"] = new("a.state"),
+        ["project"] = new("COALESCE(LOWER(p.name), '')"),
+    };
+
+    /// <summary>Sorts: <c>changed</c> (default), <c>vulnerability</c>, <c>component</c>, <c>state</c>, <c>project</c>.</summary>
+    public Task<Page<AnalysisRow>> ListAsync(Viewer viewer, PageRequest request, string? state, CancellationToken cancellationToken)
+    {
+        var keyset = Keyset.For(request, Sorts, "changed", "a.id");
+        var like = Like.Containing(request.Filter);
+        var from = Listed(viewer) + (state is null ? "" : state == "suppressed" ? " AND a.suppressed = 1" : " AND a.state = @state")
+            + (like is null ? "" : " AND (LOWER(a.vulnerability) LIKE @like ESCAPE '\\' OR LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(p.name, '')) LIKE @like ESCAPE '\\')");
+        return database.ReadAsync(async connection =>
+        {
+            var parameters = new { Org, state, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
+            var rows = await connection.QueryAsync<Found>($"SELECT {Row(viewer)}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
+            var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
+            return new Page<AnalysisRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
+
+    public Task<AnalysisDetail?> GetAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken) =>
+        GetAsync(viewer, "a.uuid = @uuid", new { Org, uuid }, cancellationToken);
+
+    public Task<AnalysisDetail?> GetAsync(Viewer viewer, AnalysisSubject subject, CancellationToken cancellationToken) => GetAsync(viewer, Subject,
+        new { Org, subject.Vulnerability, subject.Component, subject.ComponentVersion, subject.Project, subject.ProjectVersion }, cancellationToken);
+
+    /// <summary>The decision that holds for a finding in a project version, be it made for that or for more.</summary>
+    public async Task<AnalysisDetail?> HoldingAsync(Viewer viewer, long projectVersion, long componentVersion, string finding, CancellationToken cancellationToken) => await GetAsync(viewer,
+        "a.id = (SELECT d.analysis_id FROM finding_decision d WHERE d.org_id = @Org AND d.pv_id = @projectVersion AND d.cv_id = @componentVersion AND d.finding_id = @finding)",
+        new { Org, projectVersion, componentVersion, finding }, cancellationToken);
+
+    /// <summary>Everything that was said and done about a finding, under whichever decision that reaches it, newest first.</summary>
+    public Task<IReadOnlyList<AnalysisAct>> ActsAsync(FindingColumns finding, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<AnalysisAct>>(async connection =>
+        [.. (await connection.QueryAsync<(DateTimeOffset At, string Actor, string Text, string? Snapshot)>("""
+            SELECT t.at, t.actor, t.text, t.snapshot FROM analysis a JOIN analysis_act t ON t.analysis_id = a.id JOIN project_version v ON v.id = @PvId
+            WHERE a.org_id = @Org AND a.component_id = @ComponentId AND (a.cv_id IS NULL OR a.cv_id = @CvId) AND (a.pv_id IS NULL OR a.pv_id = v.id) AND (a.project_id IS NULL OR a.project_id = v.project_id)
+                AND (a.vulnerability = @Id OR @Ids LIKE '%"' || a.vulnerability || '"%') ORDER BY t.id DESC LIMIT 500
+            """, new { Org, finding.PvId, finding.ComponentId, finding.CvId, finding.Id, finding.Ids })).Select(t => new AnalysisAct(t.At, t.Actor, t.Text, t.Snapshot is not null))], cancellationToken);
+
+    /// <summary>Decides, or changes what was decided, or comments.</summary>
+    public async Task<Guid> DecideAsync(AnalysisSubject subject, AnalysisChange change, CancellationToken cancellationToken)
+    {
+        var uuid = await database.WriteAsync(transaction => DecideAsync(transaction, subject, change), cancellationToken: cancellationToken);
+        queue.Wake();
+        return uuid;
+    }
+
+    /// <summary>Many decisions as one act: all of them, or none.</summary>
+    public async Task DecideAsync(IReadOnlyList<(AnalysisSubject Subject, AnalysisChange Change)> decisions, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(async transaction =>
+        {
+            foreach (var (subject, change) in decisions) await WriteAsync(transaction, subject, change);
+            foreach (var subject in decisions.Select(d => d.Subject).DistinctBy(s => (s.Component, s.ComponentVersion, s.Project, s.ProjectVersion))) await RecountAsync(transaction, subject);
+        }, cancellationToken: cancellationToken);
+        queue.Wake();
+    }
+
+    /// <summary>Takes the last change back; that is a change too, and stands in the history.</summary>
+    /// <returns>False when there is nothing to take back.</returns>
+    public async Task<bool> UndoAsync(Viewer viewer, Guid uuid, string by, CancellationToken cancellationToken)
+    {
+        var undone = await database.WriteAsync(async transaction =>
+        {
+            var row = await transaction.Connection!.QuerySingleOrDefaultAsync<Found>($"SELECT {Row(viewer)} {Listed(viewer)} AND a.uuid = @uuid", new { Org, uuid }, transaction);
+            var last = row is null ? null : await transaction.Connection!.QueryFirstOrDefaultAsync<string?>("SELECT snapshot FROM analysis_act WHERE analysis_id = @Id AND snapshot IS NOT NULL ORDER BY id DESC LIMIT 1", new { row.Id }, transaction);
+            if (row is null || last is null || (row.PvId is null && row.ProjectId is null && !viewer.All)) return false;
+            var before = JsonSerializer.Deserialize<Decision>(last)!;
+            await WriteAsync(transaction, row.ToSubject(), new AnalysisChange(by)
+            {
+                State = before.State, Justification = before.Justification ?? "", Response = before.Response ?? "", Details = before.Details ?? "", Suppressed = before.Suppressed,
+            });
+            await RecountAsync(transaction, row.ToSubject());
+            return true;
+        }, cancellationToken: cancellationToken);
+        queue.Wake();
+        return undone;
+    }
+
+    /// <summary>Gives a version's own decisions to another one.</summary>
+    public async Task CopyAsync(DbTransaction transaction, long from, long to)
+    {
+        foreach (var row in (await transaction.Connection!.QueryAsync<Found>($"SELECT {Columns} FROM analysis a WHERE a.org_id = @Org AND a.pv_id = @from ORDER BY a.id", new { Org, from }, transaction)).AsList())
+        {
+            var id = await IdSource.NextAsync(transaction, "analysis");
+            await transaction.Connection!.ExecuteAsync("""
+                INSERT INTO analysis (id, org_id, uuid, vulnerability, component_id, cv_id, project_id, pv_id, state, justification, response, details, suppressed, changed_at, changed_by)
+                SELECT @id, org_id, @uuid, vulnerability, component_id, cv_id, project_id, @to, state, justification, response, details, suppressed, changed_at, changed_by FROM analysis WHERE id = @Id0
+                """, new { id, uuid = ids.NewUuid(), to, Id0 = row.Id }, transaction);
+            foreach (var act in (await transaction.Connection!.QueryAsync<long>("SELECT id FROM analysis_act WHERE analysis_id = @Id ORDER BY id", new { row.Id }, transaction)).AsList())
+                await transaction.Connection!.ExecuteAsync("INSERT INTO analysis_act (id, analysis_id, at, actor, text, snapshot) SELECT @next, @id, at, actor, text, snapshot FROM analysis_act WHERE id = @act",
+                    new { next = await IdSource.NextAsync(transaction, "analysis_act"), id, act }, transaction);
+        }
+    }
+
+    /// <summary>The finding that is meant in a project version: by any of its identifiers, in any case.</summary>
+    public Task<FindingColumns?> FindingAsync(Viewer viewer, Guid projectVersion, long componentVersion, string vulnerability, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+        (await connection.QueryAsync<FindingColumns>($"""
+            SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, v.project_id, {FindingColumns.DecisionSelect} FROM occurrence o JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
+            JOIN finding f ON f.cv_id = o.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin}
+            WHERE o.org_id = @Org AND v.uuid = @projectVersion AND o.cv_id = @componentVersion AND {viewer.Sees("p.owner_id")}
+            """, new { Org, projectVersion, componentVersion })).FirstOrDefault(f => f.Id.Equals(vulnerability, StringComparison.OrdinalIgnoreCase) || TypeMaps.FromJson(f.Ids).Contains(vulnerability, StringComparer.OrdinalIgnoreCase)), cancellationToken);
+
+    /// <summary>Project versions whose numbers a decision touches.</summary>
+    public Task<IReadOnlyList<long>> TouchedAsync(Guid uuid, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<long>>(async connection =>
+        await connection.QuerySingleOrDefaultAsync<Found>($"SELECT {Columns} FROM analysis a WHERE a.uuid = @uuid", new { uuid }) is { } row ? await TouchedAsync(connection, null, row.ToSubject(), int.MaxValue) : [], cancellationToken);
+
+    private Task<AnalysisDetail?> GetAsync(Viewer viewer, string which, object parameters, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<Found>($"SELECT {Row(viewer)} {Listed(viewer)} AND {which}", parameters);
+        if (row is null) return null;
+        var acts = (await connection.QueryAsync<(DateTimeOffset At, string Actor, string Text, string? Snapshot)>("SELECT at, actor, text, snapshot FROM analysis_act WHERE analysis_id = @Id ORDER BY id DESC LIMIT 500", new { row.Id })).AsList();
+        acts.Reverse();
+        return new AnalysisDetail(row.ToRow(), [.. acts.Select(a => new AnalysisAct(a.At, a.Actor, a.Text, a.Snapshot is not null))], acts.Exists(a => a.Snapshot is not null));
+    }, cancellationToken);
+
+    private async Task<Guid> DecideAsync(DbTransaction transaction, AnalysisSubject subject, AnalysisChange change)
+    {
+        var (uuid, changed) = await WriteAsync(transaction, subject, change);
+        if (changed) await RecountAsync(transaction, subject);
+        return uuid;
+    }
+
+    private async Task<(Guid Uuid, bool Changed)> WriteAsync(DbTransaction transaction, AnalysisSubject subject, AnalysisChange change)
+    {
+        var connection = transaction.Connection!;
+        var now = time.GetUtcNow();
+        var parameters = new { Org, subject.Vulnerability, subject.Component, subject.ComponentVersion, subject.Project, subject.ProjectVersion };
+        var row = await connection.QuerySingleOrDefaultAsync<Found>($"SELECT {Columns} FROM analysis a WHERE {Subject}", parameters, transaction);
+        if (row is null)
+        {
+            row = new Found { Id = await IdSource.NextAsync(transaction, "analysis"), Uuid = ids.NewUuid(), State = Decision.NotSet };
+            await connection.ExecuteAsync("""
+                INSERT INTO analysis (id, org_id, uuid, vulnerability, component_id, cv_id, project_id, pv_id, state, suppressed, changed_at, changed_by)
+                VALUES (@Id, @Org, @Uuid, @Vulnerability, @Component, @ComponentVersion, @Project, @ProjectVersion, @State, 0, @now, @By)
+                """, new { row.Id, Org, row.Uuid, subject.Vulnerability, subject.Component, subject.ComponentVersion, subject.Project, subject.ProjectVersion, row.State, now, change.By }, transaction);
+        }
+
+        var before = row.ToDecision();
+        var after = change.Apply(before);
+        if (after != before)
+        {
+            await connection.ExecuteAsync("""
+                UPDATE analysis SET state = @State, justification = @Justification, response = @Response, details = @Details, suppressed = @suppressed, changed_at = @now, changed_by = @By WHERE id = @Id
+                """, new { after.State, after.Justification, after.Response, after.Details, suppressed = after.Suppressed ? 1L : 0L, now, change.By, row.Id }, transaction);
+            var snapshot = JsonSerializer.Serialize(before);
+            foreach (var text in Differences(before, after))
+            {
+                await ActAsync(text, snapshot);
+                snapshot = null; // One act of a change can be taken back: that takes back the whole of it.
+            }
+
+            await audit.AppendAsync(transaction, new AuditEntry(change.By, "finding.analysed", $"analysis:{row.Uuid}", JsonSerializer.Serialize(new { subject, before, after })));
+        }
+
+        if (change.Comment is { Length: > 0 } comment) await ActAsync(comment, null);
+        return (row.Uuid, after != before);
+
+        async Task ActAsync(string text, string? snapshot) => await connection.ExecuteAsync("INSERT INTO analysis_act (id, analysis_id, at, actor, text, snapshot) VALUES (@id, @analysis, @now, @By, @text, @snapshot)",
+            new { id = await IdSource.NextAsync(transaction, "analysis_act"), analysis = row.Id, now, change.By, text, snapshot }, transaction);
+    }
+
+    private static IEnumerable<string> Differences(Decision before, Decision after)
+    {
+        if (before.State != after.State) yield return $"Analysis: {Said(before.State)} → {Said(after.State)}";
+        if (before.Justification != after.Justification) yield return $"Justification: {Said(before.Justification)} → {Said(after.Justification)}";
+        if (before.Response != after.Response) yield return $"Response: {Said(before.Response)} → {Said(after.Response)}";
+        if (before.Details != after.Details) yield return $"Details: {after.Details ?? "removed"}";
+        if (before.Suppressed != after.Suppressed) yield return after.Suppressed ? "Suppressed" : "No longer suppressed";
+
+        static string Said(string? word) => (word ?? Decision.NotSet).ToUpperInvariant();
+    }
+
+    private async Task RecountAsync(DbTransaction transaction, AnalysisSubject subject)
+    {
+        var connection = transaction.Connection!;
+        var touched = await TouchedAsync(connection, transaction, subject, CountedAtOnce + 1);
+        if (touched.Count > CountedAtOnce)
+        {
+            var uuid = await connection.QuerySingleAsync<Guid>($"SELECT a.uuid FROM analysis a WHERE {Subject}", new { Org, subject.Vulnerability, subject.Component, subject.ComponentVersion, subject.Project, subject.ProjectVersion }, transaction);
+            await queue.EnqueueAsync(transaction, new JobRequest(AnalysisJob.JobKind, uuid.ToString(), "analysis", uuid.ToString()));
+            return;
+        }
+
+        foreach (var version in touched) await RecountAsync(transaction, version, subject.Component);
+    }
+
+    /// <summary>Makes the numbers of one project version again, and of what the component and its advisories are counted under.</summary>
+    public async Task RecountAsync(DbTransaction transaction, long version, long component)
+    {
+        await transaction.Connection!.ExecuteAsync("""
+            INSERT INTO usage_work (job_id, cv_id) SELECT -@version, o.cv_id FROM occurrence o JOIN component_version c ON c.id = o.cv_id
+            WHERE o.org_id = @Org AND o.pv_id = @version AND c.component_id = @component ON CONFLICT DO NOTHING
+            """, new { Org, version, component }, transaction);
+        await match.CountAsync(transaction, -version, version);
+    }
+
+    private static async Task<IReadOnlyList<long>> TouchedAsync(DbConnection connection, DbTransaction? transaction, AnalysisSubject subject, int most) => (await connection.QueryAsync<long>($"""
+        SELECT DISTINCT b.pv_id FROM component_version c JOIN occurrence_by_component b ON b.org_id = @Org AND b.cv_id = c.id JOIN project_version v ON v.id = b.pv_id
+        WHERE c.component_id = @Component{(subject.ComponentVersion is null ? "" : " AND c.id = @ComponentVersion")}{(subject.Project is null ? "" : " AND v.project_id = @Project")}
+            {(subject.ProjectVersion is null ? "" : " AND v.id = @ProjectVersion")} ORDER BY b.pv_id LIMIT @most
+        """, new { Org, subject.Component, subject.ComponentVersion, subject.Project, subject.ProjectVersion, most }, transaction)).AsList();
+
+    private sealed record Found
+    {
+        public long Id { get; set; }
+        public Guid Uuid { get; set; }
+        public string Vulnerability { get; set; } = "";
+        public long ComponentId { get; set; }
+        public long? CvId { get; set; }
+        public long? ProjectId { get; set; }
+        public long? PvId { get; set; }
+        public string State { get; set; } = "";
+        public string? Justification { get; set; }
+        public string? Response { get; set; }
+        public string? Details { get; set; }
+        public bool Suppressed { get; set; }
+        public DateTimeOffset ChangedAt { get; set; }
+        public string ChangedBy { get; set; } = "";
+        public string ComponentName { get; set; } = "";
+        public string? GroupName { get; set; }
+        public string? ComponentVersion { get; set; }
+        public Guid? ProjectUuid { get; set; }
+        public string? ProjectName { get; set; }
+        public Guid? VersionUuid { get; set; }
+        public string? VersionName { get; set; }
+        public int Findings { get; set; }
+        public int Projects { get; set; }
+        public object? SortKey { get; set; }
+
+        public Decision ToDecision() => new(State, Justification, Response, Details, Suppressed);
+
+        public AnalysisSubject ToSubject() => new(Vulnerability, ComponentId, CvId, ProjectId, PvId);
+
+        public AnalysisRow ToRow() => new(Uuid, Vulnerability, ComponentId, CvId, ComponentName, GroupName, ComponentVersion, PvId is not null ? AnalysisScope.Version : ProjectId is not null ? AnalysisScope.Project : AnalysisScope.Everywhere,
+            ProjectUuid, ProjectName, VersionUuid, string.IsNullOrEmpty(VersionName) ? null : VersionName, ToDecision(), ChangedAt, ChangedBy, Findings, Projects);
+    }
+}
