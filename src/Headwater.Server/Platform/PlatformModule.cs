@@ -19,6 +19,7 @@ internal static class PlatformModule
         builder.Logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error); // A refused form is answered, not an event.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Headwater.Server.Platform.Auth.KeyAuthentication", LogLevel.Warning); // The framework tells of every refusal.
+        builder.Logging.AddFilter("Headwater.Server.Platform.Auth.SessionAuthentication", LogLevel.Warning);
         builder.AddHttp();
         var data = new DataFolder(builder.Configuration["data"] ?? builder.Configuration["Headwater:Data"] ?? "data", line.Data);
         var services = builder.Services;
@@ -38,7 +39,7 @@ internal static class PlatformModule
         services.AddSingleton<ScheduleStore>();
         services.AddHostedService<JobRunner>();
         services.AddHostedService<ScheduleRunner>();
-        services.AddAuth(data);
+        services.AddAuth(data, builder.Configuration);
     }
 
     /// <summary>What must be true before the first request: the schema is there, and someone can sign in.</summary>

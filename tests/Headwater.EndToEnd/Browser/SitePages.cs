@@ -18,6 +18,8 @@ internal static partial class SitePages
     [
         new("sign-in", "/sign-in", "/sign-in"),
         new("sign-in-refused", "/sign-in", "/sign-in?error=refused"),
+        new("sign-in-too-many", "/sign-in", "/sign-in?error=too-many&wait=4"),
+        new("sign-in-code", "/sign-in/code", "/sign-in/code?error=refused"),
         new("overview", "/", "/"),
         new("projects", "/projects", "/projects"),
         new("projects-none", "/projects", "/projects?q=no-such-project"),
@@ -57,6 +59,8 @@ internal static partial class SitePages
         new("keys", "/keys", "/keys"),
         new("audit", "/audit", "/audit"),
         new("about", "/about", "/about"),
+        new("sessions", "/account/sessions", "/account/sessions"),
+        new("second-step", "/account/second-step", "/account/second-step"),
         new("password", "/account/password", "/account/password"),
         new("gallery", "/dev/components", "/dev/components"),
         new("error-403", "/error/{Status:int}", "/error/403"),

@@ -14,7 +14,7 @@ public sealed class AuthTests(TestHost host) : IClassFixture<TestHost>
     private static readonly string[] Open =
     [
         "/healthz", "/readyz", // probes
-        "/api/version", "/api/v1/user/login", "/session", "/sign-in", // what comes before signing in
+        "/api/version", "/api/v1/user/login", "/session", "/sign-in", "/session/code", "/sign-in/code", "/session/oidc", "/session/oidc/callback", // what comes before signing in
         "/openapi/{documentName}.json", // the description of the interface, no data
         "/preferences", "/error/{Status:int}", "/not-found", "/assets/{name}", // the frame
     ];
@@ -177,8 +177,11 @@ internal sealed class Browser(TestHost host) : IDisposable
 {
     public HttpClient Client { get; } = host.Anonymous();
 
-    public async Task<HttpResponseMessage> SignInAsync(string password, string returnUrl) => await Client.PostAsync("/session", new FormUrlEncodedContent(
-        [new("__RequestVerificationToken", await TokenAsync("/sign-in")), new("name", "admin"), new("password", password), new("returnUrl", returnUrl)]));
+    public Task<HttpResponseMessage> SignInAsync(string password, string returnUrl, string name = "admin") => PostAsync("/sign-in", "/session", ("name", name), ("password", password), ("returnUrl", returnUrl));
+
+    /// <summary>Sends fields to an address with the token of a page.</summary>
+    public async Task<HttpResponseMessage> PostAsync(string page, string address, params (string Name, string Value)[] fields) => await Client.PostAsync(address, new FormUrlEncodedContent(
+        fields.Prepend(("__RequestVerificationToken", await TokenAsync(page))).Select(f => KeyValuePair.Create(f.Item1, f.Item2))));
 
     public async Task<string> TokenAsync(string page)
     {

@@ -28,15 +28,14 @@ internal static class SystemApi
         });
     }
 
-    private static async Task<IResult> LoginAsync(HttpContext http, Session session, [FromForm] string? username, [FromForm] string? password)
+    /// <summary>Whoever has a second factor sends its code in a third field, or, as a machine should, uses a key.</summary>
+    private static async Task<IResult> LoginAsync(HttpContext http, Session session, [FromForm] string? username, [FromForm] string? password, [FromForm] string? code)
     {
-        var (outcome, principal) = await session.CheckAsync(http, username, password, "token");
-        return outcome switch
-        {
-            SignInOutcome.Accepted => TypedResults.Text(session.TokenFor(principal!)),
-            SignInOutcome.TooMany => DtRequest.Sentence(StatusCodes.Status429TooManyRequests, "Too many attempts. Wait five minutes."),
-            _ => TypedResults.StatusCode(StatusCodes.Status401Unauthorized),
-        };
+        var result = await session.CheckAsync(http, username, password, SessionStore.Token, code);
+        if (result.Outcome == SignInOutcome.Accepted) return TypedResults.Text(await session.OpenAsync(http, result.Account!, SessionStore.Token));
+        if (result.Outcome != SignInOutcome.TooMany) return TypedResults.StatusCode(StatusCodes.Status401Unauthorized);
+        http.Response.Headers.RetryAfter = Math.Ceiling(result.Wait.TotalSeconds).ToString("0");
+        return DtRequest.Sentence(StatusCodes.Status429TooManyRequests, "Too many attempts. Wait five minutes.");
     }
 
     private static IResult Self(HttpContext http)

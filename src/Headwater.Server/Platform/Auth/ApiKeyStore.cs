@@ -25,8 +25,12 @@ internal sealed class KnownKey
 
 internal sealed class ApiKeyStore(IDatabase database, AuditStore audit, IdSource ids, TimeProvider time)
 {
+    /// <summary>The key of this name. One whose maker has left is none.</summary>
     public Task<KnownKey?> FindAsync(string publicId, CancellationToken cancellationToken) => database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<KnownKey>(
-        "SELECT id, uuid, hash, comment, permissions, last_used_at, unit_id, expires_at, person_id FROM api_key WHERE public_id = @publicId", new { publicId }), cancellationToken);
+        """
+        SELECT k.id, k.uuid, k.hash, k.comment, k.permissions, k.last_used_at, k.unit_id, k.expires_at, k.person_id FROM api_key k LEFT JOIN user_account u ON u.id = k.person_id
+        WHERE k.public_id = @publicId AND (k.person_id IS NULL OR u.active = 1)
+        """, new { publicId }), cancellationToken);
 
     public Task NoteUseAsync(long id, DateTimeOffset at, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
         "UPDATE api_key SET last_used_at = @at WHERE id = @id", new { at, id }, transaction), cancellationToken: cancellationToken);

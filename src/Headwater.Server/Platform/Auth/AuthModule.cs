@@ -1,12 +1,11 @@
+using Headwater.Server.Platform.Auth.Oidc;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Headwater.Server.Platform.Auth;
 
@@ -16,32 +15,22 @@ namespace Headwater.Server.Platform.Auth;
 /// </summary>
 internal static class AuthModule
 {
-    public const string CookieScheme = CookieAuthenticationDefaults.AuthenticationScheme, KeyScheme = "Key";
+    public const string CookieScheme = "Cookies", KeyScheme = "Key";
     public const string SignInPath = "/sign-in";
 
     private const string Either = "Either";
 
-    public static IServiceCollection AddAuth(this IServiceCollection services, DataFolder data)
+    public static IServiceCollection AddAuth(this IServiceCollection services, DataFolder data, IConfiguration configuration)
     {
         services.AddDataProtection().SetApplicationName("Headwater").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(data.Path, "keys")));
-        services.AddSingleton<UserStore>().AddSingleton<ApiKeyStore>().AddSingleton<AccessStore>().AddSingleton<SignInThrottle>().AddSingleton<Session>();
+        services.AddSingleton<UserStore>().AddSingleton<ApiKeyStore>().AddSingleton<AccessStore>().AddSingleton<SignInFailureStore>().AddSingleton<SessionStore>().AddSingleton<SecondFactor>().AddSingleton<Session>();
+        var oidc = OidcOptions.From(configuration);
+        services.AddSingleton<OidcStore>().AddSingleton(s => new OidcSignIn(oidc is null ? null : new OidcProvider(oidc, OidcProvider.NewClient(), s.GetRequiredService<TimeProvider>()), oidc,
+            s.GetRequiredService<OidcStore>(), s.GetRequiredService<Session>(), s.GetRequiredService<IDataProtectionProvider>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<OidcSignIn>>()));
         services.AddAuthentication(options => options.DefaultScheme = Either)
             .AddPolicyScheme(Either, null, options => options.ForwardDefaultSelector = http => KeyAuthentication.IsOffered(http.Request) && IsApi(http) ? KeyScheme : CookieScheme)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyScheme, null)
-            .AddCookie(CookieScheme, options =>
-            {
-                options.Cookie.Name = "hw-session";
-                options.Cookie.SameSite = SameSiteMode.Lax;
-                options.Cookie.HttpOnly = true;
-                options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-                options.ExpireTimeSpan = TimeSpan.FromHours(12);
-                options.SlidingExpiration = true;
-                options.LoginPath = SignInPath;
-                options.ReturnUrlParameter = "returnUrl";
-                options.Events.OnRedirectToLogin = context => Refuse(context, StatusCodes.Status401Unauthorized);
-                options.Events.OnRedirectToAccessDenied = context => Refuse(context, StatusCodes.Status403Forbidden);
-                options.Events.OnValidatePrincipal = StillValidAsync;
-            });
+            .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(CookieScheme, null);
         services.AddAntiforgery();
         services.AddAuthorization(options =>
         {
@@ -54,9 +43,8 @@ internal static class AuthModule
 
     public static void MapAuth(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/session", SignInAsync).AllowAnonymous().ExcludeFromDescription();
-        app.MapPost("/session/end", SignOutAsync).ExcludeFromDescription();
-        app.MapPost("/session/password", ChangePasswordAsync).ExcludeFromDescription();
+        SessionEndpoints.Map(app);
+        OidcSignIn.Map(app);
     }
 
     /// <summary>The caller must have this permission (a single one), at least somewhere; where, its <see cref="Viewer"/> says.</summary>
@@ -102,73 +90,6 @@ internal static class AuthModule
         return await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http);
     }
 
-    public static bool IsApi(HttpContext http) => http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
-
-    private static Task Refuse(RedirectContext<CookieAuthenticationOptions> context, int status)
-    {
-        if (!IsApi(context.HttpContext) && status == StatusCodes.Status401Unauthorized) context.Response.Redirect(context.RedirectUri);
-        else context.Response.StatusCode = status;
-        return Task.CompletedTask;
-    }
-
-    private static async Task StillValidAsync(CookieValidatePrincipalContext context)
-    {
-        var users = context.HttpContext.RequestServices.GetRequiredService<UserStore>();
-        var account = await users.FindAsync(context.Principal?.Identity?.Name ?? "", context.HttpContext.RequestAborted);
-        if (account is null || !context.Principal!.HasClaim(Session.StampClaim, account.Stamp))
-        {
-            context.RejectPrincipal();
-            await context.HttpContext.SignOutAsync(CookieScheme);
-        }
-        else if (!context.Principal.HasClaim(Session.PersonClaim, account.Id.ToString()) || context.Principal.MustChangePassword() != account.MustChange)
-        {
-            context.ReplacePrincipal(Session.PrincipalOf(account, CookieScheme));
-            context.ShouldRenew = true;
-        }
-    }
-
-    private static async Task<RedirectHttpResult> SignInAsync(HttpContext http, Session session, [FromForm] string? name, [FromForm] string? password, [FromForm] string? returnUrl)
-    {
-        var (outcome, principal) = await session.CheckAsync(http, name, password, "form");
-        var back = Local(returnUrl);
-        if (outcome != SignInOutcome.Accepted)
-        {
-            var error = outcome == SignInOutcome.TooMany ? "too-many" : "refused";
-            return TypedResults.Redirect($"{http.Request.PathBase}{SignInPath}?error={error}&returnUrl={Uri.EscapeDataString(back)}");
-        }
-
-        await http.SignInAsync(CookieScheme, principal!, new AuthenticationProperties { IsPersistent = false });
-        return TypedResults.Redirect(WithBase(http, back));
-    }
-
-    private static async Task<RedirectHttpResult> SignOutAsync(HttpContext http, [FromForm] string? returnUrl)
-    {
-        await http.SignOutAsync(CookieScheme);
-        return TypedResults.Redirect(http.Request.PathBase + SignInPath);
-    }
-
-    private static async Task<RedirectHttpResult> ChangePasswordAsync(HttpContext http, UserStore users, SignInThrottle throttle,
-        [FromForm] string? current, [FromForm] string? fresh, [FromForm] string? again)
-    {
-        var account = await users.FindAsync(http.User.Identity?.Name ?? "", http.RequestAborted);
-        string? error = null;
-        if (account is null || !throttle.Begin("user:" + account.Name)) error = "too-many";
-        else if (!Passwords.Verify(current ?? "", account.PasswordHash)) error = "wrong";
-        else if (fresh is null || fresh.Length < UserStore.ShortestPassword || fresh.Length > 1024) error = "short";
-        else if (fresh != again) error = "differs";
-        if (error is not ("wrong" or "too-many")) throttle.Accepted("user:" + account!.Name);
-        if (error is not null) return TypedResults.Redirect($"{http.Request.PathBase}/account/password?error={error}");
-        await users.SetPasswordAsync(account!, fresh!, http.RequestAborted);
-        var renewed = await users.FindAsync(account!.Name, http.RequestAborted);
-        await http.SignInAsync(CookieScheme, Session.PrincipalOf(renewed!, CookieScheme));
-        return TypedResults.Redirect($"{http.Request.PathBase}/account/password?done=1");
-    }
-
-    /// <summary>Only ever an address of this server, in none of the spellings of another's (<c>//x</c>, <c>/\x</c>).</summary>
-    private static string Local(string? path) =>
-        path is { Length: > 0 and < 2048 } && path[0] == '/' && (path.Length == 1 || path[1] is not ('/' or '\\')) && !path.Any(char.IsControl) ? path : "/";
-
-    /// <summary>The return address may or may not carry the path prefix already.</summary>
-    private static string WithBase(HttpContext http, string path) =>
-        http.Request.PathBase.HasValue && !path.StartsWith(http.Request.PathBase.Value + "/", StringComparison.Ordinal) ? http.Request.PathBase + path : path;
+    /// <summary>True for what programs call; all else is for people.</summary>
+    public static bool IsApi(HttpContext http) => http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || http.Request.Path.StartsWithSegments("/scim", StringComparison.OrdinalIgnoreCase);
 }

@@ -13,8 +13,9 @@ internal static class HttpModule
     /// <summary>For what reads or writes large documents.</summary>
     public const string SlowPolicy = "slow";
 
+    // {0}: where signing out may lead on to.
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'{0}; base-uri 'self'; frame-ancestors 'none'";
 
     public static void AddHttp(this WebApplicationBuilder builder)
     {
@@ -64,7 +65,9 @@ internal static class HttpModule
     public static void UseHttp(this WebApplication app)
     {
         app.UseForwardedHeaders();
-        app.Use(AddHeaders);
+        var provider = Auth.Oidc.OidcOptions.From(app.Configuration);
+        var policy = string.Format(ContentSecurityPolicy, provider is null ? "" : " " + provider.Authority.GetLeftPart(UriPartial.Authority));
+        app.Use((http, next) => AddHeaders(http, policy, next));
         app.UseProblems();
         if (app.Configuration["Headwater:PathBase"] is { Length: > 0 } prefix) app.UsePathBase(prefix);
         app.Use((http, next) =>
@@ -95,10 +98,10 @@ internal static class HttpModule
         app.MapOpenApi().AllowAnonymous(); // Deliberately for everyone: it is the same in every installation and tells nothing of this one.
     }
 
-    private static Task AddHeaders(HttpContext http, RequestDelegate next)
+    private static Task AddHeaders(HttpContext http, string policy, RequestDelegate next)
     {
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.ContentSecurityPolicy = policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";

@@ -32,4 +32,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(8, LogLevel.Warning, "{File} was not loaded: {Reason}")]
     public static partial void SampleRefused(this ILogger log, string file, string reason);
+
+    [LoggerMessage(40, LogLevel.Warning, "Signing in at the identity provider failed: {Reason}")]
+    public static partial void ProviderFailed(this ILogger log, string reason);
 }

@@ -13,6 +13,7 @@ internal static class UiModule
             options.Cookie.Name = "hw-csrf";
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.HttpOnly = true;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.AddSingleton(_ => Localiser.Load("en"));
         services.AddSingleton<Assets>();
