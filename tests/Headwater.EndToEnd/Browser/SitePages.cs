@@ -26,6 +26,8 @@ internal static partial class SitePages
         new("projects-narrowed", "/projects", "/projects?kind=none&state=all"),
         new("project-new", "/projects/new", "/projects/new"),
         new("project-edit", "/projects/{Uuid:guid}/edit", "/projects/{project}/edit"),
+        new("project-stages", "/projects/{Uuid:guid}/stages", "/projects/{project}/stages"),
+        new("coverage", "/coverage", "/coverage"),
         new("project", "/projects/{Uuid:guid}", "/projects/{project}"),
         new("version", "/versions/{Uuid:guid}", "/versions/{version}"),
         new("version-components", "/versions/{Uuid:guid}/components", "/versions/{version}/components"),

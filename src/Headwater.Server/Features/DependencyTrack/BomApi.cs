@@ -46,6 +46,7 @@ internal static class BomApi
     {
         UploadOutcome.Accepted accepted => TypedResults.Ok(new { token = accepted.Token, projectUuid = accepted.ProjectVersion }),
         UploadOutcome.Invalid invalid => Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", invalid.Detail, invalid.Errors),
+        UploadOutcome.BadStage bad => DtRequest.Sentence(StatusCodes.Status400BadRequest, bad.Reason),
         UploadOutcome.BadName bad => DtRequest.Sentence(StatusCodes.Status400BadRequest, bad.Reason),
         UploadOutcome.Nameless => DtRequest.Sentence(StatusCodes.Status400BadRequest, "Name the project: either project with a UUID, or projectName and projectVersion."),
         UploadOutcome.ProjectMissing => DtRequest.ProjectMissing(),
@@ -142,7 +143,7 @@ internal static class BomApi
         {
             ProjectVersion = project, Name = field("projectName"), Version = field("projectVersion"), AutoCreate = Flag("autoCreate") == true, Tags = tags, Parent = parent,
             ParentName = field("parentName"), ParentVersion = field("parentVersion"), IsLatest = Flag("isLatest") ?? Flag("isLatestProjectVersion"), IsActive = Flag("isActive"),
-            Stage = field("stage") is { Length: > 0 and <= 40 } stage ? stage : null, By = http.User.Actor(), May = Uploader.Of(http.User, field("unit")),
+            Stage = field("stage")?.Trim().ToLowerInvariant() is { Length: > 0 } stage ? stage : null, By = http.User.Actor(), May = Uploader.Of(http.User, field("unit")),
         }, null);
 
         bool? Flag(string name) => bool.TryParse(field(name), out var flag) ? flag : null;

@@ -197,7 +197,7 @@ internal sealed class ContentStore(IDatabase database)
         return best;
     }
 
-    private static async Task<NodeFacts> NodeFactsAsync(DbConnection connection, IEnumerable<long> componentVersions)
+    internal static async Task<NodeFacts> NodeFactsAsync(DbConnection connection, IEnumerable<long> componentVersions)
     {
         var facts = new Dictionary<long, NodeFact>();
         // Chunks keep the statement within every engine's number of parameters.

@@ -103,6 +103,12 @@ internal sealed record ProjectFilter
     /// <summary>Only projects where this person (account name) has a part.</summary>
     public string? Person { get; init; }
 
+    /// <summary>Only projects with an analysed document of this pipeline stage.</summary>
+    public string? Stage { get; init; }
+
+    /// <summary>Only projects without one.</summary>
+    public string? WithoutStage { get; init; }
+
     /// <summary><c>retired</c>, <c>all</c>, or else those in use.</summary>
     public string? State { get; init; }
 
@@ -120,13 +126,14 @@ internal sealed record ProjectFilter
         WithoutOwner = query["owned"] == "no" || query["withoutOwner"] == "true",
         Kind = Text(query, "kind"), Criticality = Text(query, "criticality"), Context = Text(query, "context"), Exposure = Text(query, "exposure"), DataClass = Text(query, "dataClass"),
         Tag = Text(query, "tag")?.ToLowerInvariant(), Person = Text(query, "person"), State = Text(query, "state") is ("retired" or "all") and { } state ? state : null,
+        Stage = Text(query, "stage"), WithoutStage = Text(query, "withoutStage"),
         PartOf = Guid.TryParse(query["partOf"], out var whole) ? whole : null,
     };
 
     public IReadOnlyList<(string Name, string? Value)> ToQuery() =>
     [
         ("owner", OwnerId?.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("withoutOwner", WithoutOwner ? "true" : null), ("kind", Kind), ("criticality", Criticality), ("context", Context),
-        ("exposure", Exposure), ("dataClass", DataClass), ("tag", Tag), ("partOf", PartOf?.ToString()), ("person", Person), ("state", State),
+        ("exposure", Exposure), ("dataClass", DataClass), ("tag", Tag), ("partOf", PartOf?.ToString()), ("person", Person), ("stage", Stage), ("withoutStage", WithoutStage), ("state", State),
     ];
 
     private static string? Text(IQueryCollection query, string name) => query[name].FirstOrDefault()?.Trim() is { Length: > 0 and <= 255 } text ? text : null;

@@ -39,7 +39,7 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         {
             var parameters = new
             {
-                Org, like, ownerId = filter.OwnerId, filter.Kind, filter.Criticality, filter.Context, filter.Exposure, filter.DataClass, filter.Tag, filter.PartOf, filter.Person, keyset.KeyValue, keyset.KeyId, keyset.Take,
+                Org, like, ownerId = filter.OwnerId, filter.Kind, filter.Criticality, filter.Context, filter.Exposure, filter.DataClass, filter.Tag, filter.PartOf, filter.Person, filter.Stage, filter.WithoutStage, keyset.KeyValue, keyset.KeyId, keyset.Take,
             };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {where}", parameters);
             var rows = await connection.QueryAsync<Row>($"""
@@ -60,7 +60,10 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         + (filter.PartOf is null ? "" : """
              AND p.uuid <> @PartOf AND p.id IN (WITH RECURSIVE below (id) AS (SELECT id FROM project WHERE uuid = @PartOf UNION SELECT c.id FROM project c JOIN below b ON c.parent_id = b.id) SELECT id FROM below)
             """)
-        + (filter.Person is null ? "" : " AND EXISTS (SELECT 1 FROM project_person h JOIN user_account a ON a.id = h.person_id WHERE h.project_id = p.id AND a.name = @Person)");
+        + (filter.Person is null ? "" : " AND EXISTS (SELECT 1 FROM project_person h JOIN user_account a ON a.id = h.person_id WHERE h.project_id = p.id AND a.name = @Person)")
+        + (filter.Stage is null ? "" : $" AND {HasStage("@Stage")}") + (filter.WithoutStage is null ? "" : $" AND p.collection = 0 AND NOT {HasStage("@WithoutStage")}");
+
+    private static string HasStage(string stage) => $"EXISTS (SELECT 1 FROM project_version x JOIN stage_upload s ON s.org_id = @Org AND s.pv_id = x.id AND s.stage = {stage} WHERE x.project_id = p.id)";
 
     private static string Is(string column, string parameter, string? value) => value switch { null => "", ProjectWord.None => $" AND {column} IS NULL", _ => $" AND {column} = @{parameter}" };
 

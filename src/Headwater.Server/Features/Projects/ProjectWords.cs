@@ -37,6 +37,10 @@ internal static class ProjectWords
     public static ProjectWord DataClass { get; } = new("dataClass", "facts.dataClass",
         [("public", "facts.dataClass.public"), ("internal", "facts.dataClass.internal"), ("confidential", "facts.dataClass.confidential"), ("restricted", "facts.dataClass.restricted")]);
 
+    /// <summary>The stages of the pipeline, first to last; of uploads, not of projects.</summary>
+    public static ProjectWord Stage { get; } = new("stage", "stages.stage",
+        [("source", "uploadPage.source"), ("build", "uploadPage.build"), ("artifact", "uploadPage.artifact"), ("test", "uploadPage.test"), ("production", "uploadPage.production")]);
+
     public static IReadOnlyList<ProjectWord> All { get; } = [Kind, Criticality, Context, Exposure, DataClass];
 
     public static ProjectWord Named(string name) => All.First(w => w.Name == name);

@@ -12,6 +12,7 @@ internal static class ProjectsApi
         var api = app.MapGroup(Api.Root).WithTags("Projects");
         api.MapGet("/projects", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Projects with the numbers of their latest version");
         ProjectEditApi.Map(api);
+        StagesApi.Map(api);
         api.MapGet("/projects/{uuid:guid}", async Task<Results<Ok<ProjectDetail>, NotFound>> (HttpContext http, ProjectStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.Viewer(), uuid, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
         var version = api.MapGroup("/versions/{uuid:guid}");
@@ -30,7 +31,7 @@ internal static class ProjectsApi
             await store.ChangesAsync(http.User.Viewer(), from, to, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("What changed between two uploads, by their tokens");
     }
 
-    /// <summary>Narrowed by owner, withoutOwner, kind, criticality, context, exposure, dataClass (a word, or <c>none</c>), tag, partOf, person and state (retired, all).</summary>
+    /// <summary>Narrowed by owner, withoutOwner, kind, criticality, context, exposure, dataClass (a word, or <c>none</c>), tag, partOf, person, stage, withoutStage and state (retired, all).</summary>
     private static Task<IResult> ListAsync(HttpContext http, ProjectStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("projects",
         (page, token) => store.ListAsync(http.User.InScope(), page, ProjectFilter.Of(http.Request.Query), token),
         [

@@ -12,8 +12,11 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
     /// <summary>Why a name or a version of a project is refused; null when it is not.</summary>
     public static string? RefuseName(string? text) => ProjectNames.Refuse(text);
 
+    /// <summary>The stages of the pipeline, first to last.</summary>
+    public static ProjectWord Stages => ProjectWords.Stage;
+
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>();
+        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>().AddSingleton<StageStore>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => ProjectsApi.Map(app);
 

@@ -1,11 +1,15 @@
 using Headwater.Core.Sboms;
+using Headwater.Server.Features.Projects;
 
 namespace Headwater.Server.Features.Uploads;
 
 /// <summary>Reads a document once to learn whether it is valid and what it is about; keeps nothing of it.</summary>
 internal sealed class DocumentCheck : SbomSink
 {
-    private string? _rootName, _rootVersion, _tool;
+    /// <summary>A property of the document's metadata that names its pipeline stage, for clients that cannot send a field.</summary>
+    public const string StageProperty = "headwater:stage";
+
+    private string? _rootName, _rootVersion, _tool, _stage;
 
     public static (DocumentFacts? Facts, UploadOutcome.Invalid? Refusal) Run(string path, CancellationToken cancellationToken)
     {
@@ -19,14 +23,22 @@ internal sealed class DocumentCheck : SbomSink
         var result = SbomReader.Read(stream, check, null, cancellationToken);
         if (result.Kind is not { } kind) return (null, new UploadOutcome.Invalid("The document is neither CycloneDX nor SPDX in any form that is read here.", result.Errors));
         if (!result.Valid) return (null, new UploadOutcome.Invalid("Schema validation failed", result.Errors));
-        return (new DocumentFacts(kind, (int)Math.Min(result.Components, int.MaxValue), (int)Math.Min(result.Dependencies, int.MaxValue), check._rootName, check._rootVersion, check._tool), null);
+        return (new DocumentFacts(kind, (int)Math.Min(result.Components, int.MaxValue), (int)Math.Min(result.Dependencies, int.MaxValue), check._rootName, check._rootVersion, check._tool, check._stage), null);
     }
 
     public override void OnMetadata(SbomMetadata metadata)
     {
         if (metadata.Tools.FirstOrDefault() is { } tool) _tool = Cut($"{tool.Name ?? tool.Vendor} {tool.Version}".Trim());
         _rootName ??= Cut(metadata.Name);
+        _stage = metadata.Properties.Where(p => p.Name == StageProperty).Select(p => p.Value?.Trim().ToLowerInvariant()).FirstOrDefault(v => v is not null && ProjectsModule.Stages.Knows(v))
+            ?? metadata.Lifecycles.Select(StageOf).FirstOrDefault(s => s is not null);
     }
+
+    /// <summary>The phases of CycloneDX and the SBOM types of SPDX 3 (CISA's six) as stages of ours.</summary>
+    private static string? StageOf(string phase) => phase.ToLowerInvariant() switch
+    {
+        "pre-build" or "source" => "source", "build" => "build", "post-build" or "analyzed" => "artifact", "operations" or "deployed" or "runtime" => "production", _ => null,
+    };
 
     public override void OnComponent(SbomComponent component)
     {

@@ -107,7 +107,11 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
     }
 
     public static Task FinishAsync(DbTransaction transaction, long upload) =>
-        transaction.Connection!.ExecuteAsync("UPDATE upload SET state = 'done', error = NULL WHERE id = @upload", new { upload }, transaction);
+        transaction.Connection!.ExecuteAsync("""
+            UPDATE upload SET state = 'done', error = NULL WHERE id = @upload;
+            INSERT INTO stage_upload (org_id, pv_id, stage, upload_id, at) SELECT org_id, pv_id, COALESCE(stage, ''), id, received_at FROM upload WHERE id = @upload
+            ON CONFLICT (org_id, pv_id, stage) DO UPDATE SET upload_id = excluded.upload_id, at = excluded.at WHERE excluded.upload_id > stage_upload.upload_id;
+            """, new { upload }, transaction);
 
     private async Task AddAsync(DbTransaction transaction, IReadOnlyList<InternedComponent> batch, List<int> fresh, long[] ids)
     {

@@ -22,13 +22,14 @@ internal static class UploadApi
             var outcome = await uploads.AcceptAsync(new UploadRequest
             {
                 May = Uploader.Of(http.User, form.Fields.GetValueOrDefault("unit")), Name = name, NameFromDocument = string.IsNullOrWhiteSpace(name), Version = form.Fields.GetValueOrDefault("projectVersion"), AutoCreate = form.Fields.GetValueOrDefault("autoCreate") != "false",
-                Stage = form.Fields.GetValueOrDefault("stage") is { Length: > 0 and <= 40 } stage ? stage : null, By = http.User.Actor(),
+                Stage = form.Fields.GetValueOrDefault("stage")?.Trim().ToLowerInvariant() is { Length: > 0 } stage ? stage : null, By = http.User.Actor(),
             }, form.Document, cancellationToken);
             return outcome switch
             {
                 UploadOutcome.Accepted accepted => Accept(http, accepted),
                 UploadOutcome.Invalid invalid => Refuse(http, "The document is not a valid SBOM", invalid.Detail, invalid.Errors),
                 UploadOutcome.Nameless => Refuse(http, "The project has no name", "Neither the form nor the document names a project.", []),
+                UploadOutcome.BadStage bad => Refuse(http, "There is no such stage", bad.Reason, []),
                 UploadOutcome.BadName bad => Refuse(http, "The project cannot be named so", bad.Reason, []),
                 UploadOutcome.ProjectMissing => Refuse(http, "There is no such project", "It may have been deleted meanwhile.", []),
                 UploadOutcome.UnitUnclear => Refuse(http, "It is not clear whose the project is", "You may make projects in several units: choose one, in the form or at the top of the page.", []),

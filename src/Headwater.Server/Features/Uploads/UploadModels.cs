@@ -78,6 +78,9 @@ internal abstract record UploadOutcome
     /// <summary>Not a valid SBOM.</summary>
     internal sealed record Invalid(string Detail, IReadOnlyList<SbomError> Errors) : UploadOutcome;
 
+    /// <summary>The pipeline stage is none that there is.</summary>
+    internal sealed record BadStage(string Reason) : UploadOutcome;
+
     internal sealed record Nameless : UploadOutcome;
 
     /// <summary>Name or version is none that can be shown.</summary>
@@ -97,5 +100,6 @@ internal abstract record UploadOutcome
 }
 
 /// <summary>What the check of a document found out on the way.</summary>
+/// <param name="Stage">The pipeline stage that it states.</param>
 /// <param name="Tool">The first tool that it names, with its version.</param>
-internal sealed record DocumentFacts(SbomKind Kind, int Components, int Dependencies, string? RootName, string? RootVersion, string? Tool);
+internal sealed record DocumentFacts(SbomKind Kind, int Components, int Dependencies, string? RootName, string? RootVersion, string? Tool, string? Stage);

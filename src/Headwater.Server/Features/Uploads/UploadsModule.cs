@@ -30,6 +30,7 @@ internal sealed class UploadsModule(UploadStore store, DataFolder data, IdSource
     public async Task<UploadOutcome> AcceptAsync(UploadRequest request, SpooledDocument document, CancellationToken cancellationToken)
     {
         if ((ProjectsModule.RefuseName(request.Name?.Trim()) ?? ProjectsModule.RefuseName(request.Version?.Trim())) is { } reason) return new UploadOutcome.BadName(reason);
+        if (request.Stage is { } stage && !ProjectsModule.Stages.Knows(stage)) return new UploadOutcome.BadStage($"The stage is one of {string.Join(", ", ProjectsModule.Stages.Values.Select(v => v.Value))}; “{(stage.Length > 40 ? stage[..40] + "…" : stage)}” is not.");
         UploadTarget? target = null;
         var named = request.ProjectVersion is not null || !string.IsNullOrWhiteSpace(request.Name);
         if (named || !request.NameFromDocument)
@@ -40,6 +41,7 @@ internal sealed class UploadsModule(UploadStore store, DataFolder data, IdSource
 
         var (facts, invalid) = await Task.Run(() => DocumentCheck.Run(document.File.Path, cancellationToken), cancellationToken);
         if (invalid is not null) return invalid;
+        request = request with { Stage = request.Stage ?? facts!.Stage };
         if (target is null)
         {
             request = request with { Name = facts!.RootName, Version = string.IsNullOrWhiteSpace(request.Version) ? facts.RootVersion : request.Version };

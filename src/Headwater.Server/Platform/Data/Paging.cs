@@ -36,6 +36,15 @@ internal sealed record PageRequest
 internal sealed record Page<T>(IReadOnlyList<T> Items, long Total, string? Next, string? Previous)
 {
     public static Page<T> Empty { get; } = new([], 0, null, null);
+
+    /// <summary>A part of a list that is in memory already; the cursors are places in it.</summary>
+    public static Page<T> Of(IReadOnlyList<T> all, PageRequest request)
+    {
+        var size = Math.Clamp(request.Size, 1, PageRequest.LargestSize);
+        var start = int.TryParse(request.After, out var after) ? after : int.TryParse(request.Before, out var before) ? before - size : request.Offset ?? 0;
+        start = Math.Clamp(start, 0, all.Count);
+        return new([.. all.Skip(start).Take(size)], all.Count, start + size < all.Count ? (start + size).ToString() : null, start > 0 ? start.ToString() : null);
+    }
 }
 
 /// <summary>A way to sort a list.</summary>

@@ -1,0 +1,31 @@
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Http;
+
+namespace Headwater.Server.Features.Projects;
+
+internal static class StagesApi
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/coverage/stages", async (HttpContext http, StageStore store, CancellationToken cancellationToken) =>
+            TypedResults.Ok(await store.CoverageAsync(http.User.InScope(), cancellationToken))).Require(Permissions.ViewPortfolio).WithSummary("How many projects have an analysed document at each pipeline stage");
+        api.MapGet("/projects/{uuid:guid}/stages", CompareAsync).Require(Permissions.ViewPortfolio).WithSummary("Where the pipeline stages of a project disagree (show = appears, versions, vanishes)");
+    }
+
+    public static IReadOnlyList<StageRow> Show(StageComparison comparison, string? show) => Kind(show) is { } kind ? [.. comparison.Rows.Where(r => r.What.HasFlag(kind))] : comparison.Rows;
+
+    private static StageDisagreement? Kind(string? show) => show switch { "appears" => StageDisagreement.Appears, "versions" => StageDisagreement.Versions, "vanishes" => StageDisagreement.Vanishes, _ => null };
+
+    private static async Task<IResult> CompareAsync(HttpContext http, StageStore store, Guid uuid, Guid? version, string? show, [AsParameters] Listing listing, CancellationToken cancellationToken)
+    {
+        if (await store.CompareAsync(http.User.Viewer(), uuid, version, cancellationToken) is not { } comparison) return TypedResults.NotFound();
+        var rows = Show(comparison, show);
+        if (listing.Format is null) return TypedResults.Ok(comparison with { Rows = rows });
+        return await listing.AnswerAsync("stages", (page, _) => Task.FromResult(Page<StageRow>.Of(rows, page)),
+        [
+            ("group", r => r.Group), ("name", r => r.Name), ("type", r => r.Type), ("differs", r => r.What.ToString()),
+            .. comparison.Stages.Select((s, i) => (s.Stage, (Func<StageRow, object?>)(r => r.Cells[i].Select(c => c.Version ?? "?")))),
+        ], cancellationToken);
+    }
+}
