@@ -10,14 +10,20 @@ public sealed class ProcessTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("headwater-process-").FullName;
 
-    public void Dispose() => Directory.Delete(_data, true);
+    private readonly TestDatabase _engine = new();
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        Directory.Delete(_data, true);
+    }
 
     [Fact]
     public async Task Kill_RightAfterTheAnswer_LosesNoUpload()
     {
         const int Uploads = 6;
         var acknowledged = new List<Uploaded>();
-        using (var server = await ServerProcess.StartAsync(_data))
+        using (var server = await ServerProcess.StartAsync(_engine, _data))
         {
             for (var i = 0; i < Uploads; i++)
             {
@@ -33,7 +39,7 @@ public sealed class ProcessTests : IDisposable
             server.Kill();
         }
 
-        using var again = await ServerProcess.StartAsync(_data);
+        using var again = await ServerProcess.StartAsync(_engine, _data);
         foreach (var upload in acknowledged)
         {
             await TestHost.WaitAsync(again.Client, upload.Token);
@@ -45,7 +51,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task Kill_WhileReceivingOrBetweenMoveAndCommit_LeavesNothingAfterTheNextStart()
     {
-        using (var server = await ServerProcess.StartAsync(_data))
+        using (var server = await ServerProcess.StartAsync(_engine, _data))
         {
             using var socket = new TcpClient();
             await socket.ConnectAsync(IPAddress.Loopback, server.Client.BaseAddress!.Port);
@@ -58,7 +64,7 @@ public sealed class ProcessTests : IDisposable
         Directory.EnumerateFiles(Path.Combine(_data, "spool")).ShouldNotBeEmpty();
         var orphan = Path.Combine(Directory.CreateDirectory(Path.Combine(_data, "blobs", "ab")).FullName, new string('c', 62));
         await File.WriteAllTextAsync(orphan, "{}");
-        using var again = await ServerProcess.StartAsync(_data);
+        using var again = await ServerProcess.StartAsync(_engine, _data);
         for (var i = 0; i < 200 && (File.Exists(orphan) || Directory.EnumerateFiles(Path.Combine(_data, "spool")).Any()); i++) await Task.Delay(25);
         File.Exists(orphan).ShouldBeFalse();
         Directory.EnumerateFiles(Path.Combine(_data, "spool")).ShouldBeEmpty();
@@ -67,7 +73,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task SignIn_FromBehindANamedProxy_IsThrottledByTheCallersOwnAddress()
     {
-        using var server = await ServerProcess.StartAsync(_data);
+        using var server = await ServerProcess.StartAsync(_engine, _data);
         using var anonymous = new HttpClient { BaseAddress = server.Client.BaseAddress };
         async Task<HttpStatusCode> TryAsync(string from, string user)
         {
@@ -87,7 +93,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task Upload_LargerThanTheLimit_Is413AndSaysTheLimit()
     {
-        using var server = await ServerProcess.StartAsync(_data, null, "--Headwater:MaxUploadBytes=100000");
+        using var server = await ServerProcess.StartAsync(_engine, _data, null, "--Headwater:MaxUploadBytes=100000");
         foreach (var size in (int[])[110_000, 400_000])
         {
             using var form = new MultipartFormDataContent { { new StringContent("large"), "projectName" }, { TestHost.Part(new string(' ', size)), "bom", "bom.json" } };
@@ -112,7 +118,7 @@ public sealed class ProcessTests : IDisposable
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        using var server = await ServerProcess.StartAsync(_data, port);
+        using var server = await ServerProcess.StartAsync(_engine, _data, port);
         server.Output.ShouldContain($"Port {port} is taken; using ");
         server.Interrupt().ShouldBe(0);
     }
@@ -120,14 +126,14 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task Start_OnADataFolderInUse_IsRefusedInWords()
     {
-        using var server = await ServerProcess.StartAsync(_data);
-        (await Should.ThrowAsync<InvalidOperationException>(() => ServerProcess.StartAsync(_data))).Message.ShouldContain("Another Headwater uses the data folder");
+        using var server = await ServerProcess.StartAsync(_engine, _data);
+        (await Should.ThrowAsync<InvalidOperationException>(() => ServerProcess.StartAsync(_engine, _data))).Message.ShouldContain("Another Headwater uses the data folder");
     }
 
     [Fact]
     public async Task Upload_BrokenOffInTheMiddle_LeavesNothing()
     {
-        using var server = await ServerProcess.StartAsync(_data);
+        using var server = await ServerProcess.StartAsync(_engine, _data);
         using (var socket = new TcpClient())
         {
             await socket.ConnectAsync(IPAddress.Loopback, server.Client.BaseAddress!.Port);

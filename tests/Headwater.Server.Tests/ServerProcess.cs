@@ -29,14 +29,17 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    public static async Task<ServerProcess> StartAsync(string data, int? port = null, params string[] more)
+    /// <summary>On the embedded engine.</summary>
+    public static Task<ServerProcess> StartAsync(string data, int? port = null, params string[] more) => StartAsync(null, data, port, more);
+
+    public static async Task<ServerProcess> StartAsync(TestDatabase? engine, string data, int? port = null, params string[] more)
     {
         var at = port ?? FreePort();
         // A runner in the background hands down an ignored interrupt, which a person's terminal does not.
         var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("--default-signal=INT");
         start.ArgumentList.Add("dotnet");
-        foreach (var argument in (string[])[.. Program, "--data", data, "--urls", $"http://127.0.0.1:{at}", .. more]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])[.. Program, "--data", data, "--urls", $"http://127.0.0.1:{at}", .. engine?.Address is { } database ? ["--database", database] : Array.Empty<string>(), .. more]) start.ArgumentList.Add(argument);
         start.Environment["HEADWATER_ADMIN_PASSWORD"] = TestHost.Password;
         start.Environment["HEADWATER_BOOTSTRAP_KEY"] = Key;
         var server = new ServerProcess(Process.Start(start)!, at);

@@ -18,6 +18,7 @@ public sealed class TestHost : IAsyncLifetime
     public const string Password = "a-test-Passw0rd";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("headwater-test-").FullName;
+    private readonly TestDatabase _database = new();
     private Factory? _factory;
 
     /// <summary>Settings of the server, to be given before it starts.</summary>
@@ -35,7 +36,7 @@ public sealed class TestHost : IAsyncLifetime
         var records = Directory.CreateDirectory(Path.Combine(_folder, "osv")).FullName;
         foreach (var (id, json) in Advisories) File.WriteAllText(Path.Combine(records, id + ".json"), json);
         new AdvisoryIndexBuilder(TimeProvider.System).Build([records], Path.Combine(DataFolder, "advisories.hwx"));
-        _factory = new Factory(DataFolder, Settings);
+        _factory = new Factory(DataFolder, _database.Address, Settings);
         _ = _factory.Server;
         return ValueTask.CompletedTask;
     }
@@ -43,6 +44,7 @@ public sealed class TestHost : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_factory is not null) await _factory.DisposeAsync();
+        _database.Dispose();
         Directory.Delete(_folder, true);
     }
 
@@ -116,7 +118,7 @@ public sealed class TestHost : IAsyncLifetime
             """),
     ];
 
-    private sealed class Factory(string data, IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>
+    private sealed class Factory(string data, string? database, IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
@@ -124,6 +126,7 @@ public sealed class TestHost : IAsyncLifetime
             builder.ConfigureLogging(logging => logging.ClearProviders());
             builder.UseSetting("HEADWATER_ADMIN_PASSWORD", Password);
             builder.UseSetting("data", data);
+            if (database is not null) builder.UseSetting("database", database);
             builder.UseSetting("urls", "http://127.0.0.1:0");
             foreach (var (name, value) in settings) builder.UseSetting(name, value);
         }

@@ -1,6 +1,5 @@
 using Dapper;
 using Headwater.Server.Platform.Data;
-using Headwater.Server.Platform.Data.Sqlite;
 using Headwater.Server.Platform.Jobs;
 
 namespace Headwater.Server.Tests.Platform;
@@ -12,18 +11,20 @@ public sealed class ScheduleTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("headwater-schedule-").FullName;
     private readonly Clock _clock = new(Start);
-    private readonly SqliteDatabase _database;
+    private readonly TestDatabase _engine = new();
+    private readonly IDatabase _database;
     private readonly QueueStore _queue;
 
     public ScheduleTests()
     {
-        _database = new SqliteDatabase(Path.Combine(_folder, "test.db"), _clock);
+        _database = _engine.Open(_folder, _clock);
         _queue = new QueueStore(_database, _clock);
     }
 
     public void Dispose()
     {
-        _database.Dispose();
+        ((IDisposable)_database).Dispose();
+        _engine.Dispose();
         Directory.Delete(_folder, true);
     }
 

@@ -84,6 +84,7 @@ internal sealed class MatchStore(IDatabase database, TimeProvider time)
     /// <param name="version">The project version whose numbers are to be made; null for all of them.</param>
     public async Task CountAsync(DbTransaction transaction, long job, long? version)
     {
+        await database.LockAsync(transaction, "usage");
         var connection = transaction.Connection!;
         var day = time.GetUtcNow().ToUnixTimeMilliseconds() / 86_400_000;
         await DecisionStore.ApplyAsync(transaction, version);

@@ -69,7 +69,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         var now = time.GetUtcNow();
         var project = after.Name == before.Name ? before.ProjectId : await RenamedAsync(transaction, before.ProjectId, after.Name);
         await connection.ExecuteAsync("""
-            UPDATE project_version SET project_id = @project, version = @Version, active = @Active, inactive_since = CASE WHEN @Active THEN NULL ELSE COALESCE(inactive_since, @now) END,
+            UPDATE project_version SET project_id = @project, version = @Version, active = @Active, inactive_since = CASE WHEN @Active = 1 THEN NULL ELSE COALESCE(inactive_since, @now) END,
                 parent_id = @ParentId, group_name = @GroupName, description = @Description, publisher = @Publisher, classifier = @Classifier, purl = @Purl, cpe = @Cpe,
                 swid_tag_id = @SwidTagId, extra = @Extra, is_latest = @IsLatest WHERE id = @Id
             """, new { project, after.Version, after.Active, now, after.ParentId, after.GroupName, after.Description, after.Publisher, after.Classifier, after.Purl, after.Cpe, after.SwidTagId, after.Extra, after.IsLatest, after.Id }, transaction);

@@ -20,7 +20,7 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
         var first = new Dictionary<string, int>(StringComparer.Ordinal);
         using (var find = new PreparedCommand(transaction, "SELECT id FROM component_version WHERE identity = @p0", 1))
         using (var learn = new PreparedCommand(transaction, """
-            UPDATE component_version SET licences = CASE WHEN licences = '[]' THEN @p1 ELSE licences END, detail = COALESCE(detail, @p2) WHERE id = @p0 AND ((licences = '[]' AND @p1 <> '[]') OR (detail IS NULL AND @p2 IS NOT NULL))
+            UPDATE component_version SET licences = CASE WHEN licences = '[]' THEN @p1 ELSE licences END, detail = COALESCE(detail, @p2) WHERE id = @p0 AND ((licences = '[]' AND @p1 <> '[]') OR (detail IS NULL AND CAST(@p2 AS TEXT) IS NOT NULL))
             """, 3))
         using (var hash = new PreparedCommand(transaction, AddHash, 2))
         {

@@ -92,7 +92,7 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
             if (request.IsLatest == true)
                 await connection.ExecuteAsync("UPDATE project_version SET is_latest = CASE WHEN id = @version THEN 1 ELSE 0 END WHERE project_id = @ProjectId", new { version, known.ProjectId }, transaction);
             if (request.IsActive is { } active)
-                await connection.ExecuteAsync("UPDATE project_version SET active = @active, inactive_since = CASE WHEN @active THEN NULL ELSE COALESCE(inactive_since, @now) END WHERE id = @version", new { active, now, version }, transaction);
+                await connection.ExecuteAsync("UPDATE project_version SET active = @active, inactive_since = CASE WHEN @active = 1 THEN NULL ELSE COALESCE(inactive_since, @now) END WHERE id = @version", new { active, now, version }, transaction);
             if (request.Tags is not null && request.May.Manages.Sees(hold is null ? request.OwnerId ?? request.May.Home : hold.OwnerId)) await ProjectsModule.ReplaceTagsAsync(transaction, version, request.Tags);
 
             var id = await IdSource.NextAsync(transaction, "upload");

@@ -16,6 +16,7 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
     /// <summary>Appends one act in the transaction that performs it.</summary>
     public async Task AppendAsync(DbTransaction transaction, AuditEntry entry)
     {
+        await database.LockAsync(transaction, "audit");
         var connection = transaction.Connection!;
         var previous = await connection.QuerySingleOrDefaultAsync<(long Id, string Hash)>("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", transaction: transaction);
         var id = previous.Id + 1;

@@ -19,6 +19,18 @@ internal interface IDatabase
     /// </summary>
     Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, bool background = false, CancellationToken cancellationToken = default);
 
+    /// <summary>True when several nodes may use the database: what they share then lies in it and not in a node's folder.</summary>
+    bool IsShared { get; }
+
+    /// <summary>Lets the transactions that take the lock of this name run one after another; held until the end of the transaction.</summary>
+    Task LockAsync(DbTransaction transaction, string name);
+
+    /// <summary>Tells every node, this one included, of something once the transaction has committed. The tables stay the truth: a message may be lost.</summary>
+    Task NotifyAsync(DbTransaction transaction, string topic);
+
+    /// <summary>Raised for each message of <see cref="NotifyAsync"/>, on any thread; with an empty topic when messages may have been missed.</summary>
+    event Action<string>? Notified;
+
     /// <summary>Replaces the searchable text of one thing.</summary>
     Task IndexTextAsync(DbTransaction transaction, string kind, long id, string text);
 

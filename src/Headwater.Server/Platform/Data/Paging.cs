@@ -1,4 +1,6 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Headwater.Server.Platform.Data;
@@ -56,9 +58,11 @@ internal sealed record SortKey(string Expression, bool Descending = false);
 internal sealed class Keyset
 {
     private readonly bool _backwards;
+    private readonly string _tag;
 
-    private Keyset(string expression, string orderBy, string? where, object? value, object? id, bool backwards, int size)
+    private Keyset(string tag, string expression, string orderBy, string? where, object? value, object? id, bool backwards, int size)
     {
+        _tag = tag;
         Expression = expression;
         OrderBy = orderBy;
         Where = where ?? "1=1";
@@ -93,9 +97,10 @@ internal sealed class Keyset
         var descending = (request.Descending ?? key.Descending) != backwards;
         var order = $"{key.Expression} {(descending ? "DESC" : "ASC")}, {idColumn} {(descending ? "DESC" : "ASC")}";
         var size = Math.Clamp(request.Size, 1, PageRequest.LargestSize);
-        if (!TryDecode(request.Before ?? request.After, out var value, out var id)) return new Keyset(key.Expression, order, null, null, null, backwards, size);
+        var tag = Tag(key.Expression, idColumn);
+        if (!TryDecode(request.Before ?? request.After, tag, out var value, out var id)) return new Keyset(tag, key.Expression, order, null, null, null, backwards, size);
         var sign = descending ? "<" : ">";
-        return new Keyset(key.Expression, order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size);
+        return new Keyset(tag, key.Expression, order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size);
     }
 
     /// <summary>Turns the rows read (at most <see cref="Take"/>) into a page.</summary>
@@ -111,17 +116,20 @@ internal sealed class Keyset
             hasPrevious && rows.Count > 0 ? Encode(key(rows[0])) : null);
     }
 
-    private static string Encode((object Value, object Id) key) =>
-        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new[] { key.Value, key.Id }));
+    private string Encode((object Value, object Id) key) =>
+        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new[] { key.Value, key.Id, _tag }));
 
-    private static bool TryDecode(string? cursor, out object? value, out object? id)
+    /// <summary>What the cursor is for: one made for another order, whose values are of another type, is not ours.</summary>
+    private static string Tag(string expression, string idColumn) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{expression}\n{idColumn}")).AsSpan(0, 4));
+
+    private static bool TryDecode(string? cursor, string tag, out object? value, out object? id)
     {
         (value, id) = (null, null);
         if (string.IsNullOrEmpty(cursor) || cursor.Length > 2048 || !Base64Url.IsValid(cursor)) return false;
         try
         {
             using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(cursor));
-            if (json.RootElement is not { ValueKind: JsonValueKind.Array } root || root.GetArrayLength() != 2) return false;
+            if (json.RootElement is not { ValueKind: JsonValueKind.Array } root || root.GetArrayLength() != 3 || root[2].ValueKind != JsonValueKind.String || !root[2].ValueEquals(tag)) return false;
             (value, id) = (Plain(root[0]), Plain(root[1]));
             return value is not null && id is not null;
         }

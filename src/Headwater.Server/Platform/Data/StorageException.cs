@@ -23,3 +23,6 @@ internal sealed class StorageException(string message, Exception cause) : IOExce
         return 0;
     });
 }
+
+/// <summary>The database server does not answer. Passes; the request may be made again.</summary>
+internal sealed class DatabaseUnreachableException(Exception cause) : IOException("The database does not answer at present. Nothing of this request was stored; try again in a moment.", cause);

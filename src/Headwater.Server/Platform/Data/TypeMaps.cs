@@ -1,10 +1,11 @@
 using System.Data;
+using System.Globalization;
 using System.Text.Json;
 using Dapper;
 
 namespace Headwater.Server.Platform.Data;
 
-/// <summary>How values lie in columns, the same in every engine: times as Unix milliseconds, UUIDs as lower-case text, lists as JSON text.</summary>
+/// <summary>How values lie in columns, the same in every engine: times as Unix milliseconds, UUIDs as lower-case text, truth as 0 and 1, lists as JSON text.</summary>
 internal static class TypeMaps
 {
     private static bool _done;
@@ -17,6 +18,9 @@ internal static class TypeMaps
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
         SqlMapper.RemoveTypeMap(typeof(Guid));
         SqlMapper.RemoveTypeMap(typeof(Guid?));
+        SqlMapper.RemoveTypeMap(typeof(bool));
+        SqlMapper.RemoveTypeMap(typeof(bool?));
+        SqlMapper.AddTypeHandler(new Truth());
         SqlMapper.AddTypeHandler(new Time());
         SqlMapper.AddTypeHandler(new Uuid());
         SqlMapper.AddTypeHandler(new TextList());
@@ -32,7 +36,18 @@ internal static class TypeMaps
     {
         public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value.ToUnixTimeMilliseconds();
 
-        public override DateTimeOffset Parse(object value) => DateTimeOffset.FromUnixTimeMilliseconds((long)value);
+        public override DateTimeOffset Parse(object value) => DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+    }
+
+    private sealed class Truth : SqlMapper.TypeHandler<bool>
+    {
+        public override void SetValue(IDbDataParameter parameter, bool value)
+        {
+            parameter.DbType = DbType.Int64;
+            parameter.Value = value ? 1L : 0L;
+        }
+
+        public override bool Parse(object value) => value as bool? ?? Convert.ToInt64(value, CultureInfo.InvariantCulture) != 0;
     }
 
     private sealed class Uuid : SqlMapper.TypeHandler<Guid>

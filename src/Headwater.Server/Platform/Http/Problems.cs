@@ -45,10 +45,12 @@ internal static class Problems
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(http.RequestServices.GetRequiredService<HttpLimits>().MaxUploadBytes),
             BadHttpRequestException e => Of(e.StatusCode, "The request cannot be read", e.Message),
             StorageException e => Of(StatusCodes.Status507InsufficientStorage, "It cannot be stored", e.Message),
+            DatabaseUnreachableException e => Of(StatusCodes.Status503ServiceUnavailable, "The database does not answer", e.Message),
             OperationCanceledException => Of(StatusCodes.Status503ServiceUnavailable, "It took too long", "The request was given up. Try again, or ask for less at once."),
             var e => Unexpected(http, e, failure?.Path),
         };
         http.Response.StatusCode = result.StatusCode;
+        if (result.StatusCode == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = "2";
         if (Auth.AuthModule.IsApi(http) || !http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)) await result.ExecuteAsync(http);
     }
 

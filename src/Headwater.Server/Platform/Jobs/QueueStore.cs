@@ -78,7 +78,7 @@ internal sealed class QueueStore(IDatabase database, TimeProvider time)
     /// <returns>Those that are given up instead.</returns>
     public Task<IReadOnlyList<ClaimedJob>> ReclaimAsync(string node, bool starting, CancellationToken cancellationToken) => database.WriteAsync<IReadOnlyList<ClaimedJob>>(async transaction =>
     {
-        const string Lost = "state = 'running' AND ((@starting AND lease_owner = @node) OR lease_until < @now)";
+        const string Lost = "state = 'running' AND ((@starting = 1 AND lease_owner = @node) OR lease_until < @now)";
         var parameters = new { max = MaxStops, starting, node, now = time.GetUtcNow(), error = StoppedAgain };
         var dead = (await transaction.Connection!.QueryAsync<ClaimedJob>($"""
             UPDATE job SET state = 'dead', lease_owner = NULL, lease_until = NULL, finished_at = @now, last_error = @error WHERE {Lost} AND attempts >= @max RETURNING id, kind, key, lane, payload, attempts
@@ -100,6 +100,8 @@ internal sealed class QueueStore(IDatabase database, TimeProvider time)
     /// <summary>Takes the most urgent job whose lane is free.</summary>
     public Task<ClaimedJob?> ClaimAsync(string node, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
+        // One claim at a time over all nodes, so that two never see the same lane free; it takes a millisecond.
+        await database.LockAsync(transaction, "job.claim");
         var now = time.GetUtcNow();
         return await transaction.Connection!.QuerySingleOrDefaultAsync<ClaimedJob>("""
             UPDATE job SET state = 'running', attempts = attempts + 1, started_at = @now, lease_owner = @node, lease_until = @until, progress = 0, progress_text = NULL

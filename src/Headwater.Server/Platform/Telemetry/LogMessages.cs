@@ -9,6 +9,9 @@ internal static partial class LogMessages
     [LoggerMessage(30, LogLevel.Warning, "Documents that nothing uses could not be deleted: {Reason}")]
     public static partial void SweepFailed(this ILogger log, string reason);
 
+    [LoggerMessage(31, LogLevel.Warning, "Messages of other nodes are not heard at present: {Reason}")]
+    public static partial void ListeningBroke(this ILogger log, string reason);
+
     [LoggerMessage(2, LogLevel.Warning, "Job {Id} ({Kind} {Key}) failed at attempt {Attempt}.")]
     public static partial void JobFailed(this ILogger log, Exception exception, long id, string kind, string key, int attempt);
 

@@ -21,6 +21,7 @@ internal sealed partial class SqliteDatabase : IDatabase, IDisposable
     private readonly WriterGate _gate = new();
     private readonly Lazy<SqliteConnection> _writer;
     private readonly TimeProvider _time;
+    private readonly List<string> _told = []; // By the transaction that holds the gate.
 
     public SqliteDatabase(string path, TimeProvider time)
     {
@@ -30,6 +31,10 @@ internal sealed partial class SqliteDatabase : IDatabase, IDisposable
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 60 }.ToString();
         _writer = new Lazy<SqliteConnection>(() => Open("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-24000; PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY;"));
     }
+
+    public event Action<string>? Notified;
+
+    public bool IsShared => false;
 
     public async Task MigrateAsync(CancellationToken cancellationToken = default)
     {
@@ -74,15 +79,18 @@ internal sealed partial class SqliteDatabase : IDatabase, IDisposable
     public async Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, bool background = false, CancellationToken cancellationToken = default)
     {
         await _gate.EnterAsync(background, cancellationToken);
+        string[] told = [];
         try
         {
             for (var attempt = 1; ; attempt++)
             {
+                _told.Clear();
                 var transaction = _writer.Value.BeginTransaction(deferred: false);
                 try
                 {
                     var result = await InterruptiblyAsync(work, transaction, cancellationToken);
                     await transaction.CommitAsync(cancellationToken);
+                    told = [.. _told];
                     return result;
                 }
                 catch (SqliteException e) when (e.SqliteErrorCode == Interrupted)
@@ -107,7 +115,17 @@ internal sealed partial class SqliteDatabase : IDatabase, IDisposable
         finally
         {
             _gate.Leave();
+            foreach (var topic in told) Notified?.Invoke(topic);
         }
+    }
+
+    /// <summary>The gate lets one transaction write at a time, so every lock is held already.</summary>
+    public Task LockAsync(DbTransaction transaction, string name) => Task.CompletedTask;
+
+    public Task NotifyAsync(DbTransaction transaction, string topic)
+    {
+        _told.Add(topic);
+        return Task.CompletedTask;
     }
 
     public async Task IndexTextAsync(DbTransaction transaction, string kind, long id, string text)

@@ -1,0 +1,50 @@
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Data.Postgres;
+using Headwater.Server.Platform.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Headwater.Server.Tests;
+
+/// <summary>
+/// An empty database of the engine that this run of the tests is for: the embedded one, or, when <c>HEADWATER_TEST_DATABASE</c> names a PostgreSQL server,
+/// a new database on that, dropped at the end. <c>./test</c> runs everything once for each.
+/// </summary>
+internal sealed class TestDatabase : IDisposable
+{
+    private static readonly string? s_server = Environment.GetEnvironmentVariable("HEADWATER_TEST_DATABASE") is { Length: > 0 } server ? server : null;
+
+    private readonly string? _name;
+
+    public TestDatabase()
+    {
+        if (s_server is null) return;
+        _name = "hw_" + Guid.NewGuid().ToString("n");
+        Administer($"CREATE DATABASE {_name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'");
+    }
+
+    /// <summary>True when the tests run on PostgreSQL.</summary>
+    public static bool IsPostgres => s_server is not null;
+
+    /// <summary>What <c>--database</c> takes; null for the embedded engine.</summary>
+    public string? Address => s_server is null ? null : new UriBuilder(s_server) { Path = "/" + _name }.Uri.ToString();
+
+    public IDatabase Open(string folder, TimeProvider? time = null) => Address is { } address
+        ? new PostgresDatabase(address, time ?? TimeProvider.System, NullLogger.Instance)
+        : new SqliteDatabase(Path.Combine(folder, "test.db"), time ?? TimeProvider.System);
+
+    public void Dispose()
+    {
+        if (_name is not null) Administer($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+    }
+
+    private static void Administer(string statement)
+    {
+        var address = PostgresAddress.Parse(s_server!);
+        address.Pooling = false;
+        using var connection = new NpgsqlConnection(address.ConnectionString);
+        connection.Open();
+        using var command = new NpgsqlCommand(statement, connection);
+        command.ExecuteNonQuery();
+    }
+}
