@@ -99,6 +99,22 @@ internal sealed class ServerProcess : IDisposable
         return _process.WaitForExit(15_000) ? _process.ExitCode : throw new TimeoutException(Output);
     }
 
+    /// <summary>What a service manager sends; the answer is the sender, which has done so.</summary>
+    public Process Terminate()
+    {
+        var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+        kill.WaitForExit();
+        return kill;
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public async Task<int> ExitAsync(TimeSpan atMost)
+    {
+        using var limit = new CancellationTokenSource(atMost);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
     public void Dispose()
     {
         Client.Dispose();

@@ -6,6 +6,7 @@ using Headwater.Server.Platform.Data.Postgres;
 using Headwater.Server.Platform.Data.Sqlite;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Jobs;
+using Headwater.Server.Platform.Telemetry;
 
 namespace Headwater.Server.Platform;
 
@@ -24,13 +25,23 @@ internal static class PlatformModule
         builder.AddHttp();
         var data = new DataFolder(builder.Configuration["data"] ?? builder.Configuration["Headwater:Data"] ?? "data", line.Data);
         var services = builder.Services;
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(4)); // Whatever is cut off then goes on at the next start.
+        var drain = DrainTimes.From(builder.Configuration);
+        services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = drain.Whole;
+            options.ServicesStopConcurrently = true; // Requests and jobs have the same time to end.
+        });
+        services.AddSingleton(drain);
+        services.AddHostedService<Drain>();
         services.AddSingleton(data);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IdSource>();
         services.AddSingleton<BlobFolder>();
         services.AddSingleton<SettingStore>();
-        services.AddSingleton<Readiness>();
+        services.AddProbes();
+        builder.AddMetrics();
+        builder.AddTraces();
+        services.AddSingleton<IMetricSource, DatabaseMetrics>().AddSingleton<IMetricSource, JobMetricsStore>();
         var address = builder.Configuration["database"] ?? builder.Configuration["Headwater:Database"];
         if (!string.IsNullOrEmpty(address) && !PostgresAddress.Is(address))
             throw new InvalidOperationException("--database takes postgres://user:password@host:port/name; without it the embedded database in the data folder is used.");
@@ -61,8 +72,11 @@ internal static class PlatformModule
 
     public static void UsePlatform(this WebApplication app)
     {
+        app.UseDrain();
+        app.UseTraces();
         app.UseHttp();
         app.MapHttp();
+        app.MapMetrics();
         app.MapAuth();
     }
 }

@@ -14,6 +14,7 @@ public sealed class AuthTests(TestHost host) : IClassFixture<TestHost>
     private static readonly string[] Open =
     [
         "/healthz", "/readyz", // probes
+        "/metrics", // it asks for itself: this machine, named networks, or the permission
         "/api/version", "/api/v1/user/login", "/session", "/sign-in", "/session/code", "/sign-in/code", "/session/oidc", "/session/oidc/callback", // what comes before signing in
         "/openapi/{documentName}.json", // the description of the interface, no data
         "/preferences", "/error/{Status:int}", "/not-found", "/assets/{name}", // the frame

@@ -23,7 +23,8 @@ internal sealed class FeedsModule(DataFolder data, QueueStore jobs, IDatabase da
     private volatile string? _problem;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<FeedsModule>().AddSingleton<FeedStore>().AddSingleton<IJobHandler, RebuildJob>();
+        services.AddSingleton<FeedsModule>().AddSingleton<FeedStore>().AddSingleton<IJobHandler, RebuildJob>().AddSingleton<IMetricSource, FeedMetrics>()
+            .AddSingleton(s => new ReadinessPart("advisories", false, _ => Task.FromResult(s.GetRequiredService<FeedsModule>().Status() is { Loaded: true } ? null : "not loaded")));
 
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {

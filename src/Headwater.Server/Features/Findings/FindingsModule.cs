@@ -13,7 +13,8 @@ internal sealed class FindingsModule(MatchStore store, FeedsModule feeds)
     private const int Batch = 5000;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<IJobHandler, RematchJob>().AddHostedService<RematchAtStart>();
+        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<IJobHandler, RematchJob>().AddHostedService<RematchAtStart>()
+            .AddSingleton<Platform.Telemetry.IMetricSource, FindingMetricsStore>();
 
     /// <summary>Matches what is in a project version and has not been matched against the data in use.</summary>
     public Task MatchVersionAsync(long version, long job, Func<int, int, Task> progress, CancellationToken cancellationToken) => MatchAsync(version, job, progress, cancellationToken);

@@ -3,6 +3,7 @@ using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Jobs;
+using Headwater.Server.Platform.Telemetry;
 
 namespace Headwater.Server.Features.Uploads;
 
@@ -14,7 +15,7 @@ namespace Headwater.Server.Features.Uploads;
 /// </code>
 /// Whatever is refused leaves nothing behind.
 /// </summary>
-internal sealed class UploadsModule(UploadStore store, DataFolder data, IdSource ids, HttpLimits limits)
+internal sealed class UploadsModule(UploadStore store, DataFolder data, IdSource ids, HttpLimits limits, Instruments instruments)
 {
     public static void AddServices(IServiceCollection services) =>
         services.AddSingleton<UploadsModule>().AddSingleton<UploadStore>().AddSingleton<IngestStore>().AddSingleton<IJobHandler, IngestJob>()
@@ -50,7 +51,14 @@ internal sealed class UploadsModule(UploadStore store, DataFolder data, IdSource
             if (missing is not null) return missing;
         }
 
-        return await store.AcceptAsync(request, target!, document.File, facts!, cancellationToken);
+        var outcome = await store.AcceptAsync(request, target!, document.File, facts!, cancellationToken);
+        if (outcome is UploadOutcome.Accepted)
+        {
+            instruments.Uploads.Add(1);
+            instruments.UploadBytes.Add(document.Length);
+        }
+
+        return outcome;
     }
 
     /// <summary>Goes the way of an upload up to the point where something would be stored, in memory alone: the spool folder is for what people send.</summary>

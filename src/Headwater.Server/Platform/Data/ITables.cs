@@ -53,6 +53,9 @@ internal interface ITables
     /// <summary>Removes every table with all it holds.</summary>
     Task ClearAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>How many bytes the database takes.</summary>
+    Task<long> SizeAsync(CancellationToken cancellationToken = default);
+
     /// <summary>After a large load: what the planner and the files need to be as quick as they were.</summary>
     Task SettleAsync(CancellationToken cancellationToken = default);
 }

@@ -35,6 +35,13 @@ internal static class Migrator
         }
     }
 
+    /// <summary>Migrations that this program has and the database has not seen.</summary>
+    public static async Task<IReadOnlyList<string>> PendingAsync(DbConnection connection)
+    {
+        var applied = (await connection.QueryAsync<string>("SELECT name FROM schema_migration")).ToHashSet(StringComparer.Ordinal);
+        return [.. Scripts().Select(s => s.Name).Where(n => !applied.Contains(n))];
+    }
+
     /// <summary>What the database was made by must be known here, or this program would not understand it.</summary>
     private static void RefuseUnknown(IReadOnlyDictionary<string, string> wanted)
     {

@@ -37,7 +37,7 @@ internal static class HttpModule
             // Who speaks from this machine may name the caller: a proxy beside the server. Others are named by the operator.
             options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             foreach (var proxy in (builder.Configuration["Headwater:Proxies"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-                options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy.Contains('/', StringComparison.Ordinal) ? proxy : proxy + (proxy.Contains(':', StringComparison.Ordinal) ? "/128" : "/32")));
+                options.KnownIPNetworks.Add(Network(proxy));
         });
         builder.Services.AddRequestDecompression();
         builder.Services.AddResponseCompression();
@@ -88,15 +88,15 @@ internal static class HttpModule
 
     public static void MapHttp(this WebApplication app)
     {
-        app.MapGet("/healthz", () => TypedResults.Text("ok")).AllowAnonymous().ExcludeFromDescription();
-        app.MapGet("/readyz", async Task<IResult> (IDatabase database, Readiness readiness, CancellationToken cancellationToken) =>
-        {
-            if (!readiness.IsReady) return TypedResults.Text("filling", "text/plain", null, StatusCodes.Status503ServiceUnavailable);
-            await database.ReadAsync(_ => Task.FromResult(0), cancellationToken);
-            return TypedResults.Text("ready");
-        }).AllowAnonymous().ExcludeFromDescription();
+        app.MapProbes();
         app.MapOpenApi().AllowAnonymous(); // Deliberately for everyone: it is the same in every installation and tells nothing of this one.
     }
+
+    /// <summary>An address or a network, as operators write them.</summary>
+    /// <exception cref="FormatException">It is neither.</exception>
+    public static System.Net.IPNetwork Network(string text) =>
+        System.Net.IPNetwork.TryParse(text.Contains('/', StringComparison.Ordinal) ? text : text + (text.Contains(':', StringComparison.Ordinal) ? "/128" : "/32"), out var network)
+            ? network : throw new FormatException($"'{text}' is neither an address nor a network such as 10.0.0.0/8.");
 
     private static Task AddHeaders(HttpContext http, string policy, RequestDelegate next)
     {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
+using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Telemetry;
 
 namespace Headwater.Server.Platform.Jobs;
@@ -37,7 +39,7 @@ internal sealed class JobContext(ClaimedJob job, QueueStore queue, TimeProvider 
 }
 
 /// <summary>The workers of this node.</summary>
-internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handlers, TimeProvider time, IConfiguration configuration, ILogger<JobRunner> log) : BackgroundService
+internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handlers, Instruments instruments, DrainTimes drain, IHostApplicationLifetime lifetime, TimeProvider time, IConfiguration configuration, ILogger<JobRunner> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2), Beat = TimeSpan.FromSeconds(30);
 
@@ -47,8 +49,11 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await ReclaimAsync(true, stoppingToken);
+        // Asked to stop, it takes up nothing more at once; what runs is given time to end by itself.
+        using var cutOff = new CancellationTokenSource();
+        using var asked = lifetime.ApplicationStopping.Register(() => cutOff.CancelAfter(drain.Delay + drain.Limit));
         var workers = Math.Clamp(Environment.ProcessorCount, 2, 4);
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(stoppingToken), stoppingToken)).Append(TidyAsync(stoppingToken)));
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(lifetime.ApplicationStopping, cutOff.Token), stoppingToken)).Append(TidyAsync(stoppingToken)));
     }
 
     private async Task TidyAsync(CancellationToken stopping)
@@ -73,7 +78,7 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
             if (_handlers.TryGetValue(job.Kind, out var handler)) await handler.GiveUpAsync(job, QueueStore.StoppedAgain, stopping);
     }
 
-    private async Task WorkAsync(CancellationToken stopping)
+    private async Task WorkAsync(CancellationToken stopping, CancellationToken cutOff)
     {
         var worked = false;
         while (!stopping.IsCancellationRequested)
@@ -82,7 +87,7 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
             {
                 if (await queue.ClaimAsync(_node, stopping) is { } job)
                 {
-                    await RunAsync(job, stopping);
+                    await RunAsync(job, cutOff);
                     worked = true;
                     continue;
                 }
@@ -105,6 +110,7 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
 
     private async Task RunAsync(ClaimedJob job, CancellationToken stopping)
     {
+        using var span = Traces.Job(job.Kind, job.Attempts);
         var started = time.GetTimestamp();
         var context = new JobContext(job, queue, time);
         try
@@ -123,16 +129,20 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
             }
 
             if (!context.Completed) await queue.CompleteAsync(job.Id, stopping);
+            instruments.Job(job.Kind, "done", time.GetElapsedTime(started));
             log.JobDone(job.Id, job.Kind, job.Key, time.GetElapsedTime(started).TotalMilliseconds);
             queue.Wake(); // The lane is free: what waited for it may go.
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Whatever this cannot give back stays "running" under this node's name and is taken up at the next start.
+            instruments.Job(job.Kind, "released", time.GetElapsedTime(started));
             await queue.ReleaseAsync(job.Id);
         }
         catch (Exception e)
         {
+            span?.SetStatus(ActivityStatusCode.Error);
+            instruments.Job(job.Kind, "failed", time.GetElapsedTime(started));
             log.JobFailed(e, job.Id, job.Kind, job.Key, job.Attempts);
             var dead = await queue.FailAsync(job, e.Message, e is JobFailedException, RandomNumberGenerator.GetInt32(1000) / 1000.0, stopping);
             if (dead && _handlers.TryGetValue(job.Kind, out var handler)) await handler.GiveUpAsync(job, e.Message, stopping);

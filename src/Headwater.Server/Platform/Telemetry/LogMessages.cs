@@ -12,13 +12,16 @@ internal static partial class LogMessages
     [LoggerMessage(31, LogLevel.Warning, "Messages of other nodes are not heard at present: {Reason}")]
     public static partial void ListeningBroke(this ILogger log, string reason);
 
+    [LoggerMessage(33, LogLevel.Warning, "{Source} could not be measured.")]
+    public static partial void MetricsFailed(this ILogger log, Exception exception, string source);
+
     [LoggerMessage(2, LogLevel.Warning, "Job {Id} ({Kind} {Key}) failed at attempt {Attempt}.")]
     public static partial void JobFailed(this ILogger log, Exception exception, long id, string kind, string key, int attempt);
 
     [LoggerMessage(3, LogLevel.Error, "A worker could not reach the job table; it tries again.")]
     public static partial void WorkerFailed(this ILogger log, Exception exception);
 
-    [LoggerMessage(31, LogLevel.Error, "What recurs could not be looked at; it is tried again.")]
+    [LoggerMessage(34, LogLevel.Error, "What recurs could not be looked at; it is tried again.")]
     public static partial void ScheduleFailed(this ILogger log, Exception exception);
 
     [LoggerMessage(4, LogLevel.Error, "Unhandled failure at {Path}.")]

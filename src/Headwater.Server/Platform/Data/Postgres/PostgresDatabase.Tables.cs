@@ -83,6 +83,9 @@ internal sealed partial class PostgresDatabase : ITables
         if (names.Count > 0) await transaction.Connection!.ExecuteAsync($"DROP TABLE {Tables.List(names)} CASCADE", transaction: transaction);
     }, cancellationToken: cancellationToken);
 
+    public Task<long> SizeAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync(connection => connection.QuerySingleAsync<long>("SELECT pg_database_size(current_database())"), cancellationToken);
+
     public async Task SettleAsync(CancellationToken cancellationToken = default)
     {
         await using var connection = await OpenAsync(cancellationToken);

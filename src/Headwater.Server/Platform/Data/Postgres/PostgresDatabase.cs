@@ -67,6 +67,7 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
 
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken = default) => AgainAsync(async () =>
     {
+        using var span = Traces.Unit("read", work);
         await using var connection = await OpenAsync(cancellationToken);
         await connection.ExecuteAsync("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
         try
@@ -84,6 +85,7 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
 
     public Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, bool background = false, CancellationToken cancellationToken = default) => AgainAsync(async () =>
     {
+        using var span = Traces.Unit("write", work);
         await using var connection = await OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var result = await work(transaction);

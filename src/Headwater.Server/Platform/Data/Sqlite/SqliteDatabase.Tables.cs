@@ -75,6 +75,9 @@ internal sealed partial class SqliteDatabase : ITables
         await writer.ExecuteAsync("VACUUM", commandTimeout: 0);
     }, cancellationToken);
 
+    public Task<long> SizeAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync(connection => connection.QuerySingleAsync<long>("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"), cancellationToken);
+
     public Task SettleAsync(CancellationToken cancellationToken = default) => OnWriterAsync(writer => writer.ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)", commandTimeout: 0), cancellationToken);
 
     private async Task OnWriterAsync(Func<SqliteConnection, Task> work, CancellationToken cancellationToken)

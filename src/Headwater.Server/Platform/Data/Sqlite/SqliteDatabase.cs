@@ -52,6 +52,7 @@ internal sealed partial class SqliteDatabase : IDatabase, IDisposable
 
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken = default)
     {
+        using var span = Telemetry.Traces.Unit("read", work);
         await _readers.WaitAsync(cancellationToken);
         SqliteConnection? connection = null;
         try
@@ -78,6 +79,7 @@ internal sealed partial class SqliteDatabase : IDatabase, IDisposable
 
     public async Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, bool background = false, CancellationToken cancellationToken = default)
     {
+        using var span = Telemetry.Traces.Unit("write", work);
         await _gate.EnterAsync(background, cancellationToken);
         string[] told = [];
         try
