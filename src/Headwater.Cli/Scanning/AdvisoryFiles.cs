@@ -8,6 +8,9 @@ internal static class AdvisoryFiles
 {
     private const string Usual = "data/advisories.hwx";
 
+    /// <summary>What a server's feeds have brought: it says which files of its data folder are in use.</summary>
+    private const string OfServer = "data/feeds/in-use.json";
+
     /// <summary>The index that was named, or the first of the usual places that has one.</summary>
     /// <exception cref="CommandException">There is none; the message has the one command that makes one.</exception>
     public static string Find(string? named)
@@ -18,7 +21,7 @@ internal static class AdvisoryFiles
             return File.Exists(named) ? named : throw new CommandException($"There is no advisory index '{named}'. Make it: {HowToBuild(named)}");
         }
 
-        string[] places = [Usual, Path.Combine(AppContext.BaseDirectory, "advisories.hwx")];
+        string[] places = [Usual, OfServer, Path.Combine(AppContext.BaseDirectory, "advisories.hwx")];
         return Array.Find(places, File.Exists) ?? throw new CommandException($"There is no advisory index yet. Make one: {HowToBuild(Usual)}");
     }
 
@@ -27,9 +30,9 @@ internal static class AdvisoryFiles
     {
         try
         {
-            return AdvisoryIndex.Open(path);
+            return InUse.Read(path) is { } files ? AdvisoryIndex.Open(files.Advisories) : AdvisoryIndex.Open(path);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or FileNotFoundException)
         {
             throw new CommandException($"'{path}' cannot be used: {exception.Message}");
         }

@@ -17,7 +17,12 @@ internal sealed record SignalFiles(ExploitSignals Signals)
     {
         var signals = ExploitSignals.Empty;
         var beside = Beside(indexFile);
-        if (File.Exists(beside)) signals = Read(beside, ExploitSignals.Load);
+        if (InUse.Read(indexFile) is { } files)
+        {
+            if (files.Epss is { } scores) signals = Read(scores, stream => signals.WithEpss(stream));
+            if (files.Kev is { } catalogue) signals = Read(catalogue, signals.WithKev);
+        }
+        else if (File.Exists(beside)) signals = Read(beside, ExploitSignals.Load);
         else if (Path.GetDirectoryName(Path.GetFullPath(indexFile)) is { } folder)
         {
             // A server's data folder keeps them as they were published.

@@ -5,6 +5,7 @@ using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Data.Postgres;
 using Headwater.Server.Platform.Data.Sqlite;
 using Headwater.Server.Platform.Http;
+using Headwater.Server.Platform.Http.Outgoing;
 using Headwater.Server.Platform.Jobs;
 using Headwater.Server.Platform.Telemetry;
 
@@ -54,6 +55,8 @@ internal static class PlatformModule
         services.AddSingleton<AuditStore>();
         services.AddSingleton<QueueStore>();
         services.AddSingleton<ScheduleStore>();
+        services.AddSingleton<OutgoingGuard>();
+        services.AddSingleton<OutgoingClient>();
         services.AddHostedService<JobRunner>();
         services.AddHostedService<ScheduleRunner>();
         services.AddAuth(data, builder.Configuration);

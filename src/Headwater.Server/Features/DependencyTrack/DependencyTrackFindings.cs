@@ -12,7 +12,7 @@ internal sealed class DependencyTrackFindings(FeedsModule feeds)
 {
     private const int Remembered = 20_000, LongestText = 20_000;
 
-    private readonly ConcurrentDictionary<(string Key, string Id), RecordText> _texts = new();
+    private readonly ConcurrentDictionary<(long Generation, string Id), RecordText> _texts = new();
 
     public JsonObject ToJson(DtProject project, FindingColumns finding)
     {
@@ -63,9 +63,9 @@ internal sealed class DependencyTrackFindings(FeedsModule feeds)
 
     public RecordText Text(string id)
     {
-        var (index, _, key) = feeds.Current;
+        var data = feeds.Current;
         if (_texts.Count > Remembered) _texts.Clear();
-        return _texts.GetOrAdd((key, id), static (at, index) => RecordText.Read(index, at.Id), index);
+        return _texts.GetOrAdd((data.Generation, id), static (at, index) => RecordText.Read(index, at.Id), data.Index);
     }
 
     private JsonObject Vulnerability(FindingRow row, Guid uuid)

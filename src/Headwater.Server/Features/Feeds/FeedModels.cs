@@ -1,4 +1,50 @@
+using Headwater.Server.Platform.Jobs;
+
 namespace Headwater.Server.Features.Feeds;
+
+/// <summary>What a feed brings.</summary>
+internal enum FeedKind
+{
+    /// <summary>Advisories as OSV records.</summary>
+    Advisories = 0,
+
+    /// <summary>Malicious packages as OSV records (<c>MAL-…</c>).</summary>
+    Malicious = 1,
+
+    /// <summary>Probabilities of exploitation, as FIRST publishes them.</summary>
+    Epss = 2,
+
+    /// <summary>What is known to be exploited, as CISA publishes it.</summary>
+    Kev = 3,
+}
+
+/// <summary>What can be said of a feed by whoever configures it.</summary>
+/// <param name="Source">A folder or a file on the server, or an http(s) address.</param>
+/// <param name="Ecosystems">For an address: the folders below it, one for each ecosystem; empty for one set of everything.</param>
+/// <param name="StaleAfter">From this age on its data is called old.</param>
+internal sealed record FeedInput(string Name, FeedKind Kind, string Source, IReadOnlyList<string> Ecosystems, Cadence Cadence, bool Enabled, TimeSpan StaleAfter);
+
+/// <summary>A feed, and how it goes.</summary>
+/// <param name="AttemptedAt">When it was last tried.</param>
+/// <param name="SucceededAt">When that last went well, whether or not there was anything new.</param>
+/// <param name="ChangedAt">When it last brought something new.</param>
+/// <param name="Failures">How often it failed since it last went well.</param>
+/// <param name="Error">Why it failed last; null when it went well.</param>
+/// <param name="Note">What was odd when it went well; null when nothing was.</param>
+/// <param name="Newest">The newest record, or the day that the file itself states.</param>
+internal sealed record FeedRow(
+    long Id, string Name, FeedKind Kind, string Source, IReadOnlyList<string> Ecosystems, Cadence Cadence, bool Enabled, TimeSpan StaleAfter, DateTimeOffset CreatedAt,
+    DateTimeOffset? AttemptedAt, DateTimeOffset? SucceededAt, DateTimeOffset? ChangedAt, int Failures, string? Error, string? Note, int Records, DateTimeOffset? Newest, long? JobId)
+{
+    public bool IsRemote => Source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || Source.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The moment of which the data is: when it was last asked for where somebody answers, and what it says itself where it is a file that somebody has to put there.
+    /// </summary>
+    public DateTimeOffset? AsOf => IsRemote ? SucceededAt : Newest ?? ChangedAt;
+
+    public bool IsStale(DateTimeOffset now) => now - (AsOf ?? CreatedAt) > StaleAfter;
+}
 
 /// <summary>How fresh the advisory data is.</summary>
 /// <param name="BuiltAt">When the index was built; null when there is none.</param>
@@ -11,3 +57,6 @@ internal sealed record FeedSource(string Ecosystem, int Records, DateTimeOffset?
 /// <summary>EPSS or KEV.</summary>
 /// <param name="At">The date the file itself states.</param>
 internal sealed record SignalStatus(bool Loaded, int Entries, DateTimeOffset? At);
+
+/// <summary>A change of a record, for the history of an advisory.</summary>
+internal sealed record AdvisoryHistoryRow(string Advisory, Core.Advisories.AdvisoryChangeKind Kind, DateTimeOffset? Modified, DateTimeOffset At, string? Feed);

@@ -1,8 +1,6 @@
-using Headwater.Server.Platform.Http;
 using System.Security.Cryptography;
 using System.Text;
 using Headwater.Core.Advisories;
-using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Jobs;
 using Headwater.Server.Platform.Telemetry;
@@ -10,35 +8,30 @@ using Headwater.Server.Platform.Telemetry;
 namespace Headwater.Server.Features.Feeds;
 
 /// <summary>
-/// The advisory data of this installation: an index file, EPSS and KEV under the data folder. Readers take <see cref="Current"/> once and keep
-/// it for the whole of their work; new data replaces it without waiting for them.
+/// The advisory data of this installation: what the feeds have brought, and files that somebody has put into the data folder by hand (<c>advisories.hwx</c>, <c>epss.csv</c>,
+/// <c>kev.json</c>). Readers take <see cref="Current"/> once and keep it for the whole of their work; new data replaces it without waiting for them.
 /// </summary>
-internal sealed class FeedsModule(DataFolder data, QueueStore jobs, IDatabase database, Platform.Audit.AuditStore audit, ILogger<FeedsModule> log)
+internal sealed class FeedsModule(DataFolder data, FeedStore store, QueueStore jobs, TimeProvider time, ILogger<FeedsModule> log)
 {
     /// <summary>Queued when the data has been replaced; the feature that keeps findings does it.</summary>
     public const string RematchKind = "findings.rematch";
+
+    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromHours(6), SnapshotStale = TimeSpan.FromDays(365);
 
     private readonly Lock _lock = new();
     private volatile AdvisoryData? _current;
     private volatile string? _problem;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<FeedsModule>().AddSingleton<FeedStore>().AddSingleton<IJobHandler, RebuildJob>().AddSingleton<IMetricSource, FeedMetrics>()
+        services.AddSingleton<FeedsModule>().AddSingleton<FeedStore>().AddSingleton<RecordSource>().AddSingleton<SignalSource>().AddSingleton<IJobHandler, RefreshJob>().AddHostedService<FeedWatch>().AddSingleton<IMetricSource, FeedMetrics>()
             .AddSingleton(s => new ReadinessPart("advisories", false, _ => Task.FromResult(s.GetRequiredService<FeedsModule>().Status() is { Loaded: true } ? null : "not loaded")));
 
-    public static void MapEndpoints(IEndpointRouteBuilder app)
-    {
-        var api = app.MapGroup(Api.Root + "/feeds").WithTags("Feeds");
-        api.MapGet("", (FeedsModule feeds) => TypedResults.Ok(feeds.Status())).Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is");
-        api.MapPost("/rebuild", async (HttpContext http, FeedStore store, RebuildRequest request, CancellationToken cancellationToken) =>
-            TypedResults.Accepted((string?)null, new { jobId = await store.RebuildAsync(request.Folder, http.User.Actor(), cancellationToken) })).Require(Permissions.FeedManagement).WithSummary("Builds the index from a folder on the server");
-    }
+    public static void MapEndpoints(IEndpointRouteBuilder app) => FeedsApi.Map(app);
 
-    public string IndexFile => data.File("advisories.hwx");
+    /// <summary>The job that matches everything.</summary>
+    public static JobRequest MatchAll => new(RematchKind, "all", "findings", "");
 
-    public string EpssFile => data.File("epss.csv");
-
-    public string KevFile => data.File("kev.json");
+    public bool IsLoaded => _current is not null;
 
     public AdvisoryData Current
     {
@@ -49,7 +42,7 @@ internal sealed class FeedsModule(DataFolder data, QueueStore jobs, IDatabase da
         }
     }
 
-    /// <summary>Takes up what lies in the data folder now. What was in use before stays with those who use it and is freed after them.</summary>
+    /// <summary>Takes up what is in use now. What was in use before stays with those who use it and is freed after them.</summary>
     public void Reload()
     {
         lock (_lock) _current = Load();
@@ -63,34 +56,70 @@ internal sealed class FeedsModule(DataFolder data, QueueStore jobs, IDatabase da
             new SignalStatus(signals.EpssCount > 0, signals.EpssCount, signals.EpssDate), new SignalStatus(signals.KevCount > 0, signals.KevCount, signals.KevReleased), _problem);
     }
 
-    /// <summary>Queues a rebuild; see <see cref="FeedStore.RebuildAsync"/>.</summary>
-    public Task<long> RebuildAsync(string folder, string by, CancellationToken cancellationToken) => new FeedStore(database, this, jobs, audit).RebuildAsync(folder, by, cancellationToken);
+    /// <summary>The feeds whose data is old, or whose last refresh failed: a warning wherever findings are judged, and never a reason to stop.</summary>
+    public async Task<IReadOnlyList<FeedRow>> InTroubleAsync(CancellationToken cancellationToken) =>
+        [.. (await store.ListAsync(cancellationToken)).Where(f => f.Failures > 0 || (f.Enabled && f.IsStale(time.GetUtcNow())))];
 
-    public Task<bool> IsRebuildingAsync(long job, CancellationToken cancellationToken) => jobs.IsPendingAsync(job, cancellationToken);
+    /// <summary>How the records of an advisory have changed, newest first.</summary>
+    public Task<IReadOnlyList<AdvisoryHistoryRow>> HistoryAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => store.HistoryAsync(ids, cancellationToken);
+
+    /// <summary>Makes feeds of a folder on the server: its OSV records and zips, <c>epss/</c> and <c>kev/</c> beside them, as far as there are any, and refreshes them.</summary>
+    /// <returns>The jobs.</returns>
+    public async Task<IReadOnlyList<long>> AddFolderAsync(string folder, string name, string by, CancellationToken cancellationToken)
+    {
+        var queued = new List<long>();
+        var known = await store.ListAsync(cancellationToken);
+        foreach (var (kind, path, called) in new[] { (FeedKind.Advisories, folder, name), (FeedKind.Epss, Path.Combine(folder, "epss"), $"{name}: EPSS"), (FeedKind.Kev, Path.Combine(folder, "kev"), $"{name}: KEV") })
+        {
+            if (!Directory.Exists(path) || (kind == FeedKind.Advisories && Directory.EnumerateFileSystemEntries(path).All(e => Path.GetFileName(e) is "epss" or "kev"))) continue;
+            var feed = known.FirstOrDefault(f => f.Source == path && f.Kind == kind)?.Id
+                ?? await store.SaveAsync(null, new FeedInput(called, kind, path, [], Cadence.EachTime(SnapshotEvery), true, SnapshotStale), by, cancellationToken);
+            if (feed is { } id && await store.RefreshAsync(id, false, by, cancellationToken) is { } job) queued.Add(job);
+        }
+
+        return queued;
+    }
+
+    public Task<bool> IsPendingAsync(long job, CancellationToken cancellationToken) => jobs.IsPendingAsync(job, cancellationToken);
 
     private AdvisoryData Load()
     {
         _problem = null;
-        var index = Try(IndexFile, AdvisoryIndex.Open);
+        var (feeds, epoch, generation) = store.InUseAsync().GetAwaiter().GetResult(); // Read once at the start and once at each change.
+        var byHand = data.File("advisories.hwx");
+        List<string> files = [.. feeds.Where(f => f.Feed.Kind is FeedKind.Advisories or FeedKind.Malicious).SelectMany(f => f.Files.Select(file => new FeedFolder(data, f.Feed.Id).File(file))).Where(IsUsable)];
+        if (File.Exists(byHand) && IsUsable(byHand)) files.Add(byHand);
+        var index = files.Count == 0 ? null : AdvisoryIndex.Open(files);
         var signals = ExploitSignals.Empty;
-        signals = Try(EpssFile, path => With(path, stream => signals.WithEpss(stream))) ?? signals;
-        signals = Try(KevFile, path => With(path, signals.WithKev)) ?? signals;
-        var state = $"{index?.BuiltAt:O} {index?.RecordCount} {signals.EpssDate:O} {signals.EpssCount} {signals.KevReleased:O} {signals.KevCount}";
-        return new AdvisoryData(index, signals, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)).AsSpan(0, 8)));
+        var inUse = new Dictionary<FeedKind, string>();
+        foreach (var (kind, legacy) in new[] { (FeedKind.Epss, "epss.csv"), (FeedKind.Kev, "kev.json") })
+        {
+            var feed = feeds.Where(f => f.Feed.Kind == kind && f.Files.Count > 0).OrderByDescending(f => f.Feed.Newest).FirstOrDefault();
+            var path = feed is null ? data.File(legacy) : new FeedFolder(data, feed.Feed.Id).File(feed.Files[0]);
+            if (!File.Exists(path)) continue;
+            signals = Try(path, () => SignalSource.Read(kind, path, signals)) ?? signals;
+            inUse[kind] = path;
+        }
+
+        if (feeds.Count > 0) FeedFolder.List(data, files, inUse.GetValueOrDefault(FeedKind.Epss), inUse.GetValueOrDefault(FeedKind.Kev));
+
+        // Files that are put there by hand tell of no change but by being other files.
+        var state = $"3 {epoch} {(File.Exists(byHand) ? File.GetLastWriteTimeUtc(byHand).Ticks : 0)} {(File.Exists(data.File("epss.csv")) ? signals.EpssDate : null):O} {(File.Exists(data.File("kev.json")) ? signals.KevReleased : null):O}";
+        return new AdvisoryData(index, signals, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)).AsSpan(0, 8))) { Generation = generation };
     }
 
-    private static ExploitSignals With(string path, Func<Stream, ExploitSignals> read)
+    /// <summary>A file that cannot be read is told of and left out: what the others hold is still worth having.</summary>
+    private bool IsUsable(string path) => Try(path, () =>
     {
-        using var stream = File.OpenRead(path);
-        return read(stream);
-    }
+        using var index = AdvisoryIndex.Open(path);
+        return path;
+    }) is not null;
 
-    private T? Try<T>(string path, Func<string, T> open) where T : class
+    private T? Try<T>(string path, Func<T> open) where T : class
     {
-        if (!File.Exists(path)) return null;
         try
         {
-            return open(path);
+            return open();
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or FormatException)
         {
@@ -99,7 +128,4 @@ internal sealed class FeedsModule(DataFolder data, QueueStore jobs, IDatabase da
             return null;
         }
     }
-
-    /// <param name="Folder">A folder on the server.</param>
-    internal sealed record RebuildRequest(string Folder);
 }

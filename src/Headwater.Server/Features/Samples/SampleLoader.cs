@@ -31,8 +31,8 @@ internal sealed class SampleLoader(FeedsModule feeds, OwnersModule owners, Uploa
         var advisories = Path.Combine(folder, "advisories");
         if (Directory.Exists(advisories) && !feeds.Status().Loaded)
         {
-            var job = await feeds.RebuildAsync(Path.GetFullPath(advisories), "system", cancellationToken);
-            await WaitAsync(async () => await feeds.IsRebuildingAsync(job, cancellationToken), cancellationToken);
+            foreach (var job in await feeds.AddFolderAsync(Path.GetFullPath(advisories), "Samples", "system", cancellationToken))
+                await WaitAsync(async () => await feeds.IsPendingAsync(job, cancellationToken), cancellationToken);
         }
 
         var catalogue = OwnersModule.ReadCatalogue(Path.Combine(folder, "catalogue"));

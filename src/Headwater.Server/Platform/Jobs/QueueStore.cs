@@ -45,7 +45,7 @@ internal sealed class QueueStore(IDatabase database, TimeProvider time)
     private readonly SemaphoreSlim _wake = new(0);
 
     /// <summary>Adds a job in the caller's transaction; call <see cref="Wake"/> after the commit.</summary>
-    /// <returns>Its id, or that of the equal job that waits already.</returns>
+    /// <returns>Its id, or that of the equal job that waits already; one that waits for another attempt is due now.</returns>
     public async Task<long> EnqueueAsync(DbTransaction transaction, JobRequest job)
     {
         var now = time.GetUtcNow();
@@ -53,7 +53,8 @@ internal sealed class QueueStore(IDatabase database, TimeProvider time)
         return await transaction.Connection!.QuerySingleAsync<long>("""
             INSERT INTO job (id, org_id, kind, key, lane, payload, priority, state, run_at, attempts, progress, created_at)
             VALUES (@id, @org, @Kind, @Key, @Lane, @Payload, @priority, 'queued', @now, 0, 0, @now)
-            ON CONFLICT (kind, key) WHERE state = 'queued' DO UPDATE SET priority = CASE WHEN excluded.priority > job.priority THEN excluded.priority ELSE job.priority END
+            ON CONFLICT (kind, key) WHERE state = 'queued' DO UPDATE SET priority = CASE WHEN excluded.priority > job.priority THEN excluded.priority ELSE job.priority END,
+                run_at = CASE WHEN excluded.run_at < job.run_at THEN excluded.run_at ELSE job.run_at END
             RETURNING id
             """, new { id, org = Organisation.Home, job.Kind, job.Key, job.Lane, job.Payload, priority = (int)job.Priority, now }, transaction);
     }
@@ -141,6 +142,12 @@ internal sealed class QueueStore(IDatabase database, TimeProvider time)
             """, new { state = dead ? "dead" : "queued", runAt = now + delay, error, finished = dead ? now : (DateTimeOffset?)null, job.Id }, transaction), false, cancellationToken);
         return dead;
     }
+
+    /// <summary>Forgets failures of a kind that a later run has made good.</summary>
+    public Task ForgetDeadAsync(string kind, IReadOnlyList<string> keys, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    {
+        foreach (var key in keys) await transaction.Connection!.ExecuteAsync("DELETE FROM job WHERE kind = @kind AND key = @key AND state = 'dead'", new { kind, key }, transaction);
+    }, true, cancellationToken);
 
     /// <summary>Forgets jobs that were done a week ago.</summary>
     public Task PruneAsync(CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(

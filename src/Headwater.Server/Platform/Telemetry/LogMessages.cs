@@ -24,6 +24,9 @@ internal static partial class LogMessages
     [LoggerMessage(34, LogLevel.Error, "What recurs could not be looked at; it is tried again.")]
     public static partial void ScheduleFailed(this ILogger log, Exception exception);
 
+    [LoggerMessage(32, LogLevel.Warning, "Whether another node has replaced the advisory data could not be seen: {Reason}")]
+    public static partial void FeedWatchFailed(this ILogger log, string reason);
+
     [LoggerMessage(4, LogLevel.Error, "Unhandled failure at {Path}.")]
     public static partial void Unhandled(this ILogger log, Exception exception, string path);
 

@@ -1,0 +1,61 @@
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Http;
+using Headwater.Server.Platform.Http.Outgoing;
+using Headwater.Server.Platform.Jobs;
+using Headwater.Server.Platform.Ui;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Headwater.Server.Features.Feeds;
+
+/// <summary>The feeds for programs.</summary>
+internal static class FeedsApi
+{
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup(Api.Root + "/feeds").WithTags("Feeds");
+        api.MapGet("", (FeedsModule feeds) => TypedResults.Ok(feeds.Status())).Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is");
+        api.MapGet("/sources", async (FeedStore store, TimeProvider time, CancellationToken cancellationToken) =>
+            TypedResults.Ok((await store.ListAsync(cancellationToken)).Select(f => FeedView.Of(f, time)))).Require(Permissions.FeedManagement).WithSummary("Where the data comes from, and how the last refresh went");
+        api.MapPost("/sources", (HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, FeedBody body, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, null, body, cancellationToken))
+            .Require(Permissions.FeedManagement).WithSummary("Adds a feed");
+        api.MapPut("/sources/{id:long}", (HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, long id, FeedBody body, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, id, body, cancellationToken))
+            .Require(Permissions.FeedManagement).WithSummary("Changes a feed");
+        api.MapDelete("/sources/{id:long}", async Task<Results<NoContent, NotFound>> (HttpContext http, FeedStore store, long id, CancellationToken cancellationToken) =>
+            await store.RemoveAsync(id, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.FeedManagement).WithSummary("Takes a feed away with its data");
+        api.MapPost("/sources/{id:long}/refresh", async Task<Results<Accepted<QueuedJob>, NotFound>> (HttpContext http, FeedStore store, long id, bool? everything, CancellationToken cancellationToken) =>
+            await store.RefreshAsync(id, everything ?? false, http.User.Actor(), cancellationToken) is { } job ? TypedResults.Accepted((string?)null, new QueuedJob(job)) : TypedResults.NotFound())
+            .Require(Permissions.FeedManagement).WithSummary("Refreshes a feed now; everything=true reads all of it again");
+    }
+
+    private static async Task<Results<Ok<FeedView>, NotFound, ProblemHttpResult>> SaveAsync(HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, long? id, FeedBody body, CancellationToken cancellationToken)
+    {
+        if (id is { } known && await store.GetAsync(known, cancellationToken) is null) return TypedResults.NotFound();
+        if (body.ToInput() is not { } input) return Problems.Of(400, "The feed cannot be so", "Say kind (advisories, malicious, epss, kev), and either everySeconds (10 to 7948800) or dailyAt (HH:mm, UTC).");
+        if (FeedCheck.Of(input, guard, out var detail) is { } wrong) return Problems.Of(400, "The feed cannot be so", detail ?? text[wrong.Key]);
+        if (await store.SaveAsync(id, input, http.User.Actor(), cancellationToken) is not { } saved) return Problems.Of(409, "The name is taken", text["feeds.nameTaken"]);
+        return TypedResults.Ok(FeedView.Of((await store.GetAsync(saved, cancellationToken))!, http.RequestServices.GetRequiredService<TimeProvider>()));
+    }
+
+    internal sealed record QueuedJob(long JobId);
+
+    /// <param name="EverySeconds">Either this or <paramref name="DailyAt"/>.</param>
+    internal sealed record FeedBody(string? Name, string? Kind, string? Source, string[]? Ecosystems, long? EverySeconds, string? DailyAt, bool? Enabled, int? StaleAfterHours)
+    {
+        public FeedInput? ToInput()
+        {
+            if (!Enum.TryParse<FeedKind>(Kind, true, out var kind) || !Enum.IsDefined(kind)) return null;
+            Cadence? cadence = DailyAt is null ? EverySeconds is >= 10 and <= 7_948_800 ? Cadence.EachTime(TimeSpan.FromSeconds(EverySeconds.Value)) : EverySeconds is null ? Cadence.EachTime(TimeSpan.FromHours(1)) : null
+                : TimeOnly.TryParseExact(DailyAt, "HH:mm", out var at) ? Cadence.DailyAt(at) : null;
+            return cadence is null ? null : new FeedInput(Name?.Trim() ?? "", kind, Source?.Trim() ?? "", Ecosystems ?? [], cadence, Enabled ?? true, TimeSpan.FromHours(StaleAfterHours ?? 48));
+        }
+    }
+
+    internal sealed record FeedView(
+        long Id, string Name, string Kind, string Source, IReadOnlyList<string> Ecosystems, long? EverySeconds, string? DailyAt, bool Enabled, double StaleAfterHours, bool Stale, DateTimeOffset? AsOf,
+        DateTimeOffset? AttemptedAt, DateTimeOffset? SucceededAt, DateTimeOffset? ChangedAt, int Failures, string? Error, string? Note, int Records, DateTimeOffset? Newest)
+    {
+        public static FeedView Of(FeedRow f, TimeProvider time) => new(f.Id, f.Name, f.Kind.ToString().ToLowerInvariant(), f.Source, f.Ecosystems, (long?)f.Cadence.Every?.TotalSeconds,
+            f.Cadence.Daily?.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), f.Enabled, f.StaleAfter.TotalHours, f.IsStale(time.GetUtcNow()), f.AsOf, f.AttemptedAt, f.SucceededAt, f.ChangedAt,
+            f.Failures, f.Error, f.Note, f.Records, f.Newest);
+    }
+}
