@@ -1,217 +1,149 @@
-using System.Buffers.Binary;
-using System.Text;
-using Headwater.Core.Advisories.Building;
 using Headwater.Core.Versions;
-using static Headwater.Core.Advisories.IndexFormat;
 
 namespace Headwater.Core.Advisories;
 
-// What is asked about single records: their facts, their packages, their text.
+// What is asked of single records, by number or by identifier. A number says which file a record is in.
 public sealed partial class AdvisoryIndex
 {
-    private T Read<T>(Func<T> read)
-    {
-        using var lease = _file.Enter();
-        try
-        {
-            return read();
-        }
-        catch (Exception e) when (IsDamage(e))
-        {
-            throw Inconsistent(e);
-        }
-    }
-
-    private void RequireRecord(int record)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(record);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(record, RecordCount);
-    }
-
     /// <summary>The hot facts of a record. <see cref="AdvisorySummary.Source"/> is the database that its id names: what is before the first dash.</summary>
     public AdvisorySummary Summary(int record)
     {
-        RequireRecord(record);
-        return Read(() =>
-        {
-            var row = _file.Row(Section.Records, record);
-            var id = Id(record);
-            var score = BinaryPrimitives.ReadSingleLittleEndian(row[RecordRow.Score..]);
-            var severity = (Severity)U32(row, RecordRow.Severity);
-            return new AdvisorySummary(record, id, Aliases(record), TextOrNull(U32(row, RecordRow.Summary)),
-                Time(row, RecordRow.Published), Time(row, RecordRow.Modified), Time(row, RecordRow.Withdrawn),
-                Enum.IsDefined(severity) ? severity : Severity.Unknown, float.IsNaN(score) ? null : Math.Round(score, 1), TextOrNull(U32(row, RecordRow.Vector)),
-                id.IndexOf('-') is > 0 and var dash ? id[..dash] : id);
-        });
+        var (layer, local) = LayerOf(record);
+        var summary = _layers[layer].Summary(local);
+        return layer == 0 ? summary : summary with { Record = record };
     }
 
     /// <summary>The record as it was published, in OSV JSON, without white space between its parts.</summary>
     public byte[] Json(int record)
     {
-        RequireRecord(record);
-        return Read(() =>
-        {
-            var row = _file.Row(Section.Records, record);
-            return _file.ColdText((int)U32(row, RecordRow.Block), (int)U32(row, RecordRow.BlockOffset), (int)U32(row, RecordRow.TextLength));
-        });
+        var (layer, local) = LayerOf(record);
+        return _layers[layer].Json(local);
     }
 
     /// <summary>The packages that a record is about, in the order of the record.</summary>
     public IReadOnlyList<AdvisoryPackage> PackagesOf(int record)
     {
-        RequireRecord(record);
-        return Read(() =>
-        {
-            var row = _file.Row(Section.Records, record);
-            var packages = new List<AdvisoryPackage>();
-            for (var list = _file.List(U32(row, RecordRow.PackageFirst), U32(row, RecordRow.PackageCount)); !list.IsEmpty; list = list[4..])
-            {
-                var package = (int)U32(list, 0);
-                var packageRow = _file.Row(Section.Packages, package);
-                var (ranges, versions) = Claim(package, record);
-                var enumerated = VersionTexts(versions);
-                var described = RangeEvaluation.Decode(_file.Bytes(ranges)).Select(Describe).Distinct().ToList();
-                if (described.Count == 0 && enumerated.Count > 0) described = [string.Join(", ", enumerated.Take(8)) + (enumerated.Count > 8 ? $" and {enumerated.Count - 8} more" : "")];
-                packages.Add(new AdvisoryPackage(_ecosystems[(int)U32(packageRow, 0)], _file.Text(U32(packageRow, 8)), described, enumerated, FixedTexts(package, ranges)));
-            }
-
-            return packages;
-        });
+        var (layer, local) = LayerOf(record);
+        return _layers[layer].PackagesOf(local);
     }
 
     /// <summary>Record numbers that are about a package, withdrawn ones included, ascending.</summary>
     /// <param name="ecosystem">The OSV ecosystem, with its suffix.</param>
     /// <param name="name">The name, in any of the forms that the ecosystem takes for one.</param>
-    public IReadOnlyList<int> RecordsFor(string ecosystem, string name)
-    {
-        ArgumentNullException.ThrowIfNull(ecosystem);
-        ArgumentNullException.ThrowIfNull(name);
-        if (name.Length > PackageNames.MaxLength || !_ecosystemNumbers.TryGetValue(ecosystem, out var number)) return [];
-        return Read<IReadOnlyList<int>>(() =>
-        {
-            Span<char> buffer = stackalloc char[PackageNames.MaxLength];
-            var package = FindPackage(number, buffer[..PackageNames.Normalise(ecosystem, name, buffer)]);
-            if (package < 0) return [];
-            var records = new List<int>();
-            for (var claims = Claims(package); !claims.IsEmpty; claims = claims[ClaimRow..]) records.Add((int)U32(claims, 0));
-            return records;
-        });
-    }
+    public IReadOnlyList<int> RecordsFor(string ecosystem, string name) => Gather(layer => layer.RecordsFor(ecosystem, name));
 
     /// <summary>Versions in which a record is fixed for the package that was matched, lowest first; empty when none is named.</summary>
     public IReadOnlyList<string> FixedVersions(AdvisoryMatch match)
-        => Read(() => FixedTexts(match.Package, Claim(match.Package, match.Record).Ranges));
-
-    /// <summary>The order of versions in a package's ecosystem.</summary>
-    internal VersionScheme? SchemeOf(int package) => Read(() => _schemes[(int)U32(_file.Row(Section.Packages, package), 0)]);
-
-    private List<string> FixedTexts(int package, uint ranges)
     {
-        var scheme = _schemes[(int)U32(_file.Row(Section.Packages, package), 0)];
-        var found = new List<(byte[] Key, uint Text)>();
-        RangeEvaluation.Collect(_file.Pool, _file.Bytes(ranges), EventKind.Fixed, found);
-        if (found.Count > 1) found.Sort((a, b) => scheme?.Compare(a.Key.AsSpan(), b.Key.AsSpan()) ?? 0);
-        return found.Select(f => _file.Text(f.Text)).Distinct().ToList();
+        var (layer, local) = LayerOf(match.Record);
+        return _layers[layer].FixedVersions(match.Package - _firstPackage[layer], local);
     }
 
-    private ReadOnlySpan<byte> Claims(int package)
+    /// <summary>The number of the record of this very id; -1 when there is none.</summary>
+    public int NumberOf(string id)
     {
-        var row = _file.Row(Section.Packages, package);
-        return _file[Section.Claims].Slice(checked((int)U32(row, 12) * ClaimRow), checked((int)U32(row, 16) * ClaimRow));
+        ArgumentNullException.ThrowIfNull(id);
+        for (var i = 0; i < _layers.Length; i++)
+            if (_layers[i].NumberOf(id) is >= 0 and var record && !IsHidden(i, record)) return _firstRecord[i] + record;
+        return -1;
     }
 
-    private (uint Ranges, uint Versions) Claim(int package, int record)
+    /// <summary>Every record's number, file by file.</summary>
+    public IEnumerable<int> Records()
     {
-        var claims = Claims(package);
-        for (int low = 0, high = claims.Length / ClaimRow - 1; low <= high;)
+        for (var i = 0; i < _layers.Length; i++)
+            for (var record = 0; record < _layers[i].RecordCount; record++)
+                if (!IsHidden(i, record)) yield return _firstRecord[i] + record;
+    }
+
+    /// <summary>Record numbers for an identifier or alias, in any case; empty when unknown. The record of that very id comes first.</summary>
+    public IReadOnlyList<int> Find(string idOrAlias)
+    {
+        ArgumentNullException.ThrowIfNull(idOrAlias);
+        var found = Gather(layer => layer.Find(idOrAlias));
+        if (_layers.Length == 1 || found.Count < 2) return found;
+        var own = found.FindIndex(r => Summary(r).Id.Equals(idOrAlias.Trim(), StringComparison.OrdinalIgnoreCase));
+        if (own > 0) (found[0], found[own]) = (found[own], found[0]);
+        return found;
+    }
+
+    /// <summary>
+    /// All identifiers and records that are aliases of one, over the whole index: symmetric and transitive, as the OSV schema says of
+    /// <c>aliases</c>; <c>upstream</c> and <c>related</c> join nothing. Empty for an unknown identifier. One CVE can join records about many packages here;
+    /// <see cref="FindingSet"/> groups within one package.
+    /// </summary>
+    public AdvisoryAliasGroup AliasGroup(string idOrAlias)
+    {
+        ArgumentNullException.ThrowIfNull(idOrAlias);
+        var ids = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var records = new SortedSet<int>();
+        var open = new Queue<string>();
+        open.Enqueue(idOrAlias.Trim());
+        while (open.TryDequeue(out var next))
         {
-            var middle = (low + high) >>> 1;
-            var at = (int)U32(claims, middle * ClaimRow);
-            if (at == record) return (U32(claims, middle * ClaimRow + 4), U32(claims, middle * ClaimRow + 8));
-            if (at < record) low = middle + 1;
-            else high = middle - 1;
-        }
-
-        return (0, 0);
-    }
-
-    private List<string> VersionTexts(uint place)
-    {
-        var texts = new List<string>();
-        var data = _file.Bytes(place);
-        if (data.IsEmpty) return texts;
-        var (placed, others) = (U32(data, 0), U32(data, 4));
-        data = data[8..];
-        for (var i = 0u; i < placed; i++, data = data[8..]) texts.Add(_file.Text(U32(data, 4)));
-        for (var i = 0u; i < others; i++, data = data[4..]) texts.Add(_file.Text(U32(data, 0)));
-        return texts;
-    }
-
-    /// <summary>A range in words that need no knowledge of events.</summary>
-    private string Describe((byte Kind, uint Key, uint Text)[] range)
-    {
-        var parts = new StringBuilder();
-        var open = false;
-        foreach (var (kind, _, text) in range)
-        {
-            switch ((EventKind)(kind & ~RangeEvaluation.UnplacedBit))
+            foreach (var record in Find(next))
             {
-                case EventKind.IntroducedZero or EventKind.Introduced when open:
-                    break;
-                case EventKind.IntroducedZero:
-                    open = true;
-                    Begin("");
-                    break;
-                case EventKind.Introduced:
-                    open = true;
-                    Begin(">= " + _file.Text(text));
-                    break;
-                case EventKind.Fixed when open:
-                    open = false;
-                    End("< " + _file.Text(text));
-                    break;
-                case EventKind.LastAffected when open:
-                    open = false;
-                    End("<= " + _file.Text(text));
-                    break;
-                case EventKind.Limit:
-                    End("limit < " + _file.Text(text));
-                    break;
+                if (!records.Add(record)) continue;
+                var summary = Summary(record);
+                foreach (var id in summary.Aliases.Prepend(summary.Id))
+                    if (ids.Add(id)) open.Enqueue(id);
             }
         }
 
-        return parts.Length == 0 ? (open ? "all versions" : "none") : parts.ToString();
-
-        void Begin(string from) => parts.Append(parts.Length > 0 ? " or " : "").Append(from);
-
-        void End(string to) => parts.Append(parts.Length > 0 && !(parts.Length >= 4 && parts.ToString(parts.Length - 4, 4) == " or ") ? ", " : "").Append(to);
+        return new AdvisoryAliasGroup([.. ids.Order(StringComparer.Ordinal)], [.. records]);
     }
 
-    private string Id(int record) => _file.Text(_file.U32(Section.Records, record, RecordRow.Id));
-
-    private string[] Aliases(int record)
+    /// <summary>
+    /// Record numbers for a search box: first those whose id or an alias begins with the text, then those whose summary holds all its words, in
+    /// any case (ASCII).
+    /// </summary>
+    /// <param name="text">An identifier, its beginning, or words; what is longer than 256 characters finds nothing.</param>
+    /// <param name="limit">The most records that are returned.</param>
+    public IReadOnlyList<int> Search(string text, int limit)
     {
-        var row = _file.Row(Section.Records, record);
-        var list = _file.List(U32(row, RecordRow.AliasFirst), U32(row, RecordRow.AliasCount));
-        var aliases = new string[list.Length / 4];
-        for (var i = 0; i < aliases.Length; i++) aliases[i] = _file.Text(U32(list, i * 4));
-        return aliases;
-    }
+        ArgumentNullException.ThrowIfNull(text);
+        text = text.Trim();
+        if (text.Length is 0 or > 256 || limit <= 0) return [];
+        return [.. Gather(layer => layer.BeginningWith(text, limit)).Concat(WithWords()).Distinct().Take(limit)];
 
-    private string? TextOrNull(uint place) => place == 0 ? null : _file.Text(place);
-
-    private static DateTimeOffset? Time(ReadOnlySpan<byte> row, int at)
-        => BinaryPrimitives.ReadInt64LittleEndian(row[at..]) is not NoTime and var seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
-
-    private AdvisorySource[] ReadSources()
-    {
-        var sources = new AdvisorySource[_file.Count(Section.Sources)];
-        for (var i = 0; i < sources.Length; i++)
+        // Lazily: whoever has found enough by identifier does not read the summaries.
+        IEnumerable<int> WithWords()
         {
-            var row = _file.Row(Section.Sources, i);
-            sources[i] = new AdvisorySource(_file.Text(U32(row, 0)), (int)U32(row, 4), Time(row, 8));
+            for (var i = 0; i < _layers.Length; i++)
+                foreach (var record in _layers[i].WithWords(text, limit, _hidden[i])) yield return _firstRecord[i] + record;
         }
+    }
 
-        return sources;
+    /// <summary>The order of versions in a package's ecosystem.</summary>
+    internal VersionScheme? SchemeOf(int package)
+    {
+        var layer = Floor(_firstPackage, package);
+        return _layers[layer].SchemeOf(package - _firstPackage[layer]);
+    }
+
+    private List<int> Gather(Func<IndexLayer, IEnumerable<int>> ask)
+    {
+        var all = new List<int>();
+        for (var i = 0; i < _layers.Length; i++)
+            foreach (var record in ask(_layers[i]))
+                if (!IsHidden(i, record)) all.Add(_firstRecord[i] + record);
+        return all;
+    }
+
+    private bool IsHidden(int layer, int record) => _hidden[layer] is { } hidden && hidden[record];
+
+    private (int Layer, int Local) LayerOf(int record)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(record);
+        var layer = Floor(_firstRecord, record);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(record - _firstRecord[layer], _layers[layer].RecordCount, nameof(record));
+        return (layer, record - _firstRecord[layer]);
+    }
+
+    private static int Floor(int[] firsts, int number)
+    {
+        var layer = firsts.Length - 1;
+        while (layer > 0 && firsts[layer] > number) layer--;
+        return layer;
     }
 }

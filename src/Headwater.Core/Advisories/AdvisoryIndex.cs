@@ -1,249 +1,184 @@
-using System.Buffers.Binary;
+using System.Collections;
 using System.Collections.Concurrent;
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Text;
 using Headwater.Core.Packages;
 using Headwater.Core.Versions;
-using static Headwater.Core.Advisories.IndexFormat;
 
 namespace Headwater.Core.Advisories;
 
-/// <summary>What an advisory says of one package version.</summary>
-public enum MatchVerdict
-{
-    /// <summary>It affects it.</summary>
-    Affected,
-
-    /// <summary>It cannot be told: the version, or a bound, has no place in the ecosystem's order.</summary>
-    Unknown,
-}
-
-/// <summary>One record that affects, or may affect, a package version.</summary>
-/// <param name="Record">The record's number in the index.</param>
-/// <param name="Verdict">Affected, or cannot tell.</param>
-/// <param name="Package">The number of the matched (ecosystem, name) entry, for <see cref="AdvisoryIndex.FixedVersions"/>.</param>
-public readonly record struct AdvisoryMatch(int Record, MatchVerdict Verdict, int Package);
-
-/// <summary>The hot facts of one record, read from the index without a parse.</summary>
-public sealed record AdvisorySummary(
-    int Record, string Id, IReadOnlyList<string> Aliases, string? Summary, DateTimeOffset? Published, DateTimeOffset? Modified, DateTimeOffset? Withdrawn,
-    Severity Severity, double? Score, string? Vector, string Source);
-
-/// <summary>One package that a record is about.</summary>
-/// <param name="Ecosystem">The OSV ecosystem, with its suffix.</param>
-/// <param name="Name">The name as it was published.</param>
-/// <param name="Ranges">What is affected, for people: <c>&gt;= 1.2, &lt; 1.4.1</c>, <c>all versions</c>; the enumerated versions when there is no range.</param>
-/// <param name="Versions">The enumerated versions.</param>
-/// <param name="FixedVersions">Where it is fixed, lowest first.</param>
-public sealed record AdvisoryPackage(string Ecosystem, string Name, IReadOnlyList<string> Ranges, IReadOnlyList<string> Versions, IReadOnlyList<string> FixedVersions);
-
-/// <summary>All that names one another as aliases.</summary>
-/// <param name="Ids">Identifiers, sorted.</param>
-/// <param name="Records">Those that are records of the index, by number.</param>
-public sealed record AdvisoryAliasGroup(IReadOnlyList<string> Ids, IReadOnlyList<int> Records);
-
 /// <summary>
-/// Advisories as one memory-mapped file, read without a parse. Safe for concurrent readers. The file is replaced atomically, never changed:
-/// a reader keeps what it opened. Closing waits for nobody: calls under way end, later ones throw <see cref="ObjectDisposedException"/>.
-/// Any method throws <see cref="InvalidDataException"/> when it meets damage that opening could not see.
+/// Advisories, read from one or several memory-mapped files without a parse: a large file, a small one over it with what has changed since, files of other sources. A
+/// record that stands in several counts once, as the newest <c>modified</c> has it; of equally new ones the file that was named first has it.
+/// <code>
+/// records (large) ─┐
+/// changes (small) ─┼─► one set of records: each is spoken for by one file, and hidden in the others
+/// other sources   ─┘
+/// </code>
+/// Safe for concurrent readers. Files are replaced atomically, never changed: a reader keeps what it opened. Closing waits for nobody: calls under way
+/// end, later ones throw <see cref="ObjectDisposedException"/>. Any method throws <see cref="InvalidDataException"/> when it meets damage that opening could not see.
 /// </summary>
 public sealed partial class AdvisoryIndex : IDisposable
 {
-    private const int MaxCachedKinds = 4096;
+    private const int MaxCachedKinds = 4096, MaxLayers = 64;
 
-    private readonly IndexFile _file;
-    private readonly string[] _ecosystems;
-    private readonly VersionScheme?[] _schemes;
-    private readonly Dictionary<string, int> _ecosystemNumbers;
-    private readonly ConcurrentDictionary<PackageEcosystem.Key, int[]> _ecosystemsOf = new();
+    private readonly IndexLayer[] _layers;
+    private readonly BitArray?[] _hidden;
+    private readonly int[] _firstRecord, _firstPackage;
+    private readonly ConcurrentDictionary<PackageEcosystem.Key, Place[]> _places = new();
 
-    private AdvisoryIndex(IndexFile file, string path)
+    /// <summary>An ecosystem, and its number in each layer (-1: not there).</summary>
+    private sealed record Place(string Ecosystem, int[] Numbers);
+
+    private AdvisoryIndex(IndexLayer[] layers)
     {
-        _file = file;
-        _ecosystems = new string[file.Count(Section.Ecosystems)];
-        _schemes = new VersionScheme?[_ecosystems.Length];
-        _ecosystemNumbers = new Dictionary<string, int>(_ecosystems.Length, StringComparer.Ordinal);
-        var fingerprints = new Dictionary<VersionScheme, uint>();
-        for (var i = 0; i < _ecosystems.Length; i++)
+        _layers = layers;
+        _hidden = new BitArray?[layers.Length];
+        (_firstRecord, _firstPackage) = (new int[layers.Length], new int[layers.Length]);
+        for (var i = 1; i < layers.Length; i++)
         {
-            _ecosystems[i] = file.Text(file.U32(Section.Ecosystems, i, 0));
-            _ecosystemNumbers[_ecosystems[i]] = i;
-            var scheme = _schemes[i] = VersionSchemes.ForEcosystem(_ecosystems[i]);
-            var expected = 0u;
-            if (scheme is not null && !fingerprints.TryGetValue(scheme, out expected)) fingerprints[scheme] = expected = Fingerprint(scheme);
-            if (file.U32(Section.Ecosystems, i, 4) != expected) throw IndexFile.Damaged(path, $"versions of {_ecosystems[i]} were encoded by another release of this program");
+            _firstRecord[i] = checked(_firstRecord[i - 1] + layers[i - 1].RecordCount);
+            _firstPackage[i] = checked(_firstPackage[i - 1] + layers[i - 1].PackageCount);
+            for (var j = 0; j < i; j++) Hide(j, i);
         }
 
-        var slots = file.Count(Section.Slots);
-        if (!BitOperations.IsPow2(slots)) throw IndexFile.Damaged(path, "its table of packages has an impossible size");
-        Sources = ReadSources();
+        // One that only hidden records mention is not known: the newest copies are about something else.
+        Ecosystems = layers.Length == 1 ? layers[0].Ecosystems
+            : [.. layers.SelectMany((layer, i) => layer.Ecosystems.Where((_, number) => layer.Speaks(number, _hidden[i]))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        RecordCount = layers.Sum(l => l.RecordCount) - _hidden.Sum(Count);
+        PackageCount = layers.Sum(l => l.PackageCount);
+        BuiltAt = layers.Max(l => l.BuiltAt);
+        Sources = layers.Length == 1 ? layers[0].Sources : CountSources();
     }
 
-    /// <summary>Opens an index.</summary>
+    /// <summary>Opens one file.</summary>
     /// <exception cref="InvalidDataException">The file is not an index of this version, or is damaged; the message says what to do.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static AdvisoryIndex Open(string path)
+    public static AdvisoryIndex Open(string path) => Open([path]);
+
+    /// <summary>Opens several files as one.</summary>
+    /// <param name="paths">1 to 64 files; of equally new copies of a record the first has it.</param>
+    /// <exception cref="InvalidDataException">A file is not an index of this version, or is damaged; the message says which and what to do.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static AdvisoryIndex Open(IReadOnlyList<string> paths)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var file = new IndexFile(path);
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentOutOfRangeException.ThrowIfZero(paths.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(paths.Count, MaxLayers);
+        var layers = new IndexLayer[paths.Count];
         try
         {
-            return new AdvisoryIndex(file, path);
+            for (var i = 0; i < layers.Length; i++) layers[i] = IndexLayer.Open(paths[i]);
+            return new AdvisoryIndex(layers);
         }
-        catch (Exception e)
+        catch
         {
-            file.Dispose();
-            if (IsDamage(e)) throw IndexFile.Damaged(path, "its content is inconsistent");
+            foreach (var layer in layers) layer?.Dispose();
             throw;
         }
     }
 
-    /// <summary>When it was built.</summary>
-    public DateTimeOffset BuiltAt => _file.BuiltAt;
+    /// <summary>When the newest file was built.</summary>
+    public DateTimeOffset BuiltAt { get; }
 
-    /// <summary>Number of records, withdrawn ones included.</summary>
-    public int RecordCount => _file.RecordCount;
+    /// <summary>Number of distinct records, withdrawn ones included.</summary>
+    public int RecordCount { get; }
 
-    /// <summary>Number of distinct packages that records are about.</summary>
-    public int PackageCount => _file.PackageCount;
+    /// <summary>Number of packages that records are about; one that several files know counts for each.</summary>
+    public int PackageCount { get; }
 
     /// <summary>Records and newest modification per source ecosystem (the part of its name before a colon), sorted by name.</summary>
     public IReadOnlyList<AdvisorySource> Sources { get; }
 
-    /// <summary>The ecosystems that the index knows, suffixes included, sorted.</summary>
-    public IReadOnlyList<string> Ecosystems => _ecosystems;
+    /// <summary>The ecosystems that are known, suffixes included, sorted.</summary>
+    public IReadOnlyList<string> Ecosystems { get; }
 
     /// <summary>
     /// Appends every non-withdrawn record that affects, or may affect, a package version, in order of record number. Does not allocate when
     /// nothing matches. A package without a version, or with one that the ecosystem's order cannot place, gets <see cref="MatchVerdict.Unknown"/> for each
     /// record that is not about all versions.
     /// </summary>
-    /// <returns>False when the index holds nothing about this kind of package (its ecosystem is not covered), which is not the same as no match.</returns>
+    /// <returns>False when nothing is known about this kind of package (its ecosystem is not covered), which is not the same as no match.</returns>
+    [SkipLocalsInit]
     public bool Match(PackageUrl purl, List<AdvisoryMatch> matches)
     {
         ArgumentNullException.ThrowIfNull(purl);
         ArgumentNullException.ThrowIfNull(matches);
-        using var lease = _file.Enter();
         try
         {
             return MatchAll(purl, matches);
         }
-        catch (Exception e) when (IsDamage(e))
+        catch (Exception e) when (IndexLayer.IsDamage(e))
         {
-            throw Inconsistent(e);
+            throw IndexLayer.Inconsistent(e);
         }
     }
 
     [SkipLocalsInit]
     private bool MatchAll(PackageUrl purl, List<AdvisoryMatch> matches)
     {
-        var ecosystems = EcosystemsOf(purl);
-        if (ecosystems.Length == 0) return false;
+        var places = PlacesOf(purl);
+        if (places.Length == 0) return false;
         Span<char> composed = stackalloc char[PackageNames.MaxLength];
         Span<char> normalised = stackalloc char[PackageNames.MaxLength];
         var length = PackageNames.Compose(purl, composed);
         var hasSource = PackageNames.TrySource(purl, out var source, out var sourceVersion);
         var known = false;
         var before = matches.Count;
-        foreach (var ecosystem in ecosystems)
+        foreach (var place in places)
         {
             // Debian's advisories name source packages; a binary package of the name of another's source would be mistaken for it.
             if (length >= 0 && !(hasSource && purl.Type == "deb"))
             {
-                var name = normalised[..PackageNames.Normalise(_ecosystems[ecosystem], composed[..length], normalised)];
-                if (FindPackage(ecosystem, name) is >= 0 and var package)
-                {
-                    known = true;
-                    MatchPackage(package, purl.Version, PackageNames.Epoch(purl), before, matches);
-                }
+                var name = normalised[..PackageNames.Normalise(place.Ecosystem, composed[..length], normalised)];
+                known |= MatchName(place, name, purl.Version, PackageNames.Epoch(purl), before, matches);
             }
 
-            if (hasSource && source.Length <= PackageNames.MaxLength && !source.SequenceEqual(purl.Name) | purl.Type == "deb" && FindPackage(ecosystem, source) is >= 0 and var origin)
-            {
-                known = true;
-                MatchPackage(origin, sourceVersion.IsEmpty ? purl.Version : sourceVersion, PackageNames.Epoch(purl), before, matches);
-            }
+            if (hasSource && source.Length <= PackageNames.MaxLength && !source.SequenceEqual(purl.Name) | purl.Type == "deb")
+                known |= MatchName(place, source, sourceVersion.IsEmpty ? purl.Version : sourceVersion, PackageNames.Epoch(purl), before, matches);
         }
 
-        if (matches.Count - before > 1 && (ecosystems.Length > 1 || hasSource)) matches.Sort(before, matches.Count - before, ByRecord);
+        if (matches.Count - before > 1 && (places.Length > 1 || hasSource)) matches.Sort(before, matches.Count - before, ByRecord);
         return known || !PackageEcosystem.IsOpenWorld(purl.Type);
     }
 
     private static readonly Comparer<AdvisoryMatch> ByRecord = Comparer<AdvisoryMatch>.Create((a, b) => a.Record.CompareTo(b.Record));
 
     [SkipLocalsInit]
-    private void MatchPackage(int package, scoped ReadOnlySpan<char> version, ReadOnlySpan<char> epoch, int before, List<AdvisoryMatch> matches)
+    private bool MatchName(Place place, scoped ReadOnlySpan<char> name, ReadOnlySpan<char> version, ReadOnlySpan<char> epoch, int before, List<AdvisoryMatch> matches)
     {
-        var row = _file.Row(Section.Packages, package);
-        var scheme = _schemes[(int)U32(row, 0)];
-        var (first, count) = (U32(row, 12), U32(row, 16));
-        var pool = _file.Pool;
-        var claims = _file[Section.Claims].Slice(checked((int)first * ClaimRow), checked((int)count * ClaimRow));
-
-        Span<char> full = stackalloc char[VersionScheme.MaxTextLength];
-        if (!epoch.IsEmpty && !version.IsEmpty && !version.Contains(':') && epoch.Length + 1 + version.Length <= full.Length)
+        Span<int> found = stackalloc int[MaxLayers];
+        Span<bool> byCase = stackalloc bool[MaxLayers];
+        var exact = false;
+        string? folded = null;
+        for (var i = 0; i < _layers.Length; i++)
         {
-            epoch.CopyTo(full);
-            full[epoch.Length] = ':';
-            version.CopyTo(full[(epoch.Length + 1)..]);
-            version = full[..(epoch.Length + 1 + version.Length)];
-        }
-
-        Span<byte> text = stackalloc byte[VersionScheme.MaxTextLength * 3];
-        Span<byte> initial = stackalloc byte[256];
-        var key = new VersionKeyBuilder(initial);
-        try
-        {
-            // What is too long to be a version is still not "no version": it equals nothing and has no place.
-            var readable = version.Length <= VersionScheme.MaxTextLength;
-            var candidate = new RangeEvaluation.Candidate
+            byCase[i] = false;
+            found[i] = place.Numbers[i] < 0 ? -1 : _layers[i].FindPackage(place.Numbers[i], name, out byCase[i]);
+            if (found[i] < 0) continue;
+            if (!byCase[i])
             {
-                Scheme = scheme,
-                IsPlaced = readable && !version.IsEmpty && scheme is not null && scheme.TryEncode(version, ref key),
-                Key = key.AsSpan(),
-                Text = readable ? text[..Encoding.UTF8.GetBytes(version, text)] : "\n"u8,
-            };
-            for (; !claims.IsEmpty; claims = claims[ClaimRow..])
-            {
-                var record = (int)U32(claims, 0);
-                // The standard looks at versions first; the answers are joined, so the cheaper question may come first.
-                var answer = U32(claims, 4) is not 0 and var ranges ? RangeEvaluation.InRanges(pool, Entry(pool, ranges), candidate) : RangeEvaluation.Answer.No;
-                if (answer != RangeEvaluation.Answer.Yes && U32(claims, 8) is not 0 and var versions)
-                {
-                    var enumerated = RangeEvaluation.InVersions(pool, Entry(pool, versions), candidate);
-                    if (enumerated > answer) answer = enumerated;
-                }
-
-                if (answer == RangeEvaluation.Answer.No || _file.I64(Section.Records, record, RecordRow.Withdrawn) != NoTime) continue;
-                Add(matches, before, new AdvisoryMatch(record, answer == RangeEvaluation.Answer.Yes ? MatchVerdict.Affected : MatchVerdict.Unknown, package));
+                exact = true;
+                continue;
             }
+
+            // A lower case that stands for one package in this file and for another in that one stands for neither.
+            if (_layers.Length == 1) continue;
+            var stored = _layers[i].NameOf(found[i]);
+            if (folded is not null && folded != stored) return false;
+            folded = stored;
         }
-        finally
-        {
-            key.Dispose();
-        }
+
+        var known = false;
+        for (var i = 0; i < _layers.Length; i++)
+            if (found[i] >= 0 && !(exact && byCase[i])) known |= _layers[i].MatchPackage(found[i], version, epoch, _hidden[i], _firstRecord[i], _firstPackage[i], before, matches);
+        return known;
     }
 
-    /// <summary>A record may be about the package under several names or ecosystems: it counts once, and what is certain wins.</summary>
-    private static void Add(List<AdvisoryMatch> matches, int before, AdvisoryMatch match)
-    {
-        // Within one package records are distinct and ascending, so only an earlier package can have brought it.
-        for (var i = before; i < matches.Count && matches[i].Package != match.Package; i++)
-        {
-            if (matches[i].Record != match.Record) continue;
-            if (match.Verdict == MatchVerdict.Affected) matches[i] = match;
-            return;
-        }
-
-        matches.Add(match);
-    }
-
-    private int[] EcosystemsOf(PackageUrl purl)
+    private Place[] PlacesOf(PackageUrl purl)
     {
         var key = PackageEcosystem.KeyOf(purl);
-        if (_ecosystemsOf.TryGetValue(key, out var known)) return known;
-        List<int> found = [];
+        if (_places.TryGetValue(key, out var known)) return known;
+        List<string> found = [];
         foreach (var candidate in PackageEcosystem.Candidates(key))
         {
             var name = candidate.AsSpan();
@@ -253,74 +188,65 @@ public sealed partial class AdvisoryIndex : IDisposable
                 name = name[1..];
             }
 
-            for (var i = 0; i < _ecosystems.Length; i++)
+            foreach (var ecosystem in Ecosystems)
             {
-                var fits = name[^1] == '*' ? _ecosystems[i].AsSpan().StartsWith(name[..^1]) : name.SequenceEqual(_ecosystems[i]);
-                if (fits && !found.Contains(i)) found.Add(i);
+                var fits = name[^1] == '*' ? ecosystem.AsSpan().StartsWith(name[..^1]) : name.SequenceEqual(ecosystem);
+                if (fits && !found.Contains(ecosystem)) found.Add(ecosystem);
             }
         }
 
-        int[] result = [.. found];
-        if (_ecosystemsOf.Count < MaxCachedKinds) _ecosystemsOf.TryAdd(key, result);
+        Place[] result = [.. found.Select(name => new Place(name, [.. _layers.Select(l => l.EcosystemNumber(name))]))];
+        if (_places.Count < MaxCachedKinds) _places.TryAdd(key, result);
         return result;
     }
 
-    /// <summary>The number of a package, or -1.</summary>
-    [SkipLocalsInit]
-    private int FindPackage(int ecosystem, ReadOnlySpan<char> name)
+    /// <summary>Hides, of records that two layers have, the older copy; of equally new ones that of the later layer.</summary>
+    private void Hide(int first, int later)
     {
-        Span<byte> bytes = stackalloc byte[PackageNames.MaxLength * 3];
-        bytes = bytes[..Encoding.UTF8.GetBytes(name, bytes)];
-        var hash = Hash((uint)ecosystem + 1, bytes);
-        var slots = _file[Section.Slots];
-        var mask = slots.Length / SlotRow - 1;
-        for (int i = 0, slot = (int)(hash & (uint)mask); i <= mask; i++, slot = (slot + 1) & mask)
+        var (small, large) = _layers[first].RecordCount <= _layers[later].RecordCount ? (first, later) : (later, first);
+        for (var record = 0; record < _layers[small].RecordCount; record++)
         {
-            var value = U32(slots, slot * SlotRow + 4);
-            if (value == 0) return -1;
-            if (U32(slots, slot * SlotRow) != hash) continue;
-            var package = (int)(value & ~CaseAliasBit) - 1;
-            var row = _file.Row(Section.Packages, package);
-            if (U32(row, 0) != ecosystem) continue;
-            var stored = _file.Bytes(U32(row, 4));
-            if ((value & CaseAliasBit) != 0 ? Ascii.EqualsIgnoreCase(stored, bytes) : stored.SequenceEqual(bytes)) return package;
+            var other = _layers[large].NumberOf(_layers[small].IdOf(record));
+            if (other < 0) continue;
+            var (inFirst, inLater) = small == first ? (record, other) : (other, record);
+            if (_layers[first].ModifiedOf(inFirst) >= _layers[later].ModifiedOf(inLater)) (_hidden[later] ??= new BitArray(_layers[later].RecordCount))[inLater] = true;
+            else (_hidden[first] ??= new BitArray(_layers[first].RecordCount))[inFirst] = true;
         }
-
-        return -1;
     }
 
-    private static uint U32(ReadOnlySpan<byte> data, int at) => BinaryPrimitives.ReadUInt32LittleEndian(data[at..]);
+    private AdvisorySource[] CountSources()
+    {
+        var sources = new SortedDictionary<string, (int Records, DateTimeOffset? Newest)>(StringComparer.Ordinal);
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            foreach (var source in _layers[i].Sources)
+            {
+                var (count, newest) = sources.GetValueOrDefault(source.Ecosystem);
+                sources[source.Ecosystem] = (count + source.Records, newest > source.NewestModified ? newest : source.NewestModified ?? newest);
+            }
 
-    private static bool IsDamage(Exception e) => e is IndexOutOfRangeException or ArgumentException or OverflowException or (InvalidOperationException and not ObjectDisposedException);
+            if (_hidden[i] is not { } hidden) continue;
+            for (var record = 0; record < hidden.Length; record++)
+            {
+                if (!hidden[record]) continue;
+                foreach (var name in _layers[i].PackagesOf(record).Select(p => PackageNames.Base(p.Ecosystem).ToString()).Distinct())
+                    if (sources.TryGetValue(name, out var counted)) sources[name] = (counted.Records - 1, counted.Newest);
+            }
+        }
 
-    private static InvalidDataException Inconsistent(Exception e)
-        => new("The advisory index is damaged. Build it again with 'headwater advisories build'.", e);
+        return [.. sources.Where(s => s.Value.Records > 0).Select(s => new AdvisorySource(s.Key, s.Value.Records, s.Value.Newest))];
+    }
+
+    private static int Count(BitArray? bits)
+    {
+        var count = 0;
+        for (var i = 0; bits is not null && i < bits.Length; i++) count += bits[i] ? 1 : 0;
+        return count;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
-}
-
-/// <summary>What one source contributed.</summary>
-public sealed record AdvisorySource(string Ecosystem, int Records, DateTimeOffset? NewestModified);
-
-/// <summary>Severity bands.</summary>
-public enum Severity
-{
-    /// <summary>Not said: unknown, not harmless.</summary>
-    Unknown,
-
-    /// <summary>Score 0.</summary>
-    None,
-
-    /// <summary>Low.</summary>
-    Low,
-
-    /// <summary>Medium.</summary>
-    Medium,
-
-    /// <summary>High.</summary>
-    High,
-
-    /// <summary>Critical.</summary>
-    Critical,
+    public void Dispose()
+    {
+        foreach (var layer in _layers) layer.Dispose();
+    }
 }

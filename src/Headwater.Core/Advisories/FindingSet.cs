@@ -24,9 +24,12 @@ public static class FindingSet
         covered = index.Match(purl, matches);
         if (matches.Count == 0) return [];
 
-        var records = matches.ConvertAll(match => index.Summary(match.Record));
+        // In order of their ids, so that the same records give the same finding in whatever file they lie.
+        var pairs = matches.ConvertAll(match => (Match: match, Record: index.Summary(match.Record)));
+        pairs.Sort((a, b) => string.CompareOrdinal(a.Record.Id, b.Record.Id));
+        var records = pairs.ConvertAll(p => p.Record);
         return Groups(records)
-            .Select(group => Make(index, signals, purl, group.ConvertAll(i => (matches[i], records[i]))))
+            .Select(group => Make(index, signals, purl, group.ConvertAll(i => pairs[i])))
             .OrderByDescending(f => f.Risk).ThenBy(f => f.Verdict).ThenBy(f => f.Id, StringComparer.Ordinal)
             .ToList();
     }

@@ -1,10 +1,11 @@
+using System.Collections;
 using System.Text;
 using static Headwater.Core.Advisories.IndexFormat;
 
 namespace Headwater.Core.Advisories;
 
-// What is asked by identifier or by words: lookup, alias groups, search.
-public sealed partial class AdvisoryIndex
+// What is asked by identifier or by words: lookup and search.
+internal sealed partial class IndexLayer
 {
     private const int MaxQueryLength = 256;
     private const int MaxWords = 8;
@@ -34,75 +35,31 @@ public sealed partial class AdvisoryIndex
         return records;
     }
 
-    /// <summary>
-    /// All identifiers and records that are aliases of one, over the whole index: symmetric and transitive, as the OSV schema says of
-    /// <c>aliases</c>; <c>upstream</c> and <c>related</c> join nothing. Empty for an unknown identifier. One CVE can join records about many packages here;
-    /// <see cref="FindingSet"/> groups within one package.
-    /// </summary>
-    public AdvisoryAliasGroup AliasGroup(string idOrAlias)
+    /// <summary>Record numbers whose id, or an alias, begins with a text, in any case.</summary>
+    public IEnumerable<int> BeginningWith(string text, int limit) => Read(() =>
     {
-        ArgumentNullException.ThrowIfNull(idOrAlias);
-        return Read(() =>
+        var records = new List<int>();
+        if (text.Length > MaxQueryLength || !TryUpper(text, stackalloc byte[MaxQueryLength], out var bytes)) return records;
+        var count = _file.Count(Section.Ids);
+        for (var at = LowerBound(bytes); at < count && records.Count < limit; at++)
         {
-            var ids = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-            var records = new SortedSet<int>();
-            var open = new Queue<string>();
-            open.Enqueue(idOrAlias.Trim());
-            while (open.TryDequeue(out var next))
-            {
-                foreach (var record in FindRecords(next))
-                {
-                    if (!records.Add(record)) continue;
-                    if (ids.Add(Id(record))) open.Enqueue(Id(record));
-                    foreach (var alias in Aliases(record))
-                    {
-                        if (ids.Add(alias)) open.Enqueue(alias);
-                    }
-                }
-            }
+            var id = IdText(at);
+            if (id.Length < bytes.Length || CompareFolded(id[..bytes.Length], bytes) != 0) break;
+            AddRecords(at, records);
+        }
 
-            return new AdvisoryAliasGroup([.. ids.Order(StringComparer.Ordinal)], [.. records]);
-        });
-    }
+        return records;
+    });
 
-    /// <summary>
-    /// Record numbers for a search box: first those whose id or an alias begins with the text, then those whose summary holds all its words, in
-    /// any case (ASCII).
-    /// </summary>
-    /// <param name="text">An identifier, its beginning, or words; what is longer than 256 characters finds nothing.</param>
-    /// <param name="limit">The most records that are returned.</param>
-    public IReadOnlyList<int> Search(string text, int limit)
+    /// <summary>Record numbers whose summary holds all words of a text, in any case (ASCII).</summary>
+    public IEnumerable<int> WithWords(string text, int limit, BitArray? hidden) => Read(() =>
     {
-        ArgumentNullException.ThrowIfNull(text);
-        text = text.Trim();
-        if (text.Length is 0 or > MaxQueryLength || limit <= 0) return [];
-        return Read(() =>
-        {
-            var found = new List<int>();
-            var seen = new HashSet<int>();
-            if (TryUpper(text, stackalloc byte[MaxQueryLength], out var bytes))
-            {
-                var records = new List<int>();
-                var count = _file.Count(Section.Ids);
-                for (var at = LowerBound(bytes); at < count && found.Count < limit; at++)
-                {
-                    var id = IdText(at);
-                    if (id.Length < bytes.Length || CompareFolded(id[..bytes.Length], bytes) != 0) break;
-                    records.Clear();
-                    AddRecords(at, records);
-                    foreach (var record in records)
-                    {
-                        if (found.Count < limit && seen.Add(record)) found.Add(record);
-                    }
-                }
-            }
+        var found = new List<int>();
+        SearchSummaries(text, limit, found, hidden);
+        return found;
+    });
 
-            SearchSummaries(text, limit, found, seen);
-            return found;
-        });
-    }
-
-    private void SearchSummaries(string text, int limit, List<int> found, HashSet<int> seen)
+    private void SearchSummaries(string text, int limit, List<int> found, BitArray? hidden)
     {
         // The longest word is the rarest guess: it decides whether the others are looked for.
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(w => w.Length > 1)
@@ -113,7 +70,7 @@ public sealed partial class AdvisoryIndex
         for (var record = 0; record < RecordCount && found.Count < limit; record++)
         {
             var place = U32(rows, record * RecordRowLength + RecordRow.Summary);
-            if (place == 0) continue;
+            if (place == 0 || (hidden is not null && hidden[record])) continue;
             var summary = Entry(pool, place);
             var all = true;
             foreach (var word in words)
@@ -123,7 +80,7 @@ public sealed partial class AdvisoryIndex
                 break;
             }
 
-            if (all && seen.Add(record)) found.Add(record);
+            if (all) found.Add(record);
         }
     }
 
