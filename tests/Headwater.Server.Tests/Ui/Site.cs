@@ -60,7 +60,7 @@ public sealed class Site : IAsyncLifetime
         Person = NewClient();
         (await SignInAsync(Person, Password)).StatusCode.ShouldBe(HttpStatusCode.Redirect);
 
-        await PostAsync(Person, "/feeds", "#folder", ("Folder", Path.Combine(_folder, "feed")));
+        await PostAsync(Person, "/feeds/new", "#source", ("Name", "Test"), ("Kind", "Advisories"), ("Source", Path.Combine(_folder, "feed")), ("Every", "3600"), ("Stale", "87840"), ("Enabled", "true"));
         await QuietAsync();
         await _factory.Services.GetRequiredService<OwnersModule>().ImportGroupsAsync(new Catalogue([new("team", "shop-team", "Shop team", null, null)], [], []), CancellationToken.None);
         var uploads = _factory.Services.GetRequiredService<UploadsModule>();

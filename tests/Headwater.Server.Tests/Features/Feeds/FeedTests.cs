@@ -245,7 +245,7 @@ public sealed class FeedTests : IAsyncLifetime
         var job = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("jobId").GetInt64();
         for (var i = 0; i < 600; i++)
         {
-            var state = (await _host.Get<JobStore>().GetAsync(job))!;
+            var state = (await _host.Get<JobStore>().GetAsync(Viewer.Everything, job))!;
             if (state.State == "done") return await RowAsync(feed);
             if (state.State == "dead") throw new InvalidOperationException(state.LastError);
             await Task.Delay(25);
