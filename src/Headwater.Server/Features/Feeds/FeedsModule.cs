@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Headwater.Core.Advisories;
 using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Jobs;
 using Headwater.Server.Platform.Telemetry;
 
