@@ -19,6 +19,11 @@ internal static class OperatorCommands
                 headwater restore backup.tar.gz --data /var/lib/headwater
                 headwater restore backup.tar.gz --data /var/lib/headwater --database postgres://headwater@db/headwater
                 """);
+        yield return new Command("db", "The database of an installation.")
+        {
+            Passed("move", "Copies the database into an empty PostgreSQL.", null, Text("--to", "URL", "Where to: postgres://user:password@host:port/name."), Switch("--force", "Replace what is there."))
+                .With("headwater db move --data /var/lib/headwater --to postgres://headwater@db.internal/headwater"),
+        };
         yield return new Command("audit", "The audit log of an installation, offline.")
         {
             Passed("verify", "Proves that no record of the audit log was altered or removed, in a data folder or in a backup.", "[FILE]", Text("--head", "HASH", "The hash that the log must contain: it was the newest when it was noted."))

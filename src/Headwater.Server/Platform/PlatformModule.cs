@@ -2,8 +2,6 @@ using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Commands;
 using Headwater.Server.Platform.Data;
-using Headwater.Server.Platform.Data.Postgres;
-using Headwater.Server.Platform.Data.Sqlite;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Http.Outgoing;
 using Headwater.Server.Platform.Jobs;
@@ -44,13 +42,10 @@ internal static class PlatformModule
         builder.AddTraces();
         services.AddSingleton<IMetricSource, DatabaseMetrics>().AddSingleton<IMetricSource, JobMetricsStore>();
         var address = builder.Configuration["database"] ?? builder.Configuration["Headwater:Database"];
-        if (!string.IsNullOrEmpty(address) && !PostgresAddress.Is(address))
-            throw new InvalidOperationException("--database takes postgres://user:password@host:port/name; without it the embedded database in the data folder is used.");
         // What only reads must not leave an empty database where it was pointed to by mistake.
         if (string.IsNullOrEmpty(address) && line.Data == DataUse.Beside && !File.Exists(data.File("headwater.db"))) throw new FileNotFoundException($"There is no database in {data.Path}. Name the data folder with --data DIR.");
-        services.AddSingleton<IDatabase>(s => string.IsNullOrEmpty(address)
-            ? new SqliteDatabase(data.File("headwater.db"), s.GetRequiredService<TimeProvider>())
-            : new PostgresDatabase(address, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<PostgresDatabase>>()));
+        services.AddSingleton<DatabaseOpener>();
+        services.AddSingleton(s => s.GetRequiredService<DatabaseOpener>().Open(address));
         services.AddSingleton(s => (ITables)s.GetRequiredService<IDatabase>());
         services.AddSingleton<AuditStore>();
         services.AddSingleton<QueueStore>();

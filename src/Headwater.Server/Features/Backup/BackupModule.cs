@@ -38,6 +38,7 @@ internal static class BackupModule
                   headwater-server restore backup.tar.gz --data /var/lib/headwater --database postgres://headwater@db/headwater
                 """,
         },
+        MoveCommand.Definition,
     ];
 
     private static async Task<int> BackupAsync(CommandRun run, CancellationToken cancellationToken)
@@ -47,7 +48,7 @@ internal static class BackupModule
         var temporary = $"{file}.{Environment.ProcessId}.tmp";
         try
         {
-            var summary = await run.Get<BackupWork>().RunAsync(() => new GZipStream(Create(temporary), CompressionLevel.Fastest), !run.Has("--without-keys"), run, cancellationToken);
+            var summary = await run.Get<BackupWork>().RunAsync(() => new GZipStream(Create(temporary), CompressionLevel.Fastest), !run.Has("--without-keys"), true, run, cancellationToken);
             run.Progress("Verifying …");
             await VerifyAsync(temporary, cancellationToken);
             File.Move(temporary, file, overwrite: true);
@@ -65,7 +66,10 @@ internal static class BackupModule
     private static async Task<int> RestoreAsync(CommandRun run, CancellationToken cancellationToken)
     {
         var file = run.Argument(0)!;
-        var summary = await run.Get<RestoreWork>().RunAsync(() => Open(file), run.Has("--force"), run, cancellationToken);
+        BackupManifest manifest;
+        await using (var input = Open(file))
+        using (var archive = new ArchiveReader(input)) manifest = archive.Manifest;
+        var summary = await run.Get<RestoreWork>().RunAsync(manifest, () => Open(file), run.Has("--force"), run, cancellationToken);
         run.Say($"Restored {CommandRun.Number(summary.Rows)} rows of {summary.Tables} tables and {CommandRun.Number(summary.Files)} files of {summary.Manifest.CreatedAt:yyyy-MM-dd HH:mm:ss} UTC");
         if (!summary.Manifest.Keys) run.Say("The backup holds no keys: everybody signs in anew.");
         if (summary.Digests.AuditHead is { } head) run.Say($"Audit log head {head}");

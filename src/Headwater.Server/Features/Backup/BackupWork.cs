@@ -14,7 +14,8 @@ internal sealed class BackupWork(IDatabase database, ITables tables, DataFolder 
     private static readonly ColumnKind[] TextKinds = [ColumnKind.Text, ColumnKind.Number, ColumnKind.Text];
 
     /// <param name="open">Gives the stream to write to. It is asked for another one when the database had to be read again from the start.</param>
-    public async Task<BackupSummary> RunAsync(Func<Stream> open, bool withKeys, CommandRun run, CancellationToken cancellationToken)
+    /// <param name="withFiles">False where only the database changes its place.</param>
+    public async Task<BackupSummary> RunAsync(Func<Stream> open, bool withKeys, bool withFiles, CommandRun run, CancellationToken cancellationToken)
     {
         // What the snapshot names must still be there when its turn comes.
         using var held = data.HoldDocuments();
@@ -24,26 +25,30 @@ internal sealed class BackupWork(IDatabase database, ITables tables, DataFolder 
             using var archive = new ArchiveWriter(output, time.GetUtcNow());
             var shapes = await tables.DescribeAsync(connection, cancellationToken);
             if (!withKeys) shapes = [.. shapes.Where(t => !KeyTables.Contains(t.Name))];
-            archive.Add(BackupManifest.Part, Describe(connection, shapes, withKeys));
+            archive.Add(BackupManifest.Part, JsonSerializer.SerializeToUtf8Bytes(Describe(connection, shapes, withKeys), BackupJson.Default.BackupManifest));
             var rows = new Dictionary<string, long>(StringComparer.Ordinal);
             string? head = null;
             foreach (var table in shapes) rows[table.Name] = WriteTable(archive, connection, table, run, ref head, cancellationToken);
             var texts = Write(archive, "search", TextKinds, tables.ReadTexts(connection).Select(t => new object?[] { t.Kind, t.Item, t.Text }), _ => { }, cancellationToken);
-            var (files, damaged) = WriteFiles(archive, withKeys, run, cancellationToken);
+            var (files, damaged) = withFiles ? WriteFiles(archive, withKeys, run, cancellationToken) : (0, []);
             archive.Finish(rows, texts, head);
             return new BackupSummary(shapes.Count, rows.Values.Sum(), files, damaged, head);
         }, cancellationToken);
     }
 
-    private byte[] Describe(DbConnection connection, IReadOnlyList<TableShape> shapes, bool withKeys)
+    /// <summary>What a backup made now would say of itself.</summary>
+    public Task<BackupManifest> DescribeAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(async connection => Describe(connection, await tables.DescribeAsync(connection, cancellationToken), true), cancellationToken);
+
+    private BackupManifest Describe(DbConnection connection, IReadOnlyList<TableShape> shapes, bool withKeys)
     {
         var migrations = Tables.ReadRows(connection, shapes.Single(t => t.Name == Migrator.Table) with { Columns = [new("name", ColumnKind.Text), new("checksum", ColumnKind.Text)] });
-        return JsonSerializer.SerializeToUtf8Bytes(new BackupManifest
+        return new BackupManifest
         {
             Format = BackupManifest.CurrentFormat, Program = $"Headwater {typeof(BackupWork).Assembly.GetName().Version?.ToString(3)}", CreatedAt = time.GetUtcNow(), Engine = tables.Engine, Keys = withKeys,
             Migrations = migrations.ToDictionary(m => (string)m[0]!, m => (string)m[1]!, StringComparer.Ordinal),
             Tables = [.. shapes.Select(t => new BackupTable(t.Name, [.. t.Columns.Select(c => new BackupColumn(c.Name, c.Kind))]))],
-        }, BackupJson.Default.BackupManifest);
+        };
     }
 
     private static long WriteTable(ArchiveWriter archive, DbConnection connection, TableShape table, CommandRun run, ref string? head, CancellationToken cancellationToken)

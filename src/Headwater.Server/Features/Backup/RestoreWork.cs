@@ -10,10 +10,11 @@ namespace Headwater.Server.Features.Backup;
 /// </summary>
 internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder data, SettingStore settings)
 {
+    /// <param name="manifest">What the backup says of itself.</param>
     /// <param name="open">Gives the backup from its start; it is asked again when the database wants the work done again.</param>
-    public async Task<RestoreSummary> RunAsync(Func<Stream> open, bool force, CommandRun run, CancellationToken cancellationToken)
+    public async Task<RestoreSummary> RunAsync(BackupManifest manifest, Func<Stream> open, bool force, CommandRun run, CancellationToken cancellationToken)
     {
-        await PrepareAsync(open, force, cancellationToken);
+        await PrepareAsync(manifest, force, cancellationToken);
         var staging = data.File("restoring");
         try
         {
@@ -44,11 +45,9 @@ internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder
     }
 
     /// <summary>Makes the tables as they were when the backup was made, and marks them as not yet filled.</summary>
-    private async Task PrepareAsync(Func<Stream> open, bool force, CancellationToken cancellationToken)
+    private async Task PrepareAsync(BackupManifest manifest, bool force, CancellationToken cancellationToken)
     {
-        BackupManifest manifest;
-        await using (var input = open())
-        using (var archive = new ArchiveReader(input)) manifest = archive.Manifest;
+        Migrator.RefuseUnknown(manifest.Migrations); // Before anything is taken away.
         var present = await database.ReadAsync(connection => tables.DescribeAsync(connection, cancellationToken), cancellationToken);
         if (present.Any(t => t.Name == Migrator.Table))
         {

@@ -43,7 +43,8 @@ internal static class Migrator
     }
 
     /// <summary>What the database was made by must be known here, or this program would not understand it.</summary>
-    private static void RefuseUnknown(IReadOnlyDictionary<string, string> wanted)
+    /// <exception cref="InvalidOperationException">One is not.</exception>
+    public static void RefuseUnknown(IReadOnlyDictionary<string, string> wanted)
     {
         var known = Scripts().ToDictionary(s => s.Name, s => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(s.Sql))), StringComparer.Ordinal);
         foreach (var (name, checksum) in wanted.OrderBy(w => w.Key, StringComparer.Ordinal))

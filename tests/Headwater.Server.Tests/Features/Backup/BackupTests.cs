@@ -232,7 +232,7 @@ public sealed class BackupTests(BackupFixture fixture) : IClassFixture<BackupFix
 
     internal static string Bom(int seed, int components) => TestHost.Bom([.. Enumerable.Range(0, components).Select(n => $"pkg:npm/p{seed}-{n}@1.0.0")]);
 
-    private static Dictionary<string, string> Digests(string file) => Parts(file).Last(p => p.Name == "digests.json") is var (_, bytes)
+    internal static Dictionary<string, string> Digests(string file) => Parts(file).Last(p => p.Name == "digests.json") is var (_, bytes)
         ? JsonDocument.Parse(bytes).RootElement.GetProperty("parts").EnumerateObject().Where(p => p.Name != "backup.json").ToDictionary(p => p.Name, p => p.Value.GetString()!) : [];
 
     private static IEnumerable<string> Rows(string file, string table, string column)

@@ -1,0 +1,117 @@
+using Dapper;
+using Headwater.Server.Features.Backup;
+using Headwater.Server.Platform.Commands;
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Data.Sqlite;
+
+namespace Headwater.Server.Tests.Features.Backup;
+
+/// <summary>Backups of the engine that this run is for, and from engine to engine.</summary>
+public sealed class EngineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("headwater-engines-").FullName;
+    private readonly TestDatabase _engine = new(), _other = new();
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _other.Dispose();
+        Directory.Delete(_folder, true);
+    }
+
+    [Fact]
+    public async Task Backup_OfThisEngine_RestoresWithEveryTableEqual_AndFindsTheSameWords()
+    {
+        using (var server = await ServerProcess.StartAsync(_engine, At("data")))
+        {
+            for (var i = 0; i < 3; i++) await TestHost.UploadAsync(server.Client, $"p{i}", "1", BackupTests.Bom(i, 120));
+            server.Interrupt().ShouldBe(0);
+        }
+
+        (await CommandAsync(_engine, "backup", At("a.tar.gz"), "--data", At("data"))).ExitCode.ShouldBe(0);
+        var restore = await CommandAsync(_other, "restore", At("a.tar.gz"), "--data", At("restored"));
+        restore.ExitCode.ShouldBe(0, restore.Error);
+        (await CommandAsync(_other, "backup", At("b.tar.gz"), "--data", At("restored"))).ExitCode.ShouldBe(0);
+        BackupTests.Digests(At("b.tar.gz")).ShouldBe(BackupTests.Digests(At("a.tar.gz")), ignoreOrder: true);
+        using var again = await ServerProcess.StartAsync(_other, At("restored"));
+        (await again.Client.GetStringAsync("/api/v1/component/identity?purl=pkg:npm/p1-7@1.0.0")).ShouldContain("p1-7");
+        await TestHost.UploadAsync(again.Client, "after", "1", BackupTests.Bom(77, 20));
+    }
+
+    [Fact]
+    public async Task Move_FromTheEmbeddedEngine_BringsEveryRow()
+    {
+        Assert.SkipUnless(TestDatabase.IsPostgres, "This run of the tests has no PostgreSQL.");
+        await BackupFixture.FillAsync(At("data"), "one");
+        var moved = await ServerProcess.CommandAsync("db", "move", "--data", At("data"), "--to", _engine.Address!);
+        moved.ExitCode.ShouldBe(0, moved.Error);
+        (await ServerProcess.CommandAsync("backup", At("a.tar.gz"), "--data", At("data"))).ExitCode.ShouldBe(0);
+        (await CommandAsync(_engine, "backup", At("b.tar.gz"), "--data", At("data"))).ExitCode.ShouldBe(0);
+        Rows(At("b.tar.gz")).ShouldBe(Rows(At("a.tar.gz")), ignoreOrder: true);
+        using (var server = await ServerProcess.StartAsync(_engine, At("data")))
+        {
+            (await server.Client.GetStringAsync("/api/v1/project")).ShouldContain("\"one\"");
+            await TestHost.UploadAsync(server.Client, "two", "1", BackupTests.Bom(2, 20));
+            server.Interrupt().ShouldBe(0);
+        }
+
+        // And the way back, to the embedded engine.
+        (await CommandAsync(_engine, "backup", At("c.tar.gz"), "--data", At("data"))).ExitCode.ShouldBe(0);
+        var back = await ServerProcess.CommandAsync("restore", At("c.tar.gz"), "--data", At("back"));
+        back.ExitCode.ShouldBe(0, back.Error);
+        using var embedded = await ServerProcess.StartAsync(At("back"));
+        (await embedded.Client.GetStringAsync("/api/v1/project")).ShouldContain("\"two\"");
+        (await embedded.Client.GetStringAsync("/api/v1/component/identity?purl=pkg:npm/p2-7@1.0.0")).ShouldContain("p2-7");
+
+        var twice = await ServerProcess.CommandAsync("db", "move", "--data", At("data"), "--to", _engine.Address!);
+        twice.ExitCode.ShouldBe(2);
+        twice.Error.ShouldContain("--force");
+        twice.Error.ShouldNotContain(_engine.Address!);
+    }
+
+    [Fact]
+    public async Task Move_WithoutWhereTo_IsAUsageError()
+    {
+        var outcome = await ServerProcess.CommandAsync("db", "move", "--data", At("data"));
+        outcome.ExitCode.ShouldBe(2);
+        outcome.Error.ShouldContain("--to");
+    }
+
+    [Fact]
+    public async Task Restore_OfAnOlderSchema_GoesOnThroughTheMigrationsSince()
+    {
+        var folder = new DataFolder(At("old"));
+        using var old = new SqliteDatabase(folder.File("headwater.db"), TimeProvider.System);
+        await old.MigrateAsync();
+        var all = (await old.ReadAsync(c => c.QueryAsync<(string Name, string Checksum)>("SELECT name, checksum FROM schema_migration"))).ToDictionary(m => m.Name, m => m.Checksum);
+        await old.ClearAsync();
+        await old.MigrateAsync(all.Where(m => string.CompareOrdinal(m.Key, "0006") < 0).ToDictionary());
+        await ((IDatabase)old).WriteAsync(t => t.Connection!.ExecuteAsync("INSERT INTO setting (name, value) VALUES ('kept', 'yes')", transaction: t));
+        var run = new CommandRun(CommandLine.Read(["--quiet"], []), null, TextWriter.Null, TextWriter.Null);
+        var backup = new BackupWork(old, old, folder, TimeProvider.System);
+        await backup.RunAsync(() => File.Create(At("old.tar")), true, true, run, default);
+        folder.Dispose();
+
+        var fresh = new DataFolder(At("fresh"));
+        var target = _engine.Open(At("fresh"));
+        var manifest = await backup.DescribeAsync(default);
+        await new RestoreWork(target, (ITables)target, fresh, new SettingStore(target)).RunAsync(manifest, () => File.OpenRead(At("old.tar")), false, run, default);
+
+        (await new SettingStore(target).GetAsync("kept")).ShouldBe("yes");
+        (await target.ReadAsync(Migrator.PendingAsync)).ShouldBeEmpty();
+
+        var newer = manifest with { Migrations = manifest.Migrations.Append(new("9999_future.sql", "x")).ToDictionary() };
+        (await Should.ThrowAsync<InvalidOperationException>(() => new RestoreWork(target, (ITables)target, fresh, new SettingStore(target)).RunAsync(newer, () => File.OpenRead(At("old.tar")), true, run, default)))
+            .Message.ShouldContain("newer version");
+        (await new SettingStore(target).GetAsync("kept")).ShouldBe("yes", "what cannot be restored replaces nothing");
+        fresh.Dispose();
+        ((IDisposable)target).Dispose();
+    }
+
+    private static Task<CommandOutcome> CommandAsync(TestDatabase engine, params string[] words) =>
+        ServerProcess.CommandAsync([.. words, .. engine.Address is { } address ? ["--database", address] : Array.Empty<string>()]);
+
+    private static Dictionary<string, string> Rows(string file) => BackupTests.Digests(file).Where(p => p.Key.StartsWith("tables/", StringComparison.Ordinal)).ToDictionary();
+}
