@@ -8,6 +8,7 @@ using Headwater.Server.Features.Jobs;
 using Headwater.Server.Features.Keys;
 using Headwater.Server.Features.Overview;
 using Headwater.Server.Features.Owners;
+using Headwater.Server.Features.People;
 using Headwater.Server.Features.Projects;
 using Headwater.Server.Features.Samples;
 using Headwater.Server.Features.Search;
@@ -38,6 +39,7 @@ try
     FindingsModule.AddServices(services);
     AnalysesModule.AddServices(services);
     OwnersModule.AddServices(services);
+    PeopleModule.AddServices(services);
     ProjectsModule.AddServices(services);
     ComponentsModule.AddServices(services);
     UploadsModule.AddServices(services);
@@ -54,9 +56,11 @@ try
     if (line.Command is not null) return await line.RunAsync(app.Services);
     await app.PrepareAsync();
     DependencyTrackModule.UseHeaders(app);
+    PeopleModule.UseErrors(app);
     app.UsePlatform();
     OverviewModule.MapEndpoints(app);
     OwnersModule.MapEndpoints(app);
+    PeopleModule.MapEndpoints(app);
     ProjectsModule.MapEndpoints(app);
     ComponentsModule.MapEndpoints(app);
     UploadsModule.MapEndpoints(app);

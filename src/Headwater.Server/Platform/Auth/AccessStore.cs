@@ -59,6 +59,15 @@ internal sealed class AccessStore(IDatabase database, TimeProvider time)
         return new Access(grants.Select(g => Part(Roles.Find(g.Role)?.Permissions ?? Permissions.None, g.UnitId, tree)).Append(Part(direct, 0, tree)));
     }
 
+    /// <summary>Everything that was given to a person somewhere, whether they are here or have left.</summary>
+    public Task<Permissions> GrantedAsync(long person, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    {
+        var own = (Permissions)await connection.QuerySingleOrDefaultAsync<long>("SELECT permissions FROM user_account WHERE org_id = @Org AND id = @person", new { Org, person });
+        var direct = (own & Permissions.Compatible) == Permissions.Compatible ? Permissions.Administrator : own;
+        var roles = await connection.QueryAsync<string>("SELECT role FROM role_grant WHERE org_id = @Org AND person_id = @person", new { Org, person });
+        return roles.Aggregate(direct, (all, role) => all | (Roles.Find(role)?.Permissions ?? Permissions.None));
+    }, cancellationToken);
+
     /// <summary>What a key may do: what was given to it, in its unit, and never more than the one who made it may do now.</summary>
     public async Task<Access> OfKeyAsync(Permissions permissions, long unit, long? maker, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ internal sealed class OidcStore(IDatabase database, AuditStore audit, IdSource i
 
     /// <summary>
     /// Finds or makes the account of somebody who has signed in there, and sets their groups and what these give. An account is known by its subject; one that
-    /// the same directory announced over SCIM is recognised by its name. A local account never is: whoever may choose a name there must not become somebody here.
+    /// the same directory announced over SCIM, or that was imported, is recognised by its name. A local account never is: whoever may choose a name there must not become somebody here.
     /// </summary>
     /// <returns>The account; or why not: <c>left</c>, <c>taken</c>, <c>unknown</c>.</returns>
     public Task<(UserAccount? Account, string? Refusal)> SignInAsync(OidcPerson person, bool create, CancellationToken cancellationToken) => database.WriteAsync<(UserAccount?, string?)>(async transaction =>
@@ -25,7 +25,7 @@ internal sealed class OidcStore(IDatabase database, AuditStore audit, IdSource i
         var now = time.GetUtcNow();
         var known = await connection.QuerySingleOrDefaultAsync<Known>("SELECT id, name, source, active FROM user_account WHERE org_id = @Org AND subject = @Subject", new { Org, person.Subject }, transaction)
             ?? await connection.QuerySingleOrDefaultAsync<Known>("SELECT id, name, source, active, subject FROM user_account WHERE org_id = @Org AND LOWER(name) = @name", new { Org, name = person.Name.ToLowerInvariant() }, transaction);
-        if (known is { Source: not ("scim" or Source) } or { Subject: not null }) return await RefuseAsync("taken");
+        if (known is { Source: not ("scim" or "import" or Source) } or { Subject: not null }) return await RefuseAsync("taken");
         if (known is { Active: false }) return await RefuseAsync("left");
         if (known is null && !create) return await RefuseAsync("unknown");
         var id = known?.Id ?? await IdSource.NextAsync(transaction, "user_account");
@@ -39,7 +39,7 @@ internal sealed class OidcStore(IDatabase database, AuditStore audit, IdSource i
         }
         else
         {
-            await connection.ExecuteAsync("UPDATE user_account SET subject = @Subject WHERE id = @id", new { person.Subject, id }, transaction);
+            await connection.ExecuteAsync("UPDATE user_account SET subject = @Subject, source = CASE WHEN source = 'import' THEN 'oidc' ELSE source END WHERE id = @id", new { person.Subject, id }, transaction);
             if (known.Source == Source)
                 await connection.ExecuteAsync("UPDATE user_account SET title = COALESCE(@Title, title), email = COALESCE(@Email, email) WHERE id = @id", new { person.Title, person.Email, id }, transaction);
         }

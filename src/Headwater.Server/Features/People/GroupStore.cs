@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Dapper;
+using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Features.People;
+
+/// <summary>A group of the directory, with what belonging to it gives.</summary>
+/// <param name="Id">Null for a name that roles are given to, and that nobody has come with yet.</param>
+internal sealed record GroupRow(long? Id, string Name, string? Source, int Members, long? TeamId, string? Team, IReadOnlyList<GroupRole> Roles);
+
+/// <param name="UnitId">0 for the whole organisation.</param>
+internal sealed record GroupRole(string Role, long UnitId, string? Unit);
+
+/// <summary>Groups come from the directory; what they give is decided here.</summary>
+internal sealed class GroupStore(IDatabase database, AuditStore audit, TimeProvider time)
+{
+    public const int LongestName = 200;
+    private const long Org = Organisation.Home;
+
+    /// <summary>All groups by name, those that only have roles so far included.</summary>
+    public Task<IReadOnlyList<GroupRow>> ListAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<GroupRow>>(async connection =>
+    {
+        var groups = (await connection.QueryAsync<Row>("""
+            SELECT g.id, g.name, g.source, g.team_id, w.title AS team, (SELECT COUNT(*) FROM person_group_member m WHERE m.group_id = g.id) AS members
+            FROM person_group g LEFT JOIN owner w ON w.id = g.team_id WHERE g.org_id = @Org ORDER BY LOWER(g.name), g.source LIMIT 2000
+            """, new { Org })).AsList();
+        var roles = (await connection.QueryAsync<RoleRow>("SELECT r.group_name, r.role, r.unit_id, w.title AS unit FROM group_role r LEFT JOIN owner w ON w.id = r.unit_id WHERE r.org_id = @Org ORDER BY r.group_name, r.role, r.unit_id", new { Org }))
+            .ToLookup(r => r.GroupName, r => new GroupRole(r.Role, r.UnitId, r.Unit));
+        var known = groups.Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. groups.Select(g => new GroupRow(g.Id, g.Name, g.Source, g.Members, g.TeamId, g.Team, [.. roles[g.Name]]))
+                .Concat(roles.Where(r => !known.Contains(r.Key)).Select(r => new GroupRow(null, r.Key, null, 0, null, null, [.. r]))).OrderBy(g => g.Name, StringComparer.OrdinalIgnoreCase),
+        ];
+    }, cancellationToken);
+
+    /// <summary>Gives a role to all who belong to a group, now and later, or takes it from them.</summary>
+    /// <returns>False when nothing changed.</returns>
+    public Task<bool> SetRoleAsync(string group, string role, long unit, bool give, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
+    {
+        var connection = transaction.Connection!;
+        if (give && unit != 0 && await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM owner WHERE org_id = @Org AND id = @unit", new { Org, unit }, transaction) == 0) return false;
+        var changed = await connection.ExecuteAsync(give
+            ? "INSERT INTO group_role (org_id, group_name, role, unit_id) VALUES (@Org, @group, @role, @unit) ON CONFLICT (org_id, group_name, role, unit_id) DO NOTHING"
+            : "DELETE FROM group_role WHERE org_id = @Org AND group_name = @group AND role = @role AND unit_id = @unit", new { Org, group, role, unit }, transaction);
+        if (changed == 0) return false;
+        await RefreshAsync(transaction, group);
+        await audit.AppendAsync(transaction, new AuditEntry(by, give ? "group.role-given" : "group.role-taken", "group:" + group, JsonSerializer.Serialize(new { role, unit })));
+        return true;
+    }, cancellationToken: cancellationToken);
+
+    /// <summary>Makes the members of a group the members of a team, now and later; null ends that.</summary>
+    public Task<bool> SetTeamAsync(long id, long? team, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
+    {
+        var connection = transaction.Connection!;
+        var title = team is null ? null : await connection.QuerySingleOrDefaultAsync<string>("SELECT name FROM owner WHERE org_id = @Org AND id = @team", new { Org, team }, transaction);
+        if (team is not null && title is null) return false;
+        var name = await connection.QuerySingleOrDefaultAsync<string>("UPDATE person_group SET team_id = @team WHERE org_id = @Org AND id = @id RETURNING name", new { Org, id, team }, transaction);
+        if (name is null) return false;
+        await RefreshAsync(transaction, name);
+        await audit.AppendAsync(transaction, new AuditEntry(by, "group.team-set", "group:" + name, JsonSerializer.Serialize(new { team = title })));
+        return true;
+    }, cancellationToken: cancellationToken);
+
+    private async Task RefreshAsync(System.Data.Common.DbTransaction transaction, string group)
+    {
+        var members = (await transaction.Connection!.QueryAsync<long>("SELECT m.person_id FROM person_group_member m JOIN person_group g ON g.id = m.group_id WHERE g.org_id = @Org AND g.name = @group", new { Org, group }, transaction)).AsList();
+        await GroupGrantStore.RefreshAsync(transaction, members, time.GetUtcNow());
+    }
+
+    private sealed class Row
+    {
+        public long Id { get; set; }
+        public string Name { get; set; } = "";
+        public string Source { get; set; } = "";
+        public long? TeamId { get; set; }
+        public string? Team { get; set; }
+        public int Members { get; set; }
+    }
+
+    private sealed class RoleRow
+    {
+        public string GroupName { get; set; } = "";
+        public string Role { get; set; } = "";
+        public long UnitId { get; set; }
+        public string? Unit { get; set; }
+    }
+}

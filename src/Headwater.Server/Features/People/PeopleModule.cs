@@ -1,0 +1,92 @@
+using System.Security.Claims;
+using Headwater.Server.Features.People.Scim;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Headwater.Server.Features.People;
+
+/// <summary>People, the groups of the directory, and the endpoint over which the directory keeps both.</summary>
+internal static class PeopleModule
+{
+    public static void AddServices(IServiceCollection services) =>
+        services.AddSingleton<PersonStore>().AddSingleton<GroupStore>().AddSingleton<ScimStore>().AddSingleton<ScimGroupStore>();
+
+    /// <summary>Before the platform, so that its refusals can be given the form that directories read.</summary>
+    public static void UseErrors(IApplicationBuilder app) => ScimApi.UseErrors(app);
+
+    public static void MapEndpoints(IEndpointRouteBuilder app)
+    {
+        ScimApi.Map(app);
+        var api = app.MapGroup(Api.Root + "/people").WithTags("People");
+        api.MapGet("", ListAsync).Require(Permissions.PeopleManagement).WithSummary("People; state (active, left) and source narrow the list");
+        api.MapPost("", CreateAsync).Require(Permissions.PeopleManagement).WithSummary("Makes a local account; its password is in the answer and nowhere else");
+        api.MapGet("/{id:long}", async Task<Results<Ok<PersonDetail>, NotFound>> (HttpContext http, PersonStore store, long id, CancellationToken cancellationToken) =>
+            await store.GetAsync(id, http.User.Viewer(), cancellationToken) is { } person ? TypedResults.Ok(person) : TypedResults.NotFound()).Require(Permissions.PeopleManagement);
+        api.MapPut("/{id:long}/active", SetActiveAsync).Require(Permissions.PeopleManagement).WithSummary("Lets somebody in again, or sends them away");
+        api.MapGet("/sessions", SessionsAsync).Require(Permissions.PeopleManagement).WithSummary("Where people are signed in");
+        app.MapPost("/people/{id:long}/sessions", EndSessionAsync).Require(Permissions.PeopleManagement).ExcludeFromDescription();
+        app.MapPost("/people/sessions", EndAnySessionAsync).Require(Permissions.PeopleManagement).ExcludeFromDescription();
+    }
+
+    /// <summary>
+    /// True when the caller may act on this person's account: nobody gets into, or shuts out, an account that may do more than their own. Otherwise whoever may
+    /// manage people could make up the administrator's password.
+    /// </summary>
+    public static async Task<bool> MayActOnAsync(ClaimsPrincipal caller, long person, AccessStore access, CancellationToken cancellationToken) =>
+        caller.Access().Everywhere.HasFlag(Permissions.PeopleManagement) && ((await access.GrantedAsync(person, cancellationToken)) & ~caller.Access().Everywhere) == Permissions.None;
+
+    /// <summary>What to say of an outcome that is not done.</summary>
+    public static string KeyOf(PersonOutcome outcome) => outcome switch
+    {
+        PersonOutcome.NameTaken => "people.nameTaken", PersonOutcome.BadName => "people.badName", PersonOutcome.BadEmail => "people.badEmail", PersonOutcome.LastAdministrator => "people.lastAdministrator",
+        PersonOutcome.Oneself => "people.oneself", PersonOutcome.NotLocal => "people.notLocal", _ => "people.gone",
+    };
+
+    private static Task<IResult> ListAsync(PersonStore store, [AsParameters] Listing listing, string? state, string? source, CancellationToken cancellationToken) => listing.AnswerAsync("people",
+        (page, token) => store.ListAsync(page, state, source, token),
+        [
+            ("name", p => p.Name), ("full name", p => p.Title), ("email", p => p.Email), ("active", p => p.Active), ("source", p => p.Source), ("second step", p => p.SecondStep), ("teams", p => p.Teams), ("projects", p => p.Projects),
+            ("created", p => p.CreatedAt), ("last sign-in", p => p.LastSignInAt), ("left", p => p.LeftAt),
+        ], cancellationToken);
+
+    private static async Task<IResult> CreateAsync(HttpContext http, PersonStore store, NewPerson person, CancellationToken cancellationToken)
+    {
+        var (outcome, id, password) = await store.CreateAsync(new PersonEdit(person.Name ?? "", person.Title, person.Email), http.User.Actor(), cancellationToken);
+        return outcome == PersonOutcome.Done ? TypedResults.Created($"{Api.Root}/people/{id}", new { id, password }) : Refused(http, outcome);
+    }
+
+    private static async Task<IResult> SetActiveAsync(HttpContext http, PersonStore store, AccessStore access, long id, Activity activity, CancellationToken cancellationToken)
+    {
+        if (!await MayActOnAsync(http.User, id, access, cancellationToken)) return Problems.Of(StatusCodes.Status403Forbidden, "This account may do more than yours", "Somebody who may do as much has to act on it.");
+        var outcome = await store.SetActiveAsync(id, activity.Active, http.User.Actor(), cancellationToken);
+        return outcome switch { PersonOutcome.Done => TypedResults.NoContent(), PersonOutcome.NoSuchPerson => TypedResults.NotFound(), _ => Refused(http, outcome) };
+    }
+
+    private static Task<IResult> SessionsAsync(SessionStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("sessions", store.ListAsync,
+        [("person", s => s.Person), ("how", s => s.How), ("since", s => s.CreatedAt), ("last seen", s => s.SeenAt), ("ends", s => s.ExpiresAt), ("address", s => s.Address), ("program", s => s.Agent)], cancellationToken);
+
+    private static async Task<RedirectHttpResult> EndSessionAsync(HttpContext http, SessionStore sessions, long id, [FromForm] string? session)
+    {
+        if (session == "all") await sessions.EndAllAsync(id, null, http.User.Actor(), http.RequestAborted);
+        else if (session is not null) await sessions.EndAsync(session, id, http.User.Actor(), http.RequestAborted);
+        return TypedResults.Redirect($"{http.Request.PathBase}/people/{id}");
+    }
+
+    private static async Task<RedirectHttpResult> EndAnySessionAsync(HttpContext http, SessionStore sessions, [FromForm] string? session)
+    {
+        if (session is not null) await sessions.EndAsync(session, null, http.User.Actor(), http.RequestAborted);
+        return TypedResults.Redirect(http.Request.PathBase + "/people/sessions");
+    }
+
+    private static ProblemHttpResult Refused(HttpContext http, PersonOutcome outcome)
+    {
+        var text = http.RequestServices.GetRequiredService<Platform.Ui.Localiser>();
+        return Problems.Of(outcome is PersonOutcome.BadName or PersonOutcome.BadEmail ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict, text["people.notDone"], text[KeyOf(outcome)]);
+    }
+
+    internal sealed record NewPerson(string? Name, string? Title, string? Email);
+
+    internal sealed record Activity(bool Active);
+}
