@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Headwater.Server.Features.Owners;
 
 /// <summary>Units and teams: the front door for other features.</summary>
-internal sealed class OwnersModule(OwnerStore store)
+internal sealed class OwnersModule(OwnerStore store, OrganisationStore organisation)
 {
     /// <summary>Ids of an owner and of everything below it, as a subquery over <c>@ownerId</c>. Safe for a tree that someone bent into a ring.</summary>
     public const string Below = OwnerStore.Below;
@@ -14,12 +14,13 @@ internal sealed class OwnersModule(OwnerStore store)
     /// <summary>To be selected from <c>owner w</c>.</summary>
     public const string Select = "w.id AS owner_id, w.kind AS owner_kind, w.name AS owner_name, w.title AS owner_title, w.email AS owner_email";
 
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<OwnerStore>().AddSingleton<OwnersModule>();
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<OwnerStore>().AddSingleton<OrganisationStore>().AddSingleton<OwnersModule>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root).WithTags("Owners");
         api.MapGet("/owners", async (HttpContext http, OwnerStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.TreeAsync(http.User.InScope(), cancellationToken))).Require(Permissions.ViewPortfolio).WithSummary("Units and teams, parents before children");
+        OrganisationApi.Map(api);
         api.MapPut("/projects/{uuid:guid}/owner", async Task<Results<NoContent, NotFound, ProblemHttpResult>> (HttpContext http, OwnerStore store, Guid uuid, OwnerChange change, CancellationToken cancellationToken) =>
             await store.ChangeOwnerAsync(http.User.Viewer(), http.User.Viewer(Permissions.PortfolioManagement), uuid, change.OwnerId, http.User.Actor(), cancellationToken) switch
             {
@@ -28,6 +29,12 @@ internal sealed class OwnersModule(OwnerStore store)
                 _ => Problems.Of(StatusCodes.Status403Forbidden, "You may not give this project to that owner", "You need the permission PORTFOLIO_MANAGEMENT where the project is and where it is to go; for nobody, in the whole organisation."),
             }).Require(Permissions.PortfolioManagement).WithSummary("Gives a project to a unit or team, or with null to nobody");
     }
+
+    /// <summary>The longest name of a unit or team.</summary>
+    public const int LongestTitle = OrganisationStore.LongestTitle;
+
+    /// <summary>What the levels of units are called, the topmost first.</summary>
+    public Task<IReadOnlyList<string>> LevelsAsync(CancellationToken cancellationToken) => organisation.LevelsAsync(cancellationToken);
 
     internal sealed record OwnerChange(long? OwnerId);
 

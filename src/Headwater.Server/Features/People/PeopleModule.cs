@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Headwater.Server.Features.People.Import;
 using Headwater.Server.Features.People.Scim;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Http;
@@ -11,7 +12,7 @@ namespace Headwater.Server.Features.People;
 internal static class PeopleModule
 {
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<PersonStore>().AddSingleton<GroupStore>().AddSingleton<ScimStore>().AddSingleton<ScimGroupStore>();
+        services.AddSingleton<PersonStore>().AddSingleton<GroupStore>().AddSingleton<ScimStore>().AddSingleton<ScimGroupStore>().AddSingleton<OrphanStore>().AddSingleton<ImportStore>();
 
     /// <summary>Before the platform, so that its refusals can be given the form that directories read.</summary>
     public static void UseErrors(IApplicationBuilder app) => ScimApi.UseErrors(app);
@@ -26,6 +27,8 @@ internal static class PeopleModule
             await store.GetAsync(id, http.User.Viewer(), cancellationToken) is { } person ? TypedResults.Ok(person) : TypedResults.NotFound()).Require(Permissions.PeopleManagement);
         api.MapPut("/{id:long}/active", SetActiveAsync).Require(Permissions.PeopleManagement).WithSummary("Lets somebody in again, or sends them away");
         api.MapGet("/sessions", SessionsAsync).Require(Permissions.PeopleManagement).WithSummary("Where people are signed in");
+        app.MapGet("/import/templates/{name}.csv", (string name) => Enum.TryParse<ImportKind>(name, true, out var kind) && Enum.IsDefined(kind)
+            ? Results.Text(ImportFile.Template(kind), "text/csv") : Results.NotFound()).Require(Permissions.PortfolioManagement).ExcludeFromDescription();
         app.MapPost("/people/{id:long}/sessions", EndSessionAsync).Require(Permissions.PeopleManagement).ExcludeFromDescription();
         app.MapPost("/people/sessions", EndAnySessionAsync).Require(Permissions.PeopleManagement).ExcludeFromDescription();
     }

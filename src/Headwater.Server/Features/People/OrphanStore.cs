@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Dapper;
+using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Features.People;
+
+/// <summary>Somebody who has left, with what still counts on them.</summary>
+internal sealed record Leaver(long Id, string Called, DateTimeOffset? LeftAt, IReadOnlyList<ProjectPart> Projects);
+
+/// <summary>A team or unit all of whose members have left.</summary>
+/// <param name="Projects">Visible projects that it owns.</param>
+internal sealed record EmptyTeam(long Id, string Title, int Members, int Projects);
+
+/// <summary>What lost its people.</summary>
+internal sealed record Orphans(IReadOnlyList<Leaver> Leavers, IReadOnlyList<EmptyTeam> Teams)
+{
+    public int Projects => Leavers.SelectMany(l => l.Projects).Select(p => p.Project).Distinct().Count();
+}
+
+/// <summary>What somebody left behind, and who takes it on.</summary>
+internal sealed class OrphanStore(IDatabase database, AuditStore audit)
+{
+    private const long Org = Organisation.Home;
+    private const int Most = 2000;
+
+    /// <param name="viewer">Which projects and teams may be named.</param>
+    public Task<Orphans> ListAsync(Viewer viewer, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        var parts = (await connection.QueryAsync<PartRow>($"""
+            SELECT u.id AS person_id, u.name, u.title, u.left_at, p.uuid AS project, p.name AS project_name, h.part
+            FROM project_person h JOIN user_account u ON u.id = h.person_id JOIN project p ON p.id = h.project_id
+            WHERE p.org_id = @Org AND u.active = 0 AND {viewer.Sees("p.owner_id")} ORDER BY LOWER(COALESCE(u.title, u.name)), u.id, LOWER(p.name), h.part LIMIT @Most
+            """, new { Org, Most })).AsList();
+        var teams = (await connection.QueryAsync<TeamRow>($"""
+            SELECT w.id, w.title, COUNT(*) AS members, (SELECT COUNT(*) FROM project p WHERE p.org_id = @Org AND p.owner_id = w.id) AS projects
+            FROM owner w JOIN team_member t ON t.owner_id = w.id JOIN user_account u ON u.id = t.person_id
+            WHERE w.org_id = @Org AND {viewer.Sees("w.id")} GROUP BY w.id, w.title HAVING SUM(u.active) = 0 ORDER BY LOWER(w.title), w.id LIMIT @Most
+            """, new { Org, Most })).AsList();
+        var leavers = parts.GroupBy(p => p.PersonId).Select(g => new Leaver(g.Key, string.IsNullOrWhiteSpace(g.First().Title) ? g.First().Name : g.First().Title!, g.First().LeftAt, [.. g.Select(p => new ProjectPart(p.Project, p.ProjectName, p.Part))]));
+        return new Orphans([.. leavers], [.. teams.Select(t => new EmptyTeam(t.Id, t.Title, t.Members, t.Projects))]);
+    }, cancellationToken);
+
+    /// <summary>Gives a leaver's parts in projects, and places in teams, to somebody who is here; or to nobody.</summary>
+    /// <param name="manages">Only in what the caller may change.</param>
+    /// <param name="to">Null to take the leaver off without anybody in their place.</param>
+    /// <returns>How many parts and places were handed over; null when the one has not left or the other is not here.</returns>
+    public Task<int?> HandOverAsync(long from, long? to, Viewer manages, string by, CancellationToken cancellationToken = default) => database.WriteAsync<int?>(async transaction =>
+    {
+        var connection = transaction.Connection!;
+        var names = (await connection.QueryAsync<(long Id, string Name, long Active)>("SELECT id, name, active FROM user_account WHERE org_id = @Org AND id IN (@from, @other)", new { Org, from, other = to ?? from }, transaction)).ToDictionary(p => p.Id);
+        if (!names.TryGetValue(from, out var leaver) || leaver.Active == 1 || (to is { } heir && (!names.TryGetValue(heir, out var found) || found.Active == 0))) return null;
+        var parts = (await connection.QueryAsync<HeldRow>($"SELECT h.project_id, p.uuid AS project, h.part FROM project_person h JOIN project p ON p.id = h.project_id WHERE h.person_id = @from AND p.org_id = @Org AND {manages.Sees("p.owner_id")}", new { Org, from }, transaction)).AsList();
+        foreach (var part in parts)
+        {
+            if (to is not null) await connection.ExecuteAsync("INSERT INTO project_person (project_id, person_id, part) VALUES (@ProjectId, @to, @Part) ON CONFLICT (project_id, person_id, part) DO NOTHING", new { part.ProjectId, to, part.Part }, transaction);
+            await connection.ExecuteAsync("DELETE FROM project_person WHERE project_id = @ProjectId AND person_id = @from AND part = @Part", new { part.ProjectId, from, part.Part }, transaction);
+            await audit.AppendAsync(transaction, new AuditEntry(by, "project.handed-over", $"project:{part.Project}", JsonSerializer.Serialize(new { from = leaver.Name, to = to is { } id ? names[id].Name : null, part.Part })));
+        }
+
+        var teams = (await connection.QueryAsync<(long Id, string Name)>($"SELECT w.id, w.name FROM team_member t JOIN owner w ON w.id = t.owner_id WHERE t.person_id = @from AND w.org_id = @Org AND {manages.Sees("w.id")}", new { Org, from }, transaction)).AsList();
+        foreach (var (team, name) in teams)
+        {
+            if (to is not null) await connection.ExecuteAsync("INSERT INTO team_member (owner_id, person_id, source) VALUES (@team, @to, 'manual') ON CONFLICT (owner_id, person_id) DO NOTHING", new { team, to }, transaction);
+            await connection.ExecuteAsync("DELETE FROM team_member WHERE owner_id = @team AND person_id = @from", new { team, from }, transaction);
+            await audit.AppendAsync(transaction, new AuditEntry(by, "team.handed-over", "owner:" + name, JsonSerializer.Serialize(new { from = leaver.Name, to = to is { } id ? names[id].Name : null })));
+        }
+
+        return parts.Count + teams.Count;
+    }, cancellationToken: cancellationToken);
+
+    private sealed class PartRow
+    {
+        public long PersonId { get; set; }
+        public string Name { get; set; } = "";
+        public string? Title { get; set; }
+        public DateTimeOffset? LeftAt { get; set; }
+        public Guid Project { get; set; }
+        public string ProjectName { get; set; } = "";
+        public string Part { get; set; } = "";
+    }
+
+    private sealed class TeamRow
+    {
+        public long Id { get; set; }
+        public string Title { get; set; } = "";
+        public int Members { get; set; }
+        public int Projects { get; set; }
+    }
+
+    private sealed class HeldRow
+    {
+        public long ProjectId { get; set; }
+        public Guid Project { get; set; }
+        public string Part { get; set; } = "";
+    }
+}
