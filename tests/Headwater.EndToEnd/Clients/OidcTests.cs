@@ -193,7 +193,7 @@ public sealed partial class OidcTests
 
         public void Dispose() => _client.Dispose();
 
-        private static async Task<(HttpStatusCode, string, string?, string)> ReadAsync(HttpResponseMessage response)
+        private static async Task<(HttpStatusCode Status, string Body, string? Location, string Policy)> ReadAsync(HttpResponseMessage response)
         {
             using (response)
                 return (response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Location?.OriginalString, response.Headers.TryGetValues("Content-Security-Policy", out var policy) ? policy.Single() : "");
