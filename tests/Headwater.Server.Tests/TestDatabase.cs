@@ -29,8 +29,9 @@ internal sealed class TestDatabase : IDisposable
     /// <summary>What <c>--database</c> takes; null for the embedded engine.</summary>
     public string? Address => s_server is null ? null : new UriBuilder(s_server) { Path = "/" + _name }.Uri.ToString();
 
-    public IDatabase Open(string folder, TimeProvider? time = null) => Address is { } address
-        ? new PostgresDatabase(address, time ?? TimeProvider.System, NullLogger.Instance)
+    /// <param name="node">As which the others see it.</param>
+    public IDatabase Open(string folder, TimeProvider? time = null, string? node = null) => Address is { } address
+        ? new PostgresDatabase(address, time ?? TimeProvider.System, NullLogger.Instance, node)
         : new SqliteDatabase(Path.Combine(folder, "test.db"), time ?? TimeProvider.System);
 
     public void Dispose()

@@ -45,10 +45,13 @@ internal static class PlatformModule
         // What only reads must not leave an empty database where it was pointed to by mistake.
         if (string.IsNullOrEmpty(address) && line.Data == DataUse.Beside && !File.Exists(data.File("headwater.db"))) throw new FileNotFoundException($"There is no database in {data.Path}. Name the data folder with --data DIR.");
         services.AddSingleton<DatabaseOpener>();
-        services.AddSingleton(s => s.GetRequiredService<DatabaseOpener>().Open(address));
+        services.AddSingleton(s => s.GetRequiredService<DatabaseOpener>().Open(address, line.Command is null ? s.GetRequiredService<Node>().Name : null));
         services.AddSingleton(s => (ITables)s.GetRequiredService<IDatabase>());
         services.AddSingleton<AuditStore>();
-        services.AddSingleton<QueueStore>();
+        var node = Node.From(builder.Configuration, !string.IsNullOrEmpty(address));
+        services.AddSingleton(node);
+        var lease = builder.Configuration.GetValue<double?>("Headwater:LeaseSeconds") is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 3600)) : (TimeSpan?)null;
+        services.AddSingleton(s => new QueueStore(s.GetRequiredService<IDatabase>(), s.GetRequiredService<TimeProvider>(), lease));
         services.AddSingleton<ScheduleStore>();
         services.AddSingleton<OutgoingGuard>();
         services.AddSingleton<OutgoingClient>();
@@ -72,6 +75,7 @@ internal static class PlatformModule
     {
         app.UseDrain();
         app.UseTraces();
+        if (!app.Services.GetRequiredService<Node>().Serves) app.UseForWorkers();
         app.UseHttp();
         app.MapHttp();
         app.MapMetrics();

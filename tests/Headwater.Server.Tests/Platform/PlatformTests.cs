@@ -14,7 +14,7 @@ public sealed class PlatformTests : IDisposable
     private readonly TestDatabase _engine = new();
     private readonly IDatabase _database;
 
-    public PlatformTests() => _database = _engine.Open(_folder);
+    public PlatformTests() => _database = _engine.Open(_folder, node: "n");
 
     public void Dispose()
     {
@@ -119,7 +119,7 @@ public sealed class PlatformTests : IDisposable
         one.Key.ShouldBe("1");
         (await queue.ClaimAsync("n", default))!.Key.ShouldBe("3");
         (await queue.ClaimAsync("n", default)).ShouldBeNull();
-        await queue.CompleteAsync(one.Id, default);
+        await queue.CompleteAsync(one, default);
         (await queue.ClaimAsync("n", default))!.Key.ShouldBe("2");
     }
 
@@ -157,7 +157,7 @@ public sealed class PlatformTests : IDisposable
         {
             var job = (await queue.ClaimAsync("n", default))!;
             job.Attempts.ShouldBe(1);
-            await queue.ReleaseAsync(job.Id);
+            await queue.ReleaseAsync(job);
         }
     }
 
@@ -169,7 +169,8 @@ public sealed class PlatformTests : IDisposable
         var job = (await queue.ClaimAsync("n", default))!;
         (await queue.FailAsync(job, "once", false, 0, default)).ShouldBeFalse();
         (await queue.ClaimAsync("n", default)).ShouldBeNull("it waits before the next attempt");
-        job.Attempts = QueueStore.MaxAttempts;
+        await _database.WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE job SET attempts = @before, run_at = 0", new { before = QueueStore.MaxAttempts - 1 }, t));
+        job = (await queue.ClaimAsync("n", default))!;
         (await queue.FailAsync(job, "for good", false, 0, default)).ShouldBeTrue();
         (await queue.IsPendingAsync(id, default)).ShouldBeFalse();
     }

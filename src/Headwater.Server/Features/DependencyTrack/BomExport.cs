@@ -23,7 +23,7 @@ internal static class BomExport
         var document = new SbomDocument();
         if (await store.DocumentAsync(project.Id, cancellationToken) is { } sha256)
         {
-            using var blob = blobs.Open(sha256);
+            await using var blob = await blobs.OpenAsync(sha256, cancellationToken);
             SbomReader.Read(blob, document, new SbomReadOptions { Validate = false }, cancellationToken);
         }
 

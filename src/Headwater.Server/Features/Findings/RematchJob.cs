@@ -15,7 +15,7 @@ internal sealed class RematchJob(FindingsModule findings, IDatabase database, Qu
         await database.WriteAsync(async transaction =>
         {
             await findings.CountAsync(transaction, context.Job.Id, null);
-            await queue.CompleteAsync(transaction, context.Job.Id);
+            await queue.CompleteAsync(transaction, context.Job);
         }, true, cancellationToken);
         context.Completed = true;
     }

@@ -37,7 +37,7 @@ internal sealed class DocumentSweep(BlobFolder blobs, DataFolder data, UploadSto
     {
         using var right = data.TryDeleteDocuments();
         if (right is null) return; // A backup is being made; the next sweep finds what is left.
-        foreach (var chunk in blobs.All().Chunk(Chunk))
+        foreach (var chunk in (await blobs.AllAsync(cancellationToken)).Chunk(Chunk))
         {
             var named = await store.NamedAsync(chunk, cancellationToken);
             foreach (var sha256 in chunk.Where(c => !named.Contains(c))) await store.DeleteUnnamedAsync(sha256, cancellationToken);

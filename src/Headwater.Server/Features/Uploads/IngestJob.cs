@@ -21,7 +21,7 @@ internal sealed class IngestJob(UploadStore uploads, IngestStore store, Findings
         var sink = new IngestSink(
             batch => store.InternAsync(batch, cancellationToken).GetAwaiter().GetResult(),
             seen => context.ReportAsync(0.6 * Math.Min(1, (double)seen / expected), $"{seen} of {expected} components read", cancellationToken).GetAwaiter().GetResult());
-        using (var document = blobs.Open(upload.Sha256))
+        await using (var document = await blobs.OpenAsync(upload.Sha256, cancellationToken))
         {
             // The reader is synchronous by design; workers have threads of their own.
             var result = SbomReader.Read(document, sink, new SbomReadOptions { Validate = false }, cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class IngestJob(UploadStore uploads, IngestStore store, Findings
         {
             await findings.CountAsync(transaction, context.Job.Id, upload.PvId);
             await IngestStore.FinishAsync(transaction, upload.Id);
-            await queue.CompleteAsync(transaction, context.Job.Id);
+            await queue.CompleteAsync(transaction, context.Job);
         }, true, cancellationToken);
         context.Completed = true;
     }

@@ -10,6 +10,7 @@ namespace Headwater.Server.Features.Uploads;
 internal sealed class IngestStore(IDatabase database, TimeProvider time)
 {
     private const long Org = Organisation.Home;
+    private const int Chunk = 500; // Within every engine's number of parameters.
     private const string AddHash = "INSERT INTO component_hash (value, cv_id) VALUES (@p0, @p1) ON CONFLICT DO NOTHING";
 
     /// <summary>The ids of component versions, in order; those not known yet are added.</summary>
@@ -18,24 +19,25 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
         var ids = new long[batch.Count];
         var fresh = new List<int>();
         var first = new Dictionary<string, int>(StringComparer.Ordinal);
-        using (var find = new PreparedCommand(transaction, "SELECT id FROM component_version WHERE identity = @p0", 1))
+        var known = await KnownAsync(transaction, batch);
+        var told = await ToldHashesAsync(transaction, batch);
         using (var learn = new PreparedCommand(transaction, """
-            UPDATE component_version SET licences = CASE WHEN licences = '[]' THEN @p1 ELSE licences END, detail = COALESCE(detail, @p2) WHERE id = @p0 AND ((licences = '[]' AND @p1 <> '[]') OR (detail IS NULL AND CAST(@p2 AS TEXT) IS NOT NULL))
+            UPDATE component_version SET licences = CASE WHEN licences = '[]' THEN @p1 ELSE licences END, detail = COALESCE(detail, CAST(@p2 AS TEXT)) WHERE id = @p0
             """, 3))
         using (var hash = new PreparedCommand(transaction, AddHash, 2))
         {
             for (var i = 0; i < batch.Count; i++)
             {
-                if (find.Scalar(batch[i].Identity) is long id)
+                var it = batch[i];
+                if (known.TryGetValue(it.Identity, out var row))
                 {
-                    ids[i] = id;
+                    ids[i] = row.Id;
                     // What the first document that named it did not say.
-                    if (batch[i].Licences != "[]" || batch[i].Detail is not null) learn.Execute(id, batch[i].Licences, batch[i].Detail);
-                    // Strongest first: where that one is known already, so are the others, and most uploads say nothing new.
-                    foreach (var told in batch[i].Hashes.OrderByDescending(h => h.Value.Length))
-                        if (hash.Execute(told.Value.ToLowerInvariant(), id) == 0) break;
+                    if ((row.LacksLicences && it.Licences != "[]") || (row.LacksDetail && it.Detail is not null)) learn.Add(row.Id, it.Licences, it.Detail);
+                    foreach (var value in it.Hashes.Select(h => h.Value.ToLowerInvariant()))
+                        if (told.Add((value, row.Id))) hash.Add(value, row.Id);
                 }
-                else if (first.TryAdd(batch[i].Identity, i))
+                else if (first.TryAdd(it.Identity, i))
                 {
                     fresh.Add(i);
                 }
@@ -70,40 +72,46 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
             if (known.Newest > upload.Id) return true;
             var before = (await connection.QueryAsync<(long Id, long Flags, long Depth)>("SELECT cv_id, flags, depth FROM occurrence WHERE org_id = @Org AND pv_id = @PvId", new { Org, upload.PvId }, transaction))
                 .ToDictionary(o => o.Id, o => new Occurrence(o.Id, (int)o.Flags, (int)o.Depth));
-            using var insert = new PreparedCommand(transaction, """
-                INSERT INTO occurrence (org_id, pv_id, cv_id, flags, depth) VALUES (@p0, @p1, @p2, @p3, @p4)
-                ON CONFLICT (org_id, pv_id, cv_id) DO UPDATE SET flags = excluded.flags, depth = excluded.depth
-                """, 5);
-            using var insertBack = new PreparedCommand(transaction, "INSERT INTO occurrence_by_component (org_id, cv_id, pv_id) VALUES (@p0, @p1, @p2)", 3);
-            using var note = new PreparedCommand(transaction, "INSERT INTO usage_work (job_id, cv_id) VALUES (@p0, @p1) ON CONFLICT DO NOTHING", 2);
-            foreach (var occurrence in occurrences)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var stays = before.Remove(occurrence.ComponentVersion, out var old);
-                if (stays && old == occurrence) continue;
-                insert.Execute(Org, upload.PvId, occurrence.ComponentVersion, (long)occurrence.Flags, (long)occurrence.Depth);
-                if (stays) continue;
-                insertBack.Execute(Org, occurrence.ComponentVersion, upload.PvId);
-                note.Execute(job, occurrence.ComponentVersion);
-            }
-
-            using var delete = new PreparedCommand(transaction, "DELETE FROM occurrence WHERE org_id = @p0 AND pv_id = @p1 AND cv_id = @p2", 3);
-            using var deleteBack = new PreparedCommand(transaction, "DELETE FROM occurrence_by_component WHERE org_id = @p0 AND cv_id = @p2 AND pv_id = @p1", 3);
-            foreach (var gone in before.Keys)
-            {
-                delete.Execute(Org, upload.PvId, gone);
-                deleteBack.Execute(Org, upload.PvId, gone);
-                note.Execute(job, gone);
-            }
-
-            await connection.ExecuteAsync("DELETE FROM occurrence_place WHERE org_id = @Org AND pv_id = @PvId", new { Org, upload.PvId }, transaction);
-            using var place = new PreparedCommand(transaction, "INSERT INTO occurrence_place (org_id, pv_id, cv_id, places) VALUES (@p0, @p1, @p2, @p3)", 4);
-            foreach (var (componentVersion, found) in places) place.Execute(Org, upload.PvId, componentVersion, TypeMaps.ToJson(found));
-
+            await WriteOccurrencesAsync(transaction, upload.PvId, job, before, occurrences, places, cancellationToken);
             await connection.ExecuteAsync("UPDATE project_version SET last_upload_id = @Id WHERE id = @PvId", new { upload.Id, upload.PvId }, transaction);
             await ProjectsModule.ChooseLatestAsync(transaction, upload.ProjectId, job);
             return true;
         }, true, cancellationToken);
+    }
+
+    /// <summary>Only what differs. All of it is done when this returns: what follows reads it.</summary>
+    private static async Task WriteOccurrencesAsync(DbTransaction transaction, long version, long job, Dictionary<long, Occurrence> before, List<Occurrence> occurrences,
+        IEnumerable<(long ComponentVersion, IReadOnlyList<string> Places)> places, CancellationToken cancellationToken)
+    {
+        using var insert = new PreparedCommand(transaction, """
+            INSERT INTO occurrence (org_id, pv_id, cv_id, flags, depth) VALUES (@p0, @p1, @p2, @p3, @p4)
+            ON CONFLICT (org_id, pv_id, cv_id) DO UPDATE SET flags = excluded.flags, depth = excluded.depth
+            """, 5);
+        using var insertBack = new PreparedCommand(transaction, "INSERT INTO occurrence_by_component (org_id, cv_id, pv_id) VALUES (@p0, @p1, @p2)", 3);
+        using var note = new PreparedCommand(transaction, "INSERT INTO usage_work (job_id, cv_id) VALUES (@p0, @p1) ON CONFLICT DO NOTHING", 2);
+        foreach (var occurrence in occurrences)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var stays = before.Remove(occurrence.ComponentVersion, out var old);
+            if (stays && old == occurrence) continue;
+            insert.Add(Org, version, occurrence.ComponentVersion, (long)occurrence.Flags, (long)occurrence.Depth);
+            if (stays) continue;
+            insertBack.Add(Org, occurrence.ComponentVersion, version);
+            note.Add(job, occurrence.ComponentVersion);
+        }
+
+        using var delete = new PreparedCommand(transaction, "DELETE FROM occurrence WHERE org_id = @p0 AND pv_id = @p1 AND cv_id = @p2", 3);
+        using var deleteBack = new PreparedCommand(transaction, "DELETE FROM occurrence_by_component WHERE org_id = @p0 AND cv_id = @p2 AND pv_id = @p1", 3);
+        foreach (var gone in before.Keys)
+        {
+            delete.Add(Org, version, gone);
+            deleteBack.Add(Org, version, gone);
+            note.Add(job, gone);
+        }
+
+        await transaction.Connection!.ExecuteAsync("DELETE FROM occurrence_place WHERE org_id = @Org AND pv_id = @version", new { Org, version }, transaction);
+        using var place = new PreparedCommand(transaction, "INSERT INTO occurrence_place (org_id, pv_id, cv_id, places) VALUES (@p0, @p1, @p2, @p3)", 4);
+        foreach (var (componentVersion, found) in places) place.Add(Org, version, componentVersion, TypeMaps.ToJson(found));
     }
 
     public static Task FinishAsync(DbTransaction transaction, long upload) =>
@@ -112,6 +120,35 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
             INSERT INTO stage_upload (org_id, pv_id, stage, upload_id, at) SELECT org_id, pv_id, COALESCE(stage, ''), id, received_at FROM upload WHERE id = @upload
             ON CONFLICT (org_id, pv_id, stage) DO UPDATE SET upload_id = excluded.upload_id, at = excluded.at WHERE excluded.upload_id > stage_upload.upload_id;
             """, new { upload }, transaction);
+
+    private static async Task<Dictionary<string, Known>> KnownAsync(DbTransaction transaction, IReadOnlyList<InternedComponent> batch)
+    {
+        var known = new Dictionary<string, Known>(batch.Count, StringComparer.Ordinal);
+        foreach (var chunk in batch.Select(b => b.Identity).Distinct(StringComparer.Ordinal).Chunk(Chunk))
+        {
+            foreach (var row in await transaction.Connection!.QueryAsync<Known>("""
+                SELECT id, identity, CASE WHEN licences = '[]' THEN 1 ELSE 0 END AS lacks_licences, CASE WHEN detail IS NULL THEN 1 ELSE 0 END AS lacks_detail FROM component_version WHERE identity IN @chunk
+                """, new { chunk }, transaction)) known[row.Identity] = row;
+        }
+
+        return known;
+    }
+
+    private static async Task<HashSet<(string Value, long Id)>> ToldHashesAsync(DbTransaction transaction, IReadOnlyList<InternedComponent> batch)
+    {
+        var told = new HashSet<(string, long)>();
+        foreach (var chunk in batch.SelectMany(b => b.Hashes).Select(h => h.Value.ToLowerInvariant()).Distinct(StringComparer.Ordinal).Chunk(Chunk))
+            told.UnionWith(await transaction.Connection!.QueryAsync<(string, long)>("SELECT value, cv_id FROM component_hash WHERE value IN @chunk", new { chunk }, transaction));
+        return told;
+    }
+
+    private sealed class Known
+    {
+        public long Id { get; set; }
+        public string Identity { get; set; } = "";
+        public bool LacksLicences { get; set; }
+        public bool LacksDetail { get; set; }
+    }
 
     private async Task AddAsync(DbTransaction transaction, IReadOnlyList<InternedComponent> batch, List<int> fresh, long[] ids)
     {
@@ -125,8 +162,8 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
         foreach (var i in fresh)
         {
             var it = batch[i];
-            insert.Execute(next, components[it.ComponentIdentity], it.Identity, it.Purl, it.Version, it.Licences, it.Detail, now);
-            foreach (var known in it.Hashes) hash.Execute(known.Value.ToLowerInvariant(), next);
+            insert.Add(next, components[it.ComponentIdentity], it.Identity, it.Purl, it.Version, it.Licences, it.Detail, now);
+            foreach (var known in it.Hashes) hash.Add(known.Value.ToLowerInvariant(), next);
             ids[i] = next++;
         }
     }
@@ -135,23 +172,17 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
     {
         var known = new Dictionary<string, long>(StringComparer.Ordinal);
         var missing = new List<InternedComponent>();
-        using (var find = new PreparedCommand(transaction, "SELECT id FROM component WHERE identity = @p0", 1))
-        {
-            foreach (var it in fresh.Select(i => batch[i]))
-            {
-                if (known.ContainsKey(it.ComponentIdentity)) continue;
-                var id = find.Scalar(it.ComponentIdentity) as long?;
-                known[it.ComponentIdentity] = id ?? 0;
-                if (id is null) missing.Add(it);
-            }
-        }
+        foreach (var chunk in fresh.Select(i => batch[i].ComponentIdentity).Distinct(StringComparer.Ordinal).Chunk(Chunk))
+            foreach (var (id, identity) in await transaction.Connection!.QueryAsync<(long, string)>("SELECT id, identity FROM component WHERE identity IN @chunk", new { chunk }, transaction)) known[identity] = id;
+        foreach (var it in fresh.Select(i => batch[i]))
+            if (known.TryAdd(it.ComponentIdentity, 0)) missing.Add(it);
 
         if (missing.Count == 0) return known;
         var next = await IdSource.NextAsync(transaction, "component", missing.Count);
         using var insert = new PreparedCommand(transaction, "INSERT INTO component (id, identity, type, group_name, name, kind) VALUES (@p0, @p1, @p2, @p3, @p4, @p5)", 6);
         foreach (var it in missing)
         {
-            insert.Execute(next, it.ComponentIdentity, it.Type, it.Group, it.Name, it.Kind);
+            insert.Add(next, it.ComponentIdentity, it.Type, it.Group, it.Name, it.Kind);
             known[it.ComponentIdentity] = next++;
         }
 

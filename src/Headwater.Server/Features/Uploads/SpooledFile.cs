@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -10,7 +11,7 @@ internal sealed class SpooledFile : IDisposable
 {
     private SpooledFile(string path) => Path = path;
 
-    public string Path { get; private set; }
+    public string Path { get; }
 
     public long Length { get; private set; }
 
@@ -46,17 +47,12 @@ internal sealed class SpooledFile : IDisposable
         }
     }
 
-    /// <summary>Moves the file to where documents are kept; once that is done, nothing.</summary>
-    public void Keep(BlobFolder blobs)
-    {
-        if (Path.Length == 0) return;
-        blobs.Adopt(Path, Sha256);
-        Path = "";
-    }
+    /// <summary>Moves the file to where documents are kept, in the transaction that names it.</summary>
+    public Task KeepAsync(DbTransaction transaction, BlobFolder blobs) => blobs.KeepAsync(transaction, Path, Sha256);
 
     public void Dispose()
     {
-        if (Path.Length > 0) File.Delete(Path);
+        File.Delete(Path);
     }
 
     private async Task CopyAsync(ReadOnlyMemory<byte> head, Stream source, long limit, CancellationToken cancellationToken)

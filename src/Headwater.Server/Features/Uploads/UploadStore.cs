@@ -111,7 +111,7 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
                 JsonSerializer.Serialize(new { token, components = facts.Components, bytes = file.Length, stage = request.Stage }), null, file.Sha256));
 
             // Last, and while the writer is held: whatever failed above leaves no document, and none is swept away that is about to be named.
-            file.Keep(blobs);
+            await file.KeepAsync(transaction, blobs);
             return new UploadOutcome.Accepted(token, Guid.Parse(known.VersionUuid), Guid.Parse(known.ProjectUuid), job);
         }, cancellationToken: cancellationToken);
         jobs.Wake();
@@ -133,10 +133,11 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
     public Task<HashSet<string>> NamedAsync(string[] documents, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
         (await connection.QueryAsync<string>("SELECT DISTINCT sha256 FROM upload WHERE sha256 IN @documents", new { documents })).ToHashSet(StringComparer.Ordinal), cancellationToken);
 
-    /// <summary>Deletes a document unless an upload names it by now; the writer is held, so none begins to meanwhile.</summary>
+    /// <summary>Deletes a document unless an upload names it by now; the lock is held, so none begins to meanwhile.</summary>
     public Task DeleteUnnamedAsync(string sha256, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
-        if (await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM upload WHERE sha256 = @sha256", new { sha256 }, transaction) == 0) blobs.Delete(sha256);
+        await database.LockAsync(transaction, BlobFolder.Lock);
+        if (await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM upload WHERE sha256 = @sha256", new { sha256 }, transaction) == 0) await blobs.DeleteAsync(transaction, sha256);
     }, true, cancellationToken);
 
     /// <summary>True when the version has an upload of just this document: a loader need not bring it again.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Headwater.Server.Platform.Auth;
@@ -23,6 +24,10 @@ internal static class AuthModule
     public static IServiceCollection AddAuth(this IServiceCollection services, DataFolder data, IConfiguration configuration)
     {
         services.AddDataProtection().SetApplicationName("Headwater").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(data.Path, "keys")));
+        services.AddOptions<KeyManagementOptions>().Configure<IDatabase, TimeProvider>((keys, database, time) =>
+        {
+            if (database.IsShared) keys.XmlRepository = new ProtectionKeyStore(database, time);
+        });
         services.AddSingleton<UserStore>().AddSingleton<ApiKeyStore>().AddSingleton<AccessStore>().AddSingleton<SignInFailureStore>().AddSingleton<SessionStore>().AddSingleton<SecondFactor>().AddSingleton<Session>();
         var oidc = OidcOptions.From(configuration);
         services.AddSingleton<OidcStore>().AddSingleton(s => new OidcSignIn(oidc is null ? null : new OidcProvider(oidc, OidcProvider.NewClient(), s.GetRequiredService<TimeProvider>()), oidc,

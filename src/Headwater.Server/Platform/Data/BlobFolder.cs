@@ -1,31 +1,106 @@
+using System.Data.Common;
 using System.Runtime.InteropServices;
+using Dapper;
 
 namespace Headwater.Server.Platform.Data;
 
-/// <summary>Documents as they came, each under the SHA-256 of its bytes, written once and never changed.</summary>
-internal sealed class BlobFolder(DataFolder data)
+/// <summary>
+/// Documents as they came, each under the SHA-256 of its bytes, written once and never changed. They are files of the data folder; where several nodes
+/// share a database the database has them too, and a node's folder is only what it has at hand.
+/// </summary>
+internal sealed class BlobFolder(DataFolder data, IDatabase database)
 {
+    /// <summary>Taken by whoever names documents or deletes unnamed ones.</summary>
+    public const string Lock = "documents";
+
+    private const int PartSize = 1 << 20;
+
     private readonly string _root = Directory.CreateDirectory(data.File("blobs")).FullName;
 
     public string PathOf(string sha256) => Path.Combine(_root, sha256[..2], sha256[2..]);
 
-    public FileStream Open(string sha256) => new(PathOf(sha256), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.SequentialScan);
-
-    /// <summary>The hashes of all documents that are kept.</summary>
-    public IEnumerable<string> All() => Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories)
-        .Select(f => Path.GetFileName(Path.GetDirectoryName(f)) + Path.GetFileName(f)).Where(h => h.Length == 64);
-
-    public void Delete(string sha256) => File.Delete(PathOf(sha256));
-
-    /// <summary>Moves a received file to its place. The file's content must have reached the disk; when this returns its name has too.</summary>
-    public void Adopt(string file, string sha256)
+    /// <exception cref="FileNotFoundException">Neither the folder nor the database has it.</exception>
+    public async Task<FileStream> OpenAsync(string sha256, CancellationToken cancellationToken)
     {
-        StorageException.Guard(() => Move(file, PathOf(sha256)));
+        var path = PathOf(sha256);
+        if (!File.Exists(path)) await FetchAsync(sha256, path, cancellationToken);
+        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.SequentialScan);
     }
 
-    private void Move(string file, string target)
+    /// <summary>The hashes of all documents that are kept.</summary>
+    public async Task<IReadOnlyCollection<string>> AllAsync(CancellationToken cancellationToken)
     {
-        if (File.Exists(target))
+        var all = Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(Path.GetDirectoryName(f)) + Path.GetFileName(f)).Where(h => h.Length == 64).ToHashSet(StringComparer.Ordinal);
+        if (database.IsShared) all.UnionWith(await database.ReadAsync(connection => connection.QueryAsync<string>("SELECT sha256 FROM document_part WHERE part = 0"), cancellationToken));
+        return all;
+    }
+
+    public async Task DeleteAsync(DbTransaction transaction, string sha256)
+    {
+        await transaction.Connection!.ExecuteAsync("DELETE FROM document_part WHERE sha256 = @sha256", new { sha256 }, transaction);
+        if (File.Exists(PathOf(sha256))) File.Delete(PathOf(sha256));
+    }
+
+    /// <summary>
+    /// Moves a received file to its place, in the transaction that names it. The file's content must have reached the disk; when this returns its name
+    /// has too. Done again for the same document it does no harm.
+    /// </summary>
+    /// <param name="file">Where it was received; it is gone afterwards.</param>
+    public async Task KeepAsync(DbTransaction transaction, string file, string sha256)
+    {
+        // Nobody sweeps it away between its coming and the commit that names it.
+        await database.LockAsync(transaction, Lock);
+        if (File.Exists(file)) StorageException.Guard(() => Move(file, PathOf(sha256)));
+        if (database.IsShared) await PublishAsync(transaction, PathOf(sha256), sha256);
+    }
+
+    /// <summary>Lets the database have a file under its hash, unless it has it.</summary>
+    public static async Task PublishAsync(DbTransaction transaction, string path, string sha256)
+    {
+        if (await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM document_part WHERE sha256 = @sha256 AND part = 0", new { sha256 }, transaction) > 0) return;
+        await using var source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        using var insert = new PreparedCommand(transaction, "INSERT INTO document_part (sha256, part, bytes) VALUES (@p0, @p1, @p2)", 3);
+        var part = 0L;
+        do
+        {
+            var bytes = new byte[Math.Min(PartSize, source.Length - source.Position)];
+            await source.ReadExactlyAsync(bytes);
+            insert.Execute(sha256, part++, bytes);
+        }
+        while (source.Position < source.Length);
+    }
+
+    /// <summary>Takes a file out of the database, to the place named.</summary>
+    public async Task FetchAsync(string sha256, string path, CancellationToken cancellationToken)
+    {
+        var received = Path.Combine(data.Spool, $"{sha256}.{Guid.CreateVersion7():n}");
+        try
+        {
+            var parts = await database.ReadAsync(async connection =>
+            {
+                await using var target = new FileStream(received, FileMode.Create, FileAccess.Write, FileShare.None);
+                var part = 0L;
+                while (await connection.QuerySingleOrDefaultAsync<byte[]>("SELECT bytes FROM document_part WHERE sha256 = @sha256 AND part = @part", new { sha256, part }) is { } bytes)
+                {
+                    await target.WriteAsync(bytes, cancellationToken);
+                    part++;
+                }
+
+                target.Flush(flushToDisk: true);
+                return part;
+            }, cancellationToken);
+            if (parts == 0) throw new FileNotFoundException($"The document {sha256} is kept neither in the data folder nor in the database.");
+            StorageException.Guard(() => Move(received, path, replace: true));
+        }
+        finally
+        {
+            if (File.Exists(received)) File.Delete(received);
+        }
+    }
+
+    private void Move(string file, string target, bool replace = false)
+    {
+        if (!replace && File.Exists(target))
         {
             File.Delete(file);
             return;

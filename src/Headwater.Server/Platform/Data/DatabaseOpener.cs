@@ -8,8 +8,8 @@ internal sealed class DatabaseOpener(DataFolder data, TimeProvider time, ILogger
 {
     /// <param name="address"><c>postgres://…</c>, or nothing for the embedded database in the data folder.</param>
     /// <exception cref="InvalidOperationException">It is neither; the message does not repeat it, for it may hold a password.</exception>
-    public IDatabase Open(string? address) =>
+    public IDatabase Open(string? address, string? node = null) =>
         string.IsNullOrEmpty(address) ? new SqliteDatabase(data.File("headwater.db"), time)
-        : PostgresAddress.Is(address) ? new PostgresDatabase(address, time, log)
+        : PostgresAddress.Is(address) ? new PostgresDatabase(address, time, log, node)
         : throw new InvalidOperationException("--database takes postgres://user:password@host:port/name; without it the embedded database in the data folder is used.");
 }

@@ -31,6 +31,9 @@ internal interface IDatabase
     /// <summary>Raised for each message of <see cref="NotifyAsync"/>, on any thread; with an empty topic when messages may have been missed.</summary>
     event Action<string>? Notified;
 
+    /// <summary>The names of the nodes that are connected at present; null where there is but one.</summary>
+    Task<IReadOnlyCollection<string>?> NodesAsync(DbTransaction transaction);
+
     /// <summary>Replaces the searchable text of one thing.</summary>
     Task IndexTextAsync(DbTransaction transaction, string kind, long id, string text);
 

@@ -1,11 +1,19 @@
 using System.Data.Common;
+using Headwater.Server.Platform.Data.Postgres;
+using Npgsql;
 
 namespace Headwater.Server.Platform.Data;
 
-/// <summary>One statement run many times with other values: parsed once, its parameters by position (<c>@p0</c>, <c>@p1</c>, …).</summary>
+/// <summary>
+/// One statement run many times with other values: parsed once, its parameters by position (<c>@p0</c>, <c>@p1</c>, …). What is only to be done,
+/// with <see cref="Add"/>, may be done later, but before this is disposed of: a database over a network takes many at once.
+/// </summary>
 internal sealed class PreparedCommand : IDisposable
 {
+    private const int MostAtOnce = 500;
+
     private readonly DbCommand _command;
+    private readonly NpgsqlBatch? _batch;
 
     public PreparedCommand(DbTransaction transaction, string sql, int parameters)
     {
@@ -21,14 +29,51 @@ internal sealed class PreparedCommand : IDisposable
         }
 
         _command.Prepare();
+        if (transaction.Connection is PostgresConnection postgres) _batch = postgres.Inner.CreateBatch();
     }
 
+    /// <summary>How many rows it changed.</summary>
     public int Execute(params ReadOnlySpan<object?> values) => Bind(values).ExecuteNonQuery();
+
+    /// <summary>Runs it now or soon, in the order of the calls.</summary>
+    public void Add(params ReadOnlySpan<object?> values)
+    {
+        if (_batch is null)
+        {
+            Execute(values);
+            return;
+        }
+
+        var command = new NpgsqlBatchCommand(_command.CommandText);
+        for (var i = 0; i < values.Length; i++)
+            command.Parameters.Add(new NpgsqlParameter { ParameterName = "p" + i, Value = values[i] is string text ? PostgresCommand.WithoutNul(text) : values[i] ?? DBNull.Value });
+        _batch.BatchCommands.Add(command);
+        if (_batch.BatchCommands.Count >= MostAtOnce) Flush();
+    }
 
     /// <summary>The first column of the first row; null when there is none.</summary>
     public object? Scalar(params ReadOnlySpan<object?> values) => Bind(values).ExecuteScalar() is { } value and not DBNull ? value : null;
 
-    public void Dispose() => _command.Dispose();
+    /// <summary>Does what <see cref="Add"/> has left to be done, for whoever reads the same rows before this is disposed of.</summary>
+    public void Flush()
+    {
+        if (_batch is not { BatchCommands.Count: > 0 }) return;
+        _batch.ExecuteNonQuery();
+        _batch.BatchCommands.Clear();
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            Flush();
+        }
+        finally
+        {
+            _batch?.Dispose();
+            _command.Dispose();
+        }
+    }
 
     private DbCommand Bind(ReadOnlySpan<object?> values)
     {

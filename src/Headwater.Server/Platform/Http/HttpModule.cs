@@ -86,6 +86,14 @@ internal static class HttpModule
         app.UseAntiforgery();
     }
 
+    /// <summary>A node that only works answers those who watch over it, and nobody else.</summary>
+    public static void UseForWorkers(this WebApplication app) => app.Use((http, next) =>
+    {
+        if (http.Request.Path.Value is "/healthz" or "/readyz" or "/metrics") return next(http);
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return http.Response.WriteAsync("This node does jobs and serves nobody; ask one with the role web or all.");
+    });
+
     public static void MapHttp(this WebApplication app)
     {
         app.MapProbes();

@@ -34,20 +34,20 @@ internal sealed class JobContext(ClaimedJob job, QueueStore queue, TimeProvider 
     {
         if (_reported != 0 && time.GetElapsedTime(_reported) < TimeSpan.FromMilliseconds(250)) return Task.CompletedTask;
         _reported = time.GetTimestamp();
-        return queue.ReportAsync(Job.Id, progress, text, cancellationToken);
+        return queue.ReportAsync(Job, progress, text, cancellationToken);
     }
 }
 
 /// <summary>The workers of this node.</summary>
-internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handlers, Instruments instruments, DrainTimes drain, IHostApplicationLifetime lifetime, TimeProvider time, IConfiguration configuration, ILogger<JobRunner> log) : BackgroundService
+internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handlers, Instruments instruments, DrainTimes drain, IHostApplicationLifetime lifetime, TimeProvider time, Node node, ILogger<JobRunner> log) : BackgroundService
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2), Beat = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, IJobHandler> _handlers = handlers.ToDictionary(h => h.Kind, StringComparer.Ordinal);
-    private readonly string _node = configuration["Headwater:Node"] ?? "main";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!node.Works) return;
         await ReclaimAsync(true, stoppingToken);
         // Asked to stop, it takes up nothing more at once; what runs is given time to end by itself.
         using var cutOff = new CancellationTokenSource();
@@ -58,7 +58,7 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
 
     private async Task TidyAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), time);
+        using var timer = new PeriodicTimer(queue.Lease / 4, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stopping))
@@ -74,7 +74,7 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
 
     private async Task ReclaimAsync(bool starting, CancellationToken stopping)
     {
-        foreach (var job in await queue.ReclaimAsync(_node, starting, stopping))
+        foreach (var job in await queue.ReclaimAsync(node.Name, starting, stopping))
             if (_handlers.TryGetValue(job.Kind, out var handler)) await handler.GiveUpAsync(job, QueueStore.StoppedAgain, stopping);
     }
 
@@ -85,7 +85,7 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
         {
             try
             {
-                if (await queue.ClaimAsync(_node, stopping) is { } job)
+                if (await queue.ClaimAsync(node.Name, stopping) is { } job)
                 {
                     await RunAsync(job, cutOff);
                     worked = true;
@@ -117,10 +117,15 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
         {
             if (!_handlers.TryGetValue(job.Kind, out var handler)) throw new JobFailedException($"Nothing here does jobs of the kind {job.Kind}.");
             using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            var beat = BeatAsync(job.Id, done.Token);
+            using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            var beat = BeatAsync(job, held, done.Token);
             try
             {
-                await handler.RunAsync(context, stopping);
+                await handler.RunAsync(context, held.Token);
+            }
+            catch (OperationCanceledException) when (held.IsCancellationRequested && !stopping.IsCancellationRequested)
+            {
+                throw new LeaseLostException();
             }
             finally
             {
@@ -128,16 +133,20 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
                 await beat;
             }
 
-            if (!context.Completed) await queue.CompleteAsync(job.Id, stopping);
+            if (!context.Completed) await queue.CompleteAsync(job, stopping);
             instruments.Job(job.Kind, "done", time.GetElapsedTime(started));
             log.JobDone(job.Id, job.Kind, job.Key, time.GetElapsedTime(started).TotalMilliseconds);
-            queue.Wake(); // The lane is free: what waited for it may go.
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Whatever this cannot give back stays "running" under this node's name and is taken up at the next start.
             instruments.Job(job.Kind, "released", time.GetElapsedTime(started));
-            await queue.ReleaseAsync(job.Id);
+            await queue.ReleaseAsync(job);
+        }
+        catch (LeaseLostException)
+        {
+            instruments.Job(job.Kind, "lost", time.GetElapsedTime(started));
+            log.LeaseLost(job.Id, job.Kind, job.Key);
         }
         catch (Exception e)
         {
@@ -149,15 +158,27 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
         }
     }
 
-    private async Task BeatAsync(long id, CancellationToken done)
+    /// <summary>Keeps the lease while the job runs, and stops the job when it has gone to another node all the same.</summary>
+    private async Task BeatAsync(ClaimedJob job, CancellationTokenSource held, CancellationToken done)
     {
-        using var timer = new PeriodicTimer(Beat, time);
-        try
+        using var timer = new PeriodicTimer(queue.Lease / 4, time);
+        while (true)
         {
-            while (await timer.WaitForNextTickAsync(done)) await queue.KeepAsync(id, done);
-        }
-        catch (OperationCanceledException)
-        {
+            try
+            {
+                if (!await timer.WaitForNextTickAsync(done)) return;
+                if (await queue.KeepAsync(job, done)) continue;
+                await held.CancelAsync();
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (e is IOException or System.Data.Common.DbException)
+            {
+                log.WorkerFailed(e); // The next beat may get through before the lease ends.
+            }
         }
     }
 }

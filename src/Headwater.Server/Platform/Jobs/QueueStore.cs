@@ -28,28 +28,55 @@ internal sealed class ClaimedJob
     public string Lane { get; set; } = "";
     public string Payload { get; set; } = "";
     public int Attempts { get; set; }
+
+    /// <summary>The node that claimed it.</summary>
+    public string? LeaseOwner { get; set; }
 }
+
+/// <summary>The job was given to somebody else meanwhile, because nothing was heard from this node for the length of a lease. What the transaction would have written is not written.</summary>
+internal sealed class LeaseLostException() : Exception("The job was taken over by another node.");
 
 /// <summary>
 /// The job table. <c>queued → running → done</c>, or back to <c>queued</c> after a failure, or <c>dead</c> after the last attempt.
 /// A job is written in the transaction that causes it; the table is the truth and the wake-up in the process only saves waiting for the next look.
 /// </summary>
-internal sealed class QueueStore(IDatabase database, TimeProvider time)
+internal sealed class QueueStore
 {
+    /// <summary>What nodes are told when a job was enqueued or a lane became free.</summary>
+    public const string Topic = "job";
+
     public const int MaxAttempts = 5;
+
+    /// <summary>No job is ever put off for longer. A time beyond it was written before the clock was set back, and does not hold the job up.</summary>
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
     /// <summary>How often the process may stop under a job before it is the job that is taken to be the cause.</summary>
     public const int MaxStops = 25;
 
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+    private readonly IDatabase _database;
+    private readonly TimeProvider _time;
     private readonly SemaphoreSlim _wake = new(0);
+
+    /// <param name="lease">How long a node may be silent before its jobs are given to others.</param>
+    public QueueStore(IDatabase database, TimeProvider time, TimeSpan? lease = null)
+    {
+        (_database, _time) = (database, time);
+        Lease = lease ?? TimeSpan.FromMinutes(1);
+        _database.Notified += topic =>
+        {
+            if (topic is Topic or "") Wake();
+        };
+    }
+
+    public TimeSpan Lease { get; }
 
     /// <summary>Adds a job in the caller's transaction; call <see cref="Wake"/> after the commit.</summary>
     /// <returns>Its id, or that of the equal job that waits already; one that waits for another attempt is due now.</returns>
     public async Task<long> EnqueueAsync(DbTransaction transaction, JobRequest job)
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         var id = await IdSource.NextAsync(transaction, "job");
+        await _database.NotifyAsync(transaction, Topic);
         return await transaction.Connection!.QuerySingleAsync<long>("""
             INSERT INTO job (id, org_id, kind, key, lane, payload, priority, state, run_at, attempts, progress, created_at)
             VALUES (@id, @org, @Kind, @Key, @Lane, @Payload, @priority, 'queued', @now, 0, 0, @now)
@@ -61,13 +88,13 @@ internal sealed class QueueStore(IDatabase database, TimeProvider time)
 
     public async Task<long> EnqueueAsync(JobRequest job, CancellationToken cancellationToken = default)
     {
-        var id = await database.WriteAsync(transaction => EnqueueAsync(transaction, job), cancellationToken: cancellationToken);
+        var id = await _database.WriteAsync(transaction => EnqueueAsync(transaction, job), cancellationToken: cancellationToken);
         Wake();
         return id;
     }
 
     /// <summary>True while a job waits or runs.</summary>
-    public Task<bool> IsPendingAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    public Task<bool> IsPendingAsync(long id, CancellationToken cancellationToken) => _database.ReadAsync(async connection =>
         await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM job WHERE id = @id AND state IN ('queued', 'running')", new { id }) > 0, cancellationToken);
 
     /// <summary>Tells the workers of this process that there is something to do.</summary>
@@ -77,10 +104,12 @@ internal sealed class QueueStore(IDatabase database, TimeProvider time)
 
     /// <summary>Gives jobs back that this node held when it stopped, and those whose holder has not been heard of.</summary>
     /// <returns>Those that are given up instead.</returns>
-    public Task<IReadOnlyList<ClaimedJob>> ReclaimAsync(string node, bool starting, CancellationToken cancellationToken) => database.WriteAsync<IReadOnlyList<ClaimedJob>>(async transaction =>
+    public Task<IReadOnlyList<ClaimedJob>> ReclaimAsync(string node, bool starting, CancellationToken cancellationToken) => _database.WriteAsync<IReadOnlyList<ClaimedJob>>(async transaction =>
     {
-        const string Lost = "state = 'running' AND ((@starting = 1 AND lease_owner = @node) OR lease_until < @now)";
-        var parameters = new { max = MaxStops, starting, node, now = time.GetUtcNow(), error = StoppedAgain };
+        const string Lost = "state = 'running' AND ((@starting = 1 AND lease_owner = @node) OR lease_until < @now OR lease_until > @beyond OR (@known = 1 AND lease_owner NOT IN @nodes))";
+        var now = _time.GetUtcNow();
+        var nodes = await _database.NodesAsync(transaction);
+        var parameters = new { known = nodes is null ? 0L : 1L, nodes = (nodes ?? []).Append(node), max = MaxStops, starting, node, now, beyond = now + (2 * Lease), error = StoppedAgain };
         var dead = (await transaction.Connection!.QueryAsync<ClaimedJob>($"""
             UPDATE job SET state = 'dead', lease_owner = NULL, lease_until = NULL, finished_at = @now, last_error = @error WHERE {Lost} AND attempts >= @max RETURNING id, kind, key, lane, payload, attempts
             """, parameters, transaction)).AsList();
@@ -93,63 +122,74 @@ internal sealed class QueueStore(IDatabase database, TimeProvider time)
     public const string StoppedAgain = "The process stopped while it ran, again and again.";
 
     /// <summary>Gives a job back that is left for a stop of the server: that is no attempt. One whose twin waits already is found at the next start.</summary>
-    public Task ReleaseAsync(long id) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
-        UPDATE job SET state = 'queued', attempts = attempts - 1, lease_owner = NULL, lease_until = NULL, progress = 0, progress_text = NULL WHERE id = @id AND state = 'running'
+    public Task ReleaseAsync(ClaimedJob job) => _database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+        UPDATE job SET state = 'queued', attempts = attempts - 1, lease_owner = NULL, lease_until = NULL, progress = 0, progress_text = NULL WHERE id = @Id AND state = 'running' AND attempts = @Attempts AND lease_owner = @LeaseOwner
             AND NOT EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued')
-        """, new { id }, transaction));
+        """, new { job.Id, job.Attempts, job.LeaseOwner }, transaction));
 
     /// <summary>Takes the most urgent job whose lane is free.</summary>
-    public Task<ClaimedJob?> ClaimAsync(string node, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    public Task<ClaimedJob?> ClaimAsync(string node, CancellationToken cancellationToken) => _database.WriteAsync(async transaction =>
     {
         // One claim at a time over all nodes, so that two never see the same lane free; it takes a millisecond.
-        await database.LockAsync(transaction, "job.claim");
-        var now = time.GetUtcNow();
+        await _database.LockAsync(transaction, "job.claim");
+        var now = _time.GetUtcNow();
         return await transaction.Connection!.QuerySingleOrDefaultAsync<ClaimedJob>("""
             UPDATE job SET state = 'running', attempts = attempts + 1, started_at = @now, lease_owner = @node, lease_until = @until, progress = 0, progress_text = NULL
             WHERE id = (SELECT j.id FROM job j
-                WHERE j.state = 'queued' AND j.run_at <= @now AND NOT EXISTS (SELECT 1 FROM job r WHERE r.state = 'running' AND r.lane = j.lane)
+                WHERE j.state = 'queued' AND (j.run_at <= @now OR j.run_at = j.created_at OR j.run_at > @beyond) AND NOT EXISTS (SELECT 1 FROM job r WHERE r.state = 'running' AND r.lane = j.lane)
                     AND NOT EXISTS (SELECT 1 FROM job e WHERE e.state = 'queued' AND e.lane = j.lane AND e.id < j.id AND e.priority >= j.priority)
                 ORDER BY j.priority DESC, j.run_at, j.id LIMIT 1)
-            RETURNING id, kind, key, lane, payload, attempts
-            """, new { now, until = now + Lease, node }, transaction);
+            RETURNING id, kind, key, lane, payload, attempts, lease_owner
+            """, new { now, beyond = now + LongestDelay, until = now + Lease, node }, transaction);
     }, true, cancellationToken);
 
     /// <summary>Shows how far a job is, and keeps its lease.</summary>
-    public Task ReportAsync(long id, double progress, string? text, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
-        "UPDATE job SET progress = @progress, progress_text = @text, lease_until = @until WHERE id = @id AND state = 'running'",
-        new { id, progress, text, until = time.GetUtcNow() + Lease }, transaction), false, cancellationToken);
+    /// <returns>False when the node has it no longer.</returns>
+    public async Task<bool> ReportAsync(ClaimedJob job, double progress, string? text, CancellationToken cancellationToken) => await _database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
+        $"UPDATE job SET progress = @progress, progress_text = @text, lease_until = @until WHERE {Held}",
+        new { job.Id, job.Attempts, job.LeaseOwner, progress, text, until = _time.GetUtcNow() + Lease }, transaction), false, cancellationToken) > 0;
 
     /// <summary>Keeps a lease without progress to show.</summary>
-    public Task KeepAsync(long id, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
-        "UPDATE job SET lease_until = @until WHERE id = @id AND state = 'running'", new { id, until = time.GetUtcNow() + Lease }, transaction), false, cancellationToken);
+    /// <returns>False when the node has it no longer.</returns>
+    public async Task<bool> KeepAsync(ClaimedJob job, CancellationToken cancellationToken) => await _database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
+        $"UPDATE job SET lease_until = @until WHERE {Held}", new { job.Id, job.Attempts, job.LeaseOwner, until = _time.GetUtcNow() + Lease }, transaction), false, cancellationToken) > 0;
 
     /// <summary>Ends a job in the transaction of its last write.</summary>
-    public Task CompleteAsync(DbTransaction transaction, long id) => transaction.Connection!.ExecuteAsync(
-        "UPDATE job SET state = 'done', progress = 1, progress_text = NULL, finished_at = @now, lease_owner = NULL, lease_until = NULL, last_error = NULL WHERE id = @id AND state = 'running'",
-        new { id, now = time.GetUtcNow() }, transaction);
+    /// <exception cref="LeaseLostException">It is no longer this node's to end; the transaction must not commit.</exception>
+    public async Task CompleteAsync(DbTransaction transaction, ClaimedJob job)
+    {
+        var ended = await transaction.Connection!.ExecuteAsync(
+            $"UPDATE job SET state = 'done', progress = 1, progress_text = NULL, finished_at = @now, lease_owner = NULL, lease_until = NULL, last_error = NULL WHERE {Held}",
+            new { job.Id, job.Attempts, job.LeaseOwner, now = _time.GetUtcNow() }, transaction);
+        if (ended == 0) throw new LeaseLostException();
+        await _database.NotifyAsync(transaction, Topic); // What waited for its lane may go.
+    }
 
-    public Task CompleteAsync(long id, CancellationToken cancellationToken) => database.WriteAsync(transaction => CompleteAsync(transaction, id), false, cancellationToken);
+    public Task CompleteAsync(ClaimedJob job, CancellationToken cancellationToken) => _database.WriteAsync(transaction => CompleteAsync(transaction, job), false, cancellationToken);
+
+    private const string Held = "id = @Id AND state = 'running' AND attempts = @Attempts AND lease_owner = @LeaseOwner";
 
     /// <summary>Puts a failed job back with a growing delay, or, after the last attempt or a failure that cannot pass, among the dead.</summary>
     /// <returns>True when it is dead.</returns>
     public async Task<bool> FailAsync(ClaimedJob job, string error, bool final, double jitter, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         var dead = final || job.Attempts >= MaxAttempts;
         var delay = TimeSpan.FromSeconds(Math.Min(600, Math.Pow(3, job.Attempts))) * (0.5 + jitter);
-        await database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
-            UPDATE job SET state = CASE WHEN EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued') THEN 'done' ELSE @state END, run_at = @runAt, last_error = @error, lease_owner = NULL, lease_until = NULL, finished_at = @finished WHERE id = @Id
-            """, new { state = dead ? "dead" : "queued", runAt = now + delay, error, finished = dead ? now : (DateTimeOffset?)null, job.Id }, transaction), false, cancellationToken);
+        await _database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+            UPDATE job SET state = CASE WHEN EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued') THEN 'done' ELSE @state END, run_at = @runAt, last_error = @error, lease_owner = NULL, lease_until = NULL, finished_at = @finished
+            WHERE id = @Id AND state = 'running' AND attempts = @Attempts AND lease_owner = @LeaseOwner
+            """, new { state = dead ? "dead" : "queued", runAt = now + delay, error, finished = dead ? now : (DateTimeOffset?)null, job.Id, job.Attempts, job.LeaseOwner }, transaction), false, cancellationToken);
         return dead;
     }
 
     /// <summary>Forgets failures of a kind that a later run has made good.</summary>
-    public Task ForgetDeadAsync(string kind, IReadOnlyList<string> keys, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    public Task ForgetDeadAsync(string kind, IReadOnlyList<string> keys, CancellationToken cancellationToken) => _database.WriteAsync(async transaction =>
     {
         foreach (var key in keys) await transaction.Connection!.ExecuteAsync("DELETE FROM job WHERE kind = @kind AND key = @key AND state = 'dead'", new { kind, key }, transaction);
     }, true, cancellationToken);
 
     /// <summary>Forgets jobs that were done a week ago.</summary>
-    public Task PruneAsync(CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
-        "DELETE FROM job WHERE state = 'done' AND finished_at < @before", new { before = time.GetUtcNow() - TimeSpan.FromDays(7) }, transaction), true, cancellationToken);
+    public Task PruneAsync(CancellationToken cancellationToken) => _database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
+        "DELETE FROM job WHERE state = 'done' AND finished_at < @before", new { before = _time.GetUtcNow() - TimeSpan.FromDays(7) }, transaction), true, cancellationToken);
 }

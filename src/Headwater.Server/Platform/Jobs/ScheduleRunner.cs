@@ -3,13 +3,14 @@ using Headwater.Server.Platform.Telemetry;
 namespace Headwater.Server.Platform.Jobs;
 
 /// <summary>Looks for what is due. Every node that works does so; the table decides who enqueues.</summary>
-internal sealed class ScheduleRunner(ScheduleStore schedule, IEnumerable<RecurringJob> registered, TimeProvider time, ILogger<ScheduleRunner> log) : BackgroundService
+internal sealed class ScheduleRunner(ScheduleStore schedule, IEnumerable<RecurringJob> registered, Node node, TimeProvider time, ILogger<ScheduleRunner> log) : BackgroundService
 {
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(20), ShortestLook = TimeSpan.FromMilliseconds(500);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // The server does not wait for it.
+        if (!node.Works) return;
         var known = false;
         while (!stoppingToken.IsCancellationRequested)
         {

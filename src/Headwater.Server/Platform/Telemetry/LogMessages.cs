@@ -9,7 +9,7 @@ internal static partial class LogMessages
     [LoggerMessage(30, LogLevel.Warning, "Documents that nothing uses could not be deleted: {Reason}")]
     public static partial void SweepFailed(this ILogger log, string reason);
 
-    [LoggerMessage(31, LogLevel.Warning, "Messages of other nodes are not heard at present: {Reason}")]
+    [LoggerMessage(61, LogLevel.Warning, "Messages of other nodes are not heard at present: {Reason}")]
     public static partial void ListeningBroke(this ILogger log, string reason);
 
     [LoggerMessage(33, LogLevel.Warning, "{Source} could not be measured.")]
@@ -20,6 +20,9 @@ internal static partial class LogMessages
 
     [LoggerMessage(3, LogLevel.Error, "A worker could not reach the job table; it tries again.")]
     public static partial void WorkerFailed(this ILogger log, Exception exception);
+
+    [LoggerMessage(62, LogLevel.Warning, "Job {Id} ({Kind} {Key}) was taken over by another node; what was done of it here does not count.")]
+    public static partial void LeaseLost(this ILogger log, long id, string kind, string key);
 
     [LoggerMessage(34, LogLevel.Error, "What recurs could not be looked at; it is tried again.")]
     public static partial void ScheduleFailed(this ILogger log, Exception exception);

@@ -19,16 +19,20 @@ namespace Headwater.Server.Platform.Data.Postgres;
 internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, IDisposable
 {
     private const int Attempts = 8;
-    private const string Channel = "headwater";
+    private const string Channel = "headwater", NodePrefix = "headwater:";
 
     private readonly NpgsqlDataSource _source;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _announced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string? _node;
     private Task? _listening;
 
-    public PostgresDatabase(string address, TimeProvider time, ILogger log)
+    /// <param name="node">Under which the others see this process; null for one that only looks.</param>
+    public PostgresDatabase(string address, TimeProvider time, ILogger log, string? node = null)
     {
+        _node = node is null ? null : NodePrefix + node;
         TypeMaps.Register();
         _time = time;
         _log = log;
@@ -62,7 +66,9 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
             await connection.ExecuteAsync("SELECT pg_advisory_unlock(7205759403792793)");
         }
 
-        if (listen) _listening ??= Task.Run(ListenAsync, cancellationToken);
+        if (!listen) return;
+        _listening ??= Task.Run(ListenAsync, cancellationToken);
+        await _announced.Task.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken); // Who takes jobs before the others know of it loses them again.
     }
 
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken = default) => AgainAsync(async () =>
@@ -103,6 +109,11 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
 
     public Task LockAsync(DbTransaction transaction, string name) =>
         transaction.Connection!.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))", new { name }, transaction, 600);
+
+    /// <summary>A node is seen by the connection it listens on, which ends with its process.</summary>
+    public async Task<IReadOnlyCollection<string>?> NodesAsync(DbTransaction transaction) => (await transaction.Connection!.QueryAsync<string>(
+        "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE @like", new { like = NodePrefix + "%" }, transaction))
+        .Select(n => n[NodePrefix.Length..]).ToList();
 
     public Task NotifyAsync(DbTransaction transaction, string topic) =>
         transaction.Connection!.ExecuteAsync($"SELECT pg_notify('{Channel}', @topic)", new { topic }, transaction);
@@ -196,6 +207,8 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
                 await using var connection = await _source.OpenConnectionAsync(_closing.Token);
                 connection.Notification += (_, told) => Notified?.Invoke(told.Payload);
                 await connection.ExecuteAsync($"LISTEN {Channel}");
+                if (_node is not null) await connection.ExecuteAsync("SELECT set_config('application_name', @_node, false)", new { _node });
+                _announced.TrySetResult();
                 Notified?.Invoke(""); // Whatever was missed meanwhile.
                 while (true) await connection.WaitAsync(_closing.Token);
             }

@@ -124,6 +124,8 @@ internal sealed partial class SqliteDatabase : IDatabase, IDisposable
     /// <summary>The gate lets one transaction write at a time, so every lock is held already.</summary>
     public Task LockAsync(DbTransaction transaction, string name) => Task.CompletedTask;
 
+    public Task<IReadOnlyCollection<string>?> NodesAsync(DbTransaction transaction) => Task.FromResult<IReadOnlyCollection<string>?>(null);
+
     public Task NotifyAsync(DbTransaction transaction, string topic)
     {
         _told.Add(topic);

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Dapper;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Tests;
+
+/// <summary>Nodes as processes of their own on one PostgreSQL. Only that engine can be shared, so elsewhere there is nothing to test.</summary>
+public sealed class NodesProcessTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("headwater-nodes-").FullName;
+    private readonly TestDatabase _engine = new();
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        Directory.Delete(_folder, true);
+    }
+
+    [Fact]
+    public async Task Worker_KilledInTheMiddle_AnotherDoesTheJob_Once()
+    {
+        if (!TestDatabase.IsPostgres) return;
+        using var web = await NodeAsync("web", "--role", "web");
+        var doomed = await NodeAsync("doomed", "--role", "worker");
+        using var other = await NodeAsync("other", "--role", "worker");
+        var bom = TestHost.Bom([.. Enumerable.Range(0, 5_000).Select(i => $"pkg:npm/part-{i}@1.0.{i % 7}")]);
+        var uploads = new List<Uploaded>();
+        for (var i = 0; i < 3; i++) uploads.Add(await SendAsync(web, $"big-{i}", bom));
+
+        // One of the two is at work on each of two of them: when the doomed one is at work, it dies.
+        await Eventually(async () => await JobsAsync("state = 'running' AND lease_owner = 'doomed'") > 0);
+        doomed.Kill();
+        doomed.Dispose();
+        foreach (var upload in uploads) await WaitAsync(web, upload.Token, TimeSpan.FromSeconds(90));
+
+        (await JobsAsync("kind = 'sbom.ingest' AND state = 'done'")).ShouldBe(3);
+        (await JobsAsync("kind = 'sbom.ingest' AND attempts = 2")).ShouldBeInRange(1, 2); // It may have been at two when it died.
+        (await JobsAsync("kind = 'sbom.ingest' AND attempts > 2")).ShouldBe(0, other.Output);
+        foreach (var upload in uploads)
+            (await web.Client.GetFromJsonAsync<JsonElement>($"/api/v1/metrics/project/{upload.ProjectUuid}/current")).GetProperty("components").GetInt32().ShouldBe(5_000);
+    }
+
+    [Fact]
+    public async Task Session_OfOneNode_IsValidOnTheOther_AndEndsOnBoth()
+    {
+        if (!TestDatabase.IsPostgres) return;
+        using var one = await NodeAsync("one");
+        using var two = await NodeAsync("two");
+        var cookies = new CookieContainer();
+        using var browser = new HttpClient(new HttpClientHandler { CookieContainer = cookies, AllowAutoRedirect = false });
+        var form = await browser.GetStringAsync(new Uri(one.Client.BaseAddress!, "/sign-in"));
+        var token = System.Text.RegularExpressions.Regex.Match(form, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+        using var fields = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = token, ["name"] = "admin", ["password"] = TestHost.Password });
+        // The form of the one is taken by the other: they share the keys that guard it.
+        (await browser.PostAsync(new Uri(two.Client.BaseAddress!, "/session"), fields)).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        foreach (var node in new[] { one, two }) (await browser.GetAsync(new Uri(node.Client.BaseAddress!, "/projects"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Document_UploadedToOneNode_IsReadAndExportedByAnother_ThatHasADataFolderOfItsOwn()
+    {
+        if (!TestDatabase.IsPostgres) return;
+        using var web = await NodeAsync("web", "--role", "web");
+        using var worker = await NodeAsync("worker", "--role", "worker");
+        using var second = await NodeAsync("second", "--role", "web");
+        var upload = await SendAsync(web, "shared", TestHost.Bom("pkg:npm/lodash@4.17.20"));
+        await WaitAsync(second, upload.Token, TimeSpan.FromSeconds(30));
+        (await second.Client.GetStringAsync($"/api/v1/bom/cyclonedx/project/{upload.ProjectUuid}")).ShouldContain("pkg:npm/lodash@4.17.20");
+        (await worker.Client.GetAsync("/projects")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await worker.Client.GetStringAsync("/healthz")).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Role_OnTheEmbeddedEngine_IsRefusedInWords()
+    {
+        if (TestDatabase.IsPostgres) return;
+        (await Should.ThrowAsync<InvalidOperationException>(() => ServerProcess.StartAsync(Path.Combine(_folder, "data"), null, "--role", "worker"))).Message.ShouldContain("--database postgres://");
+    }
+
+    private Task<ServerProcess> NodeAsync(string name, params string[] more) =>
+        ServerProcess.StartAsync(_engine, Path.Combine(_folder, name), null, [$"--Headwater:Node={name}", "--Headwater:LeaseSeconds=40", .. more]);
+
+    private static async Task<Uploaded> SendAsync(ServerProcess node, string name, string bom)
+    {
+        using var form = new MultipartFormDataContent { { new StringContent(name), "projectName" }, { new StringContent("1"), "projectVersion" }, { new StringContent("true"), "autoCreate" }, { TestHost.Part(bom), "bom", "bom.json" } };
+        using var answer = await node.Client.PostAsync("/api/v1/bom", form);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<Uploaded>())!;
+    }
+
+    private static Task WaitAsync(ServerProcess node, Guid token, TimeSpan limit) => Eventually(
+        async () => !(await node.Client.GetFromJsonAsync<JsonElement>($"/api/v1/event/token/{token}")).GetProperty("processing").GetBoolean(), limit);
+
+    private static async Task Eventually(Func<Task<bool>> condition, TimeSpan? limit = null)
+    {
+        for (var watch = Stopwatch.StartNew(); !await condition(); await Task.Delay(25))
+            if (watch.Elapsed > (limit ?? TimeSpan.FromSeconds(30))) throw new TimeoutException("That did not come true in time.");
+    }
+
+    private async Task<long> JobsAsync(string where)
+    {
+        var database = _engine.Open(_folder);
+        using (database as IDisposable) return await database.ReadAsync(connection => connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM job WHERE {where}"));
+    }
+}
