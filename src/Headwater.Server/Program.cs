@@ -4,6 +4,7 @@ using Headwater.Server.Features.Components;
 using Headwater.Server.Features.DependencyTrack;
 using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Grants;
 using Headwater.Server.Features.Jobs;
 using Headwater.Server.Features.Keys;
 using Headwater.Server.Features.Overview;
@@ -46,6 +47,7 @@ try
     AdvisoriesModule.AddServices(services);
     SearchModule.AddServices(services);
     OverviewModule.AddServices(services);
+    GrantsModule.AddServices(services);
     KeysModule.AddServices(services);
     JobsModule.AddServices(services);
     DependencyTrackModule.AddServices(services);
@@ -67,6 +69,7 @@ try
     AdvisoriesModule.MapEndpoints(app);
     AnalysesModule.MapEndpoints(app);
     SearchModule.MapEndpoints(app);
+    GrantsModule.MapEndpoints(app);
     KeysModule.MapEndpoints(app);
     JobsModule.MapEndpoints(app);
     FeedsModule.MapEndpoints(app);

@@ -70,6 +70,8 @@ internal static partial class SitePages
         new("person", "/people/{Id:long}", "/people/1"),
         new("people-groups", "/people/groups", "/people/groups"),
         new("people-sessions", "/people/sessions", "/people/sessions"),
+        new("access", "/access", "/access"),
+        new("access-developers", "/access", "/access?role=developer"),
         new("audit", "/audit", "/audit"),
         new("about", "/about", "/about"),
         new("sessions", "/account/sessions", "/account/sessions"),

@@ -2,7 +2,13 @@ namespace Headwater.Server.Platform.Auth;
 
 /// <summary>A role: what whoever has it may do, in the unit for which it was given and below.</summary>
 /// <param name="Name">As it stands in the database, in imports and in the interface.</param>
-internal sealed record Role(string Name, Permissions Permissions);
+/// <param name="TextKey">The key of what it is called on pages.</param>
+internal sealed record Role(string Name, string TextKey, Permissions Permissions)
+{
+    /// <summary>What it allows in a place.</summary>
+    /// <param name="unit">0 for the whole organisation.</param>
+    public Permissions In(long unit) => unit == 0 ? Permissions : Permissions & ~Roles.Indivisible;
+}
 
 /// <summary>The one table of who may do what.</summary>
 internal static class Roles
@@ -16,15 +22,15 @@ internal static class Roles
     /// <summary>From least to most.</summary>
     public static IReadOnlyList<Role> Each { get; } =
     [
-        new("viewer", Permissions.Viewer),
-        new("developer", Permissions.Viewer | Permissions.Automation),
-        new("line-manager", Permissions.Viewer | Permissions.ApproveAsManager),
-        new("approver-legal", Permissions.Viewer | Permissions.PolicyViolationAnalysis | Permissions.ApproveLegal),
-        new("approver-security", Permissions.Viewer | Permissions.VulnerabilityAnalysis | Permissions.ApproveSecurity),
-        new("approver-data", Permissions.Viewer | Permissions.ApproveData),
-        new("ospo-lead", Lead),
-        new("auditor", Permissions.Viewer | Permissions.AuditRead),
-        new("administrator", Permissions.Administrator),
+        new("viewer", "role.viewer", Permissions.Viewer),
+        new("developer", "role.developer", Permissions.Viewer | Permissions.Automation),
+        new("line-manager", "role.lineManager", Permissions.Viewer | Permissions.ApproveAsManager),
+        new("approver-legal", "role.approverLegal", Permissions.Viewer | Permissions.PolicyViolationAnalysis | Permissions.ApproveLegal),
+        new("approver-security", "role.approverSecurity", Permissions.Viewer | Permissions.VulnerabilityAnalysis | Permissions.ApproveSecurity),
+        new("approver-data", "role.approverData", Permissions.Viewer | Permissions.ApproveData),
+        new("ospo-lead", "role.ospoLead", Lead),
+        new("auditor", "role.auditor", Permissions.Viewer | Permissions.AuditRead),
+        new("administrator", "role.administrator", Permissions.Administrator),
     ];
 
     /// <summary>The role of this name; null when there is none.</summary>

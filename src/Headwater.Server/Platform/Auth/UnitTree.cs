@@ -21,6 +21,14 @@ internal sealed class UnitTree(IReadOnlyList<UnitLine> lines)
     /// <summary>What belongs to a unit and to everything below it; nothing when there is no such unit. Safe for a tree that someone bent into a ring.</summary>
     public Viewer Below(long id) => _lines.ContainsKey(id) ? _below.GetOrAdd(id, Collect) : Viewer.Nothing;
 
+    /// <summary>A unit and all above it, the nearest first.</summary>
+    public IReadOnlyList<long> Above(long id)
+    {
+        var path = new List<long>();
+        for (var at = Find(id); at is not null && !path.Contains(at.Id); at = at.ParentId is { } parent ? Find(parent) : null) path.Add(at.Id);
+        return path;
+    }
+
     /// <summary>True when <paramref name="id"/> is <paramref name="above"/> or lies below it.</summary>
     public bool IsBelow(long id, long above) => Below(above).Sees(id);
 

@@ -27,6 +27,7 @@ internal static class UiModule
     {
         Assets.Map(app);
         Preferences.Map(app);
+        ScopeChoice.Map(app);
         app.MapRazorComponents<App>();
     }
 }
