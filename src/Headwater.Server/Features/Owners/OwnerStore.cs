@@ -144,7 +144,7 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
         {
             if (!placed.Add(next.Owner.Id)) continue;
             var own = numbers.GetValueOrDefault(next.Owner.Id);
-            rows.Add(new OwnerRow(next.Owner.Id, next.Owner.Kind, next.Owner.Name, next.Owner.Title, next.Owner.Email, next.Owner.ParentId, next.Level, own?.Projects ?? 0, own?.Severities ?? SeverityCounts.None, own?.Kev ?? 0, own?.MaxRisk ?? 0, own?.Covered ?? 0));
+            rows.Add(new OwnerRow(next.Owner.Id, next.Owner.Kind, next.Owner.Name, next.Owner.Title, next.Owner.Email, next.Owner.ParentId is { } above && viewer.Sees(above) ? above : null, next.Level, own?.Projects ?? 0, own?.Severities ?? SeverityCounts.None, own?.Kev ?? 0, own?.MaxRisk ?? 0, own?.Covered ?? 0));
             foreach (var child in children[next.Owner.Id].Reverse()) stack.Push((child, next.Level + 1));
         }
 
