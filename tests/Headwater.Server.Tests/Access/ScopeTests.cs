@@ -50,6 +50,7 @@ public sealed class ScopeTests(TestHost host) : IClassFixture<TestHost>
             var answer = await UploadAsync(theirs, "taken", version, create: true);
             answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
             (await answer.Content.ReadAsStringAsync()).ShouldBe("Access to the specified project is forbidden");
+            (await host.Get<Headwater.Server.Platform.Audit.AuditStore>().ListAsync(new() { Size = 20 })).Items.ShouldContain(r => r.Act == "sbom.refused" && r.Detail!.Contains("taken"));
             // Who would not make one anyway hears what he hears of any name.
             (await UploadAsync(theirs, "taken", version, create: false)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         }
@@ -137,6 +138,13 @@ public sealed class ScopeTests(TestHost host) : IClassFixture<TestHost>
 
         await host.Get<Headwater.Server.Features.Grants.GrantStore>().RevokeAsync(new(person, "administrator", north), "test");
         (await client.GetAsync("/api/headwater/v1/projects")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+
+        // Somebody else takes it over, and it goes on.
+        await host.GrantAsync(await host.AddPersonAsync("keys-heir"), "administrator", north);
+        using var heir = await host.BearerAsync("keys-heir");
+        var id = (await heir.GetFromJsonAsync<JsonElement>("/api/headwater/v1/keys")).EnumerateArray().Single(k => k.GetProperty("comment").GetString() == "pipeline").GetProperty("id").GetInt64();
+        (await heir.PostAsync($"/api/headwater/v1/keys/{id}/take-over", null)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await client.GetAsync("/api/headwater/v1/projects")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         var over = await host.Get<KeyStore>().CreateAsync(new KeyWish("over", Permissions.Automation, "test") { ExpiresAt = DateTimeOffset.UtcNow.AddSeconds(-1) });
         using var late = host.Anonymous();

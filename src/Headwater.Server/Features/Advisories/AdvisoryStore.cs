@@ -96,9 +96,9 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
     {
         var (findings, rows) = await database.ReadAsync(async connection =>
         {
-            var found = (await connection.QueryAsync<FindingColumns>($"""
+            var found = (await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
                 SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.id IN @ids AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.affected DESC, f.risk DESC, k.name, c.id LIMIT 1000
-                """, new { ids = ids.Take(500) })).Select(f => f.ToRow()).ToList();
+                """, new { ids = ids.Take(500) }))).ConvertAll(f => f.ToRow());
             var used = await connection.QueryAsync<UsageLine>($"""
                 SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
                     {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, k.name AS component_name, k.group_name

@@ -72,7 +72,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         var findings = await connection.QueryAsync<FindingColumns>($"""
             SELECT {FindingColumns.Select} FROM component_version c JOIN finding f ON f.cv_id = c.id JOIN component k ON k.id = c.component_id WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.risk DESC, f.id, c.id LIMIT 1000
             """, new { id });
-        return new ComponentDetail(row.ToRow(), [.. versions.Select(v => v.ToRow())], [.. findings.Select(f => f.ToRow())]);
+        return new ComponentDetail(row.ToRow(), [.. versions.Select(v => v.ToRow())], [.. (await FindingsModule.SeenAsync(connection, viewer, findings)).Select(f => f.ToRow())]);
     }, cancellationToken);
 
     public Task<ComponentVersionDetail?> GetVersionAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
@@ -85,7 +85,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         var others = await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @ComponentId AND c.id <> @Id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT 200", new { Org, row.ComponentId, row.Id });
         var facts = ComponentFacts.Parse(row.Detail);
         return new ComponentVersionDetail(row.ToRow(), facts.Description, facts.Publisher, facts.Copyright, facts.Cpes ?? [], [.. facts.Hashes ?? []], row.FirstSeen, row.MatchedAt,
-            [.. findings.Select(f => f.ToRow())], [.. others.Select(v => v.ToRow())]);
+            [.. (await FindingsModule.SeenAsync(connection, viewer, findings)).Select(f => f.ToRow())], [.. others.Select(v => v.ToRow())]);
     }, cancellationToken);
 
     /// <summary>Who uses any version of a component. Sorts: <c>project</c> (default), <c>version</c>, <c>depth</c>.</summary>

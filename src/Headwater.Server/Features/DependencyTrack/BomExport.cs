@@ -28,7 +28,7 @@ internal static class BomExport
         }
 
         document.Vulnerabilities.Clear();
-        if (named != "inventory") AddFindings(document, project, await store.FindingsAsync(project.Id, cancellationToken), findings);
+        if (named != "inventory") AddFindings(document, project, await store.FindingsAsync(http.User.Viewer(), project.Id, cancellationToken), findings);
         // 1.6 is the oldest that is written; whoever asks for an older one gets it, as its readers ignore what they do not know.
         var target = $"cyclonedx-{(version == "1.7" ? "1.7" : "1.6")}-{(xml ? "xml" : "json")}";
         var output = new MemoryStream();

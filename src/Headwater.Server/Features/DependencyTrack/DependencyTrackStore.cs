@@ -199,11 +199,11 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         return (total, rows);
     }, cancellationToken);
 
-    public Task<IReadOnlyList<FindingColumns>> FindingsAsync(long projectVersion, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingColumns>>(async connection =>
-        (await connection.QueryAsync<FindingColumns>($"""
+    public Task<IReadOnlyList<FindingColumns>> FindingsAsync(Viewer viewer, long projectVersion, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingColumns>>(async connection =>
+        await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
             SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, {FindingColumns.DecisionSelect} FROM occurrence o JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
             JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin} WHERE o.org_id = @Org AND o.pv_id = @projectVersion ORDER BY f.risk DESC, f.id, f.cv_id
-            """, new { Org, projectVersion })).AsList(), cancellationToken);
+            """, new { Org, projectVersion })), cancellationToken);
 
     /// <summary>The newest document of a project version: its hash.</summary>
     public Task<string?> DocumentAsync(long projectVersion, CancellationToken cancellationToken) => database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<string?>(

@@ -24,7 +24,7 @@ internal static class FindingApi
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
         if (DtFindingFilter.Read(http.Request.Query) is not { } filter) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "A filter has a value that cannot be read: true or false, or a number from 0 to 1, is expected.");
         if (await store.GetAsync(http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
-        var all = (await store.FindingsAsync(project.Id, cancellationToken)).Where(filter.Holds).ToList();
+        var all = (await store.FindingsAsync(http.User.Viewer(), project.Id, cancellationToken)).Where(filter.Holds).ToList();
         if (http.Request.Headers.Accept.ToString().Contains("application/sarif+json", StringComparison.OrdinalIgnoreCase))
         {
             http.Response.Headers.ContentDisposition = $"attachment; filename=\"findings-{project.Uuid}.sarif\"";
@@ -40,7 +40,7 @@ internal static class FindingApi
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
         if (await store.GetAsync(http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
-        var all = await store.FindingsAsync(project.Id, cancellationToken);
+        var all = await store.FindingsAsync(http.User.Viewer(), project.Id, cancellationToken);
         var about = project.ToJson(withMetrics: false);
         http.Response.Headers.ContentDisposition = $"inline; filename=\"findings-{project.Uuid}.fpf\"";
         return TypedResults.Json(new JsonObject

@@ -139,11 +139,11 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
 
     /// <summary>The finding that is meant in a project version: by any of its identifiers, in any case.</summary>
     public Task<FindingColumns?> FindingAsync(Viewer viewer, Guid projectVersion, long componentVersion, string vulnerability, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
-        (await connection.QueryAsync<FindingColumns>($"""
+        (await MatchStore.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
             SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, v.project_id, {FindingColumns.DecisionSelect} FROM occurrence o JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
             JOIN finding f ON f.cv_id = o.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin}
             WHERE o.org_id = @Org AND v.uuid = @projectVersion AND o.cv_id = @componentVersion AND {viewer.Sees("p.owner_id")}
-            """, new { Org, projectVersion, componentVersion })).FirstOrDefault(f => f.Id.Equals(vulnerability, StringComparison.OrdinalIgnoreCase) || TypeMaps.FromJson(f.Ids).Contains(vulnerability, StringComparer.OrdinalIgnoreCase)), cancellationToken);
+            """, new { Org, projectVersion, componentVersion }))).Find(f => f.Id.Equals(vulnerability, StringComparison.OrdinalIgnoreCase) || TypeMaps.FromJson(f.Ids).Contains(vulnerability, StringComparer.OrdinalIgnoreCase)), cancellationToken);
 
     /// <summary>Project versions whose numbers a decision touches.</summary>
     public Task<IReadOnlyList<long>> TouchedAsync(Guid uuid, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<long>>(async connection =>

@@ -28,6 +28,9 @@ internal sealed class FindingsModule(MatchStore store, FeedsModule feeds)
     /// <summary>Makes the numbers that lists and overviews read; see <see cref="MatchStore.CountAsync"/>.</summary>
     public Task CountAsync(DbTransaction transaction, long job, long? version) => store.CountAsync(transaction, job, version);
 
+    /// <summary>For who sees a part only, nothing was found before that part had the component: what was known elsewhere earlier is not told by a date.</summary>
+    public static Task<List<FindingColumns>> SeenAsync(DbConnection connection, Viewer viewer, IEnumerable<FindingColumns> findings) => MatchStore.SeenAsync(connection, viewer, findings);
+
     /// <summary>
     /// What the latest versions of visible projects use, with the columns of <c>component_usage</c>: a table expression to be joined with an alias. For the
     /// whole organisation it is the counted table; for a part it is counted here. Needs <c>@Org</c>.

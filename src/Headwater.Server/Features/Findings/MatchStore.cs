@@ -101,6 +101,24 @@ internal sealed class MatchStore(IDatabase database, TimeProvider time)
         return since;
     }
 
+    public static async Task<List<FindingColumns>> SeenAsync(DbConnection connection, Viewer viewer, IEnumerable<FindingColumns> findings)
+    {
+        var list = findings.AsList();
+        if (viewer.All || list.Count == 0) return list;
+        var since = new Dictionary<long, long>();
+        foreach (var chunk in list.Select(f => f.CvId).Distinct().Chunk(500))
+        {
+            foreach (var (version, at) in await connection.QueryAsync<(long Version, long At)>($"""
+                SELECT o.cv_id, MIN(v.created_at) FROM occurrence_by_component o JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
+                WHERE o.org_id = @Org AND o.cv_id IN ({string.Join(',', chunk)}) AND {viewer.Sees("p.owner_id")} GROUP BY o.cv_id
+                """, new { Org })) since[version] = at;
+        }
+
+        foreach (var finding in list)
+            if (since.TryGetValue(finding.CvId, out var at) && DateTimeOffset.FromUnixTimeMilliseconds(at) is var first && first > finding.FoundAt) finding.FoundAt = first;
+        return list;
+    }
+
     public static string ComponentUsage(Viewer viewer) => viewer.All ? "component_usage" : $"""
         (SELECT q.org_id, q.component_id, q.projects, COUNT(*) AS versions, SUM(CASE WHEN c.critical + c.high + c.medium + c.low + c.unassigned > 0 THEN 1 ELSE 0 END) AS vulnerable,
             SUM(CASE WHEN c.coverage = 1 THEN 1 ELSE 0 END) AS covered, SUM(CASE WHEN c.coverage = 2 THEN 1 ELSE 0 END) AS not_covered, SUM(CASE WHEN c.coverage = 3 THEN 1 ELSE 0 END) AS no_version,

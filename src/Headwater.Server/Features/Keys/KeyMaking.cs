@@ -25,9 +25,21 @@ internal sealed class KeyMaking(KeyStore store, TimeProvider time)
         if (unit != 0 && (permissions & Roles.Indivisible) != 0) return (null, KeyRefusal.Indivisible);
         if (!by.Access().Can(permissions | Permissions.AccessManagement, unit == 0 ? null : unit)) return (null, KeyRefusal.TooMuch);
         if (expiresAt <= time.GetUtcNow()) return (null, KeyRefusal.Past);
-        var maker = by.FindFirstValue(Session.PersonClaim) ?? by.FindFirstValue(KeyAuthentication.MakerClaim);
-        return (await store.CreateAsync(new KeyWish(comment, permissions, by.Actor()) { UnitId = unit, ExpiresAt = expiresAt, Maker = long.TryParse(maker, out var person) ? person : null }, cancellationToken), KeyRefusal.None);
+        return (await store.CreateAsync(new KeyWish(comment, permissions, by.Actor()) { UnitId = unit, ExpiresAt = expiresAt, Maker = MakerOf(by) }, cancellationToken), KeyRefusal.None);
     }
+
+    /// <summary>Takes a key over from whoever made it, so that it goes on when he leaves. It keeps its secret and its permissions, bound to what the new holder may do.</summary>
+    /// <returns><see cref="KeyRefusal.NoSuchUnit"/> when there is no such key in what the caller manages.</returns>
+    public async Task<KeyRefusal> TakeOverAsync(ClaimsPrincipal by, long id, CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(by.Viewer(Permissions.AccessManagement), id, cancellationToken) is not { } key) return KeyRefusal.NoSuchUnit;
+        if (!by.Access().Can(key.Permissions | Permissions.AccessManagement, key.UnitId == 0 ? null : key.UnitId)) return KeyRefusal.TooMuch;
+        await store.SetMakerAsync(id, MakerOf(by), by.Actor(), cancellationToken);
+        return KeyRefusal.None;
+    }
+
+    private static long? MakerOf(ClaimsPrincipal by) =>
+        long.TryParse(by.FindFirstValue(Session.PersonClaim) ?? by.FindFirstValue(KeyAuthentication.MakerClaim), out var person) ? person : null;
 
     /// <summary>Who manages the whole organisation may name any unit there is.</summary>
     private async Task<bool> ExistsForAsync(ClaimsPrincipal by, long unit, CancellationToken cancellationToken) =>

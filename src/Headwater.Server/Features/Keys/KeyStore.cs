@@ -42,6 +42,16 @@ internal sealed class KeyStore(IDatabase database, TimeProvider time, IdSource i
         return new NewKey(row.ToKey(), key);
     }
 
+    public Task<KeyRow?> GetAsync(Viewer manages, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+        (await connection.QuerySingleOrDefaultAsync<Row>($"{Select} WHERE k.org_id = @Org AND k.id = @id AND {manages.Sees("k.unit_id")}", new { Org, id }))?.ToKey(), cancellationToken);
+
+    /// <summary>From now on the key is bound to somebody else's permissions.</summary>
+    public Task SetMakerAsync(long id, long? maker, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
+    {
+        var publicId = await transaction.Connection!.QuerySingleOrDefaultAsync<string>("UPDATE api_key SET person_id = @maker WHERE org_id = @Org AND id = @id RETURNING public_id", new { Org, id, maker }, transaction);
+        if (publicId is not null) await audit.AppendAsync(transaction, new AuditEntry(by, "key.taken-over", $"key:{publicId}"));
+    }, cancellationToken: cancellationToken);
+
     /// <returns>False when there is no such key.</returns>
     public Task<bool> RevokeAsync(Viewer manages, long id, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {

@@ -17,6 +17,12 @@ internal static class KeysModule
         api.MapPost("", CreateAsync).Require(Permissions.AccessManagement).WithSummary("Makes an API key; its secret is in the answer and nowhere else");
         api.MapDelete("/{id:long}", async (HttpContext http, KeyStore store, long id, CancellationToken cancellationToken) =>
             await store.RevokeAsync(http.User.Viewer(Permissions.AccessManagement), id, http.User.Actor(), cancellationToken) ? Results.NoContent() : Results.NotFound()).Require(Permissions.AccessManagement);
+        api.MapPost("/{id:long}/take-over", async (HttpContext http, KeyMaking making, long id, CancellationToken cancellationToken) => await making.TakeOverAsync(http.User, id, cancellationToken) switch
+        {
+            KeyRefusal.None => Results.NoContent(),
+            KeyRefusal.TooMuch => Problems.Of(StatusCodes.Status403Forbidden, "The key is allowed more than you are", "Whoever takes it over has to have its permissions where it has them."),
+            _ => Results.NotFound(),
+        }).Require(Permissions.AccessManagement).WithSummary("Binds a key to the caller instead of the one who made it, who may have left");
     }
 
     private static async Task<IResult> CreateAsync(HttpContext http, KeyMaking making, NewKeyRequest request, CancellationToken cancellationToken)

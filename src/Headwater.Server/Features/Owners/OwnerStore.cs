@@ -46,6 +46,7 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
                 WHERE f.id = @id AND f.affected = 1 AND EXISTS (SELECT 1 FROM occurrence_by_component o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = f.cv_id {part})
                 ORDER BY f.risk DESC, f.cv_id LIMIT 1
                 """, new { Org, id, ownerId });
+            await FindingsModule.SeenAsync(connection, viewer, [finding]);
             var hit = (await connection.QueryAsync<HitRow>($"""
                 SELECT DISTINCT p.id, p.name, {OwnersModule.Select} FROM finding f JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id
                 JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id LEFT JOIN owner w ON w.id = p.owner_id

@@ -75,7 +75,7 @@ internal sealed class ContentStore(IDatabase database)
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<FindingColumns>(
                 $"SELECT {FindingColumns.Select}, o.flags, o.depth, {FindingColumns.DecisionSelect}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
-            var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, $"{r.Id} {r.CvId}"));
+            var page = keyset.Page(await FindingsModule.SeenAsync(connection, viewer, rows), total, r => (r.SortKey!, $"{r.Id} {r.CvId}"));
             return new Page<ProjectFindingRow>([.. page.Items.Select(r => new ProjectFindingRow(r.ToRow(), r.Flags >= 4, r.Depth, (OccurrenceScope)(r.Flags & 3), r.ToAnalysis()))], total, page.Next, page.Previous);
         }, cancellationToken);
     }
@@ -145,7 +145,7 @@ internal sealed class ContentStore(IDatabase database)
         var (gone, came) = (before.Except(after).ToList(), after.Except(before).ToList());
         var facts = await NodeFactsAsync(connection, gone.Concat(came));
         var changed = ChangeList.Between(gone.ConvertAll(facts.Fact), came.ConvertAll(facts.Fact));
-        var (lost, won) = (await FindingsOfAsync(connection, gone), await FindingsOfAsync(connection, came));
+        var (lost, won) = (await FindingsOfAsync(connection, viewer, gone), await FindingsOfAsync(connection, viewer, came));
         // A finding moves along with an upgrade that does not fix it: then it is neither new nor gone.
         var (lostKeys, wonKeys) = (lost.Select(f => (f.Id, f.ComponentId)).ToHashSet(), won.Select(f => (f.Id, f.ComponentId)).ToHashSet());
         return new Changes(from, to, changed.Added, changed.Removed, changed.Upgraded,
@@ -211,14 +211,14 @@ internal sealed class ContentStore(IDatabase database)
         return new NodeFacts(facts);
     }
 
-    private static async Task<List<FindingRow>> FindingsOfAsync(DbConnection connection, IEnumerable<long> componentVersions)
+    private static async Task<List<FindingRow>> FindingsOfAsync(DbConnection connection, Viewer viewer, IEnumerable<long> componentVersions)
     {
         var findings = new List<FindingRow>();
         foreach (var chunk in componentVersions.Chunk(500))
         {
-            findings.AddRange((await connection.QueryAsync<FindingColumns>($"""
+            findings.AddRange((await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
                 SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.affected = 1 AND f.cv_id IN @chunk
-                """, new { chunk })).Select(f => f.ToRow()));
+                """, new { chunk }))).Select(f => f.ToRow()));
         }
 
         return [.. findings.OrderByDescending(f => f.Risk).ThenBy(f => f.Id, StringComparer.Ordinal)];

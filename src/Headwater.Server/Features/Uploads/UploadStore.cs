@@ -70,6 +70,9 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
     private static UploadOutcome? RefuseNew(UploadRequest request, ProjectHold? hold) => hold is null ? request.May.RefuseProject(request.OwnerId ?? request.May.Home)
         : request.May.Creates.Sees(hold.OwnerId) ? null : new UploadOutcome.MayNotCreate();
 
+    public Task RecordRefusalAsync(UploadRequest request, CancellationToken cancellationToken) => database.WriteAsync(transaction =>
+        audit.AppendAsync(transaction, new AuditEntry(request.By, "sbom.refused", request.ProjectVersion is { } version ? $"project-version:{version}" : "project", JsonSerializer.Serialize(new { name = request.Name, version = request.Version }))), cancellationToken: cancellationToken);
+
     /// <summary>Writes everything that an accepted document leaves: project when new, upload, job, record. One transaction, durable when this returns.</summary>
     public async Task<UploadOutcome> AcceptAsync(UploadRequest request, UploadTarget target, SpooledFile file, DocumentFacts facts, CancellationToken cancellationToken)
     {

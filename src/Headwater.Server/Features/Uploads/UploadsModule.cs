@@ -30,6 +30,14 @@ internal sealed class UploadsModule(UploadStore store, DataFolder data, IdSource
     /// <summary>Takes a received document, or says why not.</summary>
     public async Task<UploadOutcome> AcceptAsync(UploadRequest request, SpooledDocument document, CancellationToken cancellationToken)
     {
+        var outcome = await DecideAsync(request, document, cancellationToken);
+        // Whoever tries names to find out which are taken out of his sight leaves a trace of each.
+        if (outcome is UploadOutcome.Forbidden) await store.RecordRefusalAsync(request, cancellationToken);
+        return outcome;
+    }
+
+    private async Task<UploadOutcome> DecideAsync(UploadRequest request, SpooledDocument document, CancellationToken cancellationToken)
+    {
         if ((ProjectsModule.RefuseName(request.Name?.Trim()) ?? ProjectsModule.RefuseName(request.Version?.Trim())) is { } reason) return new UploadOutcome.BadName(reason);
         if (request.Stage is { } stage && !ProjectsModule.Stages.Knows(stage)) return new UploadOutcome.BadStage($"The stage is one of {string.Join(", ", ProjectsModule.Stages.Values.Select(v => v.Value))}; “{(stage.Length > 40 ? stage[..40] + "…" : stage)}” is not.");
         UploadTarget? target = null;
