@@ -269,7 +269,7 @@ public sealed partial class LeakTests : IAsyncLifetime
     [GeneratedRegex("\"(\\w*[iI]d|unit)\":\\d+", RegexOptions.None, 1000)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"(/(?:components|component-versions|owners|jobs|people|why|findings)/|\bowner=)\d+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(/(?:components|component-versions|owners|jobs|people|why|findings)/|\b(?:owner|parent)=)\d+", RegexOptions.None, 1000)]
     private static partial Regex Link();
 
     [GeneratedRegex("\"(next|previous)\":\"[^\"]+\"", RegexOptions.None, 1000)]

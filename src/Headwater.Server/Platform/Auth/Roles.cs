@@ -16,8 +16,9 @@ internal static class Roles
     /// <summary>What cannot be given for a part of the organisation: it has no parts.</summary>
     public const Permissions Indivisible = Permissions.SystemConfiguration | Permissions.AuditRead | Permissions.FeedManagement | Permissions.PeopleManagement | Permissions.PolicyManagement;
 
+    // Not the people: whoever sets passwords and puts people into groups could make himself anything.
     private const Permissions Lead = Permissions.Viewer | Permissions.Automation | Permissions.PortfolioManagement | Permissions.VulnerabilityAnalysis | Permissions.PolicyViolationAnalysis
-        | Permissions.PolicyManagement | Permissions.FeedManagement | Permissions.PeopleManagement | Permissions.AuditRead | Permissions.ApproveAsManager | Permissions.ApproveLegal | Permissions.ApproveSecurity | Permissions.ApproveData;
+        | Permissions.PolicyManagement | Permissions.FeedManagement | Permissions.AuditRead | Permissions.ApproveAsManager | Permissions.ApproveLegal | Permissions.ApproveSecurity | Permissions.ApproveData;
 
     /// <summary>From least to most.</summary>
     public static IReadOnlyList<Role> Each { get; } =
