@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Data;
 
@@ -28,19 +29,92 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
             """, new { id, org = Organisation.Home, at, entry.Actor, entry.Act, entry.Subject, entry.Detail, entry.BeforeDigest, entry.AfterDigest, hash }, transaction);
     }
 
-    /// <summary>Newest first.</summary>
-    public Task<Page<AuditRow>> ListAsync(PageRequest request, CancellationToken cancellationToken = default)
+    /// <summary>All records, newest first.</summary>
+    public Task<Page<AuditRow>> ListAsync(PageRequest request, CancellationToken cancellationToken = default) => ListAsync(new AuditFilter(), request, cancellationToken);
+
+    /// <summary>Newest first, unless the request says otherwise.</summary>
+    public Task<Page<AuditRow>> ListAsync(AuditFilter filter, PageRequest request, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, Sorts, "at", "id");
+        var where = Where(filter);
         return database.ReadAsync(async connection =>
         {
-            var parameters = new { org = Organisation.Home, keyset.KeyValue, keyset.KeyId, keyset.Take };
-            var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM audit WHERE org_id = @org", parameters);
-            var rows = await connection.QueryAsync<Row>($"SELECT * FROM audit WHERE org_id = @org AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
-            var items = rows.Select(r => new AuditRow(r.Id, DateTimeOffset.FromUnixTimeMilliseconds(r.At), r.Actor, r.Act, r.Subject, r.Detail, r.Hash)).ToList();
+            var parameters = new
+            {
+                org = Organisation.Home, actor = Contains(filter.Actor), act = filter.Act, acts = filter.Act is null ? null : Escape(filter.Act) + "%", subject = Contains(filter.Subject),
+                begin = filter.Begin, end = filter.End, keyset.KeyValue, keyset.KeyId, keyset.Take,
+            };
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM audit WHERE {where}", parameters);
+            var rows = (await connection.QueryAsync<Row>($"SELECT * FROM audit WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters)).AsList();
+            var names = await NamesAsync(connection, rows);
+            var items = rows.Select(r =>
+            {
+                var (name, path) = names.GetValueOrDefault(r.Subject);
+                return new AuditRow(r.Id, DateTimeOffset.FromUnixTimeMilliseconds(r.At), r.Actor, r.Act, r.Subject, name, path, r.Detail, r.BeforeDigest, r.AfterDigest, r.Hash);
+            }).ToList();
             return keyset.Page(items, total, r => (r.Id, r.Id));
         }, cancellationToken);
     }
+
+    /// <summary>The acts that there are records of.</summary>
+    public Task<IReadOnlyList<string>> ActsAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<string>>(async connection =>
+        (await connection.QueryAsync<string>("""
+            WITH RECURSIVE acts (act) AS (
+                SELECT MIN(act) FROM audit WHERE org_id = @org
+                UNION ALL SELECT (SELECT MIN(a.act) FROM audit a WHERE a.org_id = @org AND a.act > acts.act) FROM acts WHERE acts.act IS NOT NULL)
+            SELECT act FROM acts WHERE act IS NOT NULL
+            """, new { org = Organisation.Home })).AsList(), cancellationToken);
+
+    private static string Where(AuditFilter filter)
+    {
+        List<string> where = ["org_id = @org"];
+        if (filter.Actor is not null) where.Add(@"LOWER(actor) LIKE @actor ESCAPE '\'");
+        if (filter.Act is not null) where.Add(filter.Act.EndsWith('.') ? @"act LIKE @acts ESCAPE '\'" : "act = @act");
+        if (filter.Begin is not null) where.Add("at >= @begin");
+        if (filter.End is not null) where.Add("at < @end");
+        if (filter.Subject is not null)
+            where.Add(@"(LOWER(subject) LIKE @subject ESCAPE '\' OR subject IN (SELECT 'project:' || p.uuid FROM project p WHERE LOWER(p.name) LIKE @subject ESCAPE '\')
+                OR subject IN (SELECT 'project-version:' || v.uuid FROM project p JOIN project_version v ON v.project_id = p.id WHERE LOWER(p.name) LIKE @subject ESCAPE '\'))");
+        return string.Join(" AND ", where);
+    }
+
+    /// <summary>What subjects are called now, and the pages they have. What is gone is called what its record says.</summary>
+    private static async Task<Dictionary<string, (string Name, string? Path)>> NamesAsync(DbConnection connection, IReadOnlyList<Row> rows)
+    {
+        var names = new Dictionary<string, (string Name, string? Path)>(StringComparer.Ordinal);
+        List<string> Ids(string kind) => [.. rows.Where(r => r.Subject.StartsWith(kind, StringComparison.Ordinal)).Select(r => r.Subject[kind.Length..]).Distinct()];
+        if (Ids("project-version:") is { Count: > 0 } versions)
+            foreach (var (uuid, name, version) in await connection.QueryAsync<(string, string, string)>("SELECT v.uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.uuid IN @versions", new { versions }))
+                names["project-version:" + uuid] = ($"{name} {version}".TrimEnd(), "/versions/" + uuid);
+        if (Ids("project:") is { Count: > 0 } projects)
+            foreach (var (uuid, name) in await connection.QueryAsync<(string, string)>("SELECT uuid, name FROM project WHERE uuid IN @projects", new { projects }))
+                names["project:" + uuid] = (name, "/projects/" + uuid);
+        if (Ids("key:") is { Count: > 0 } keys)
+            foreach (var (id, comment) in await connection.QueryAsync<(string, string)>("SELECT public_id, comment FROM api_key WHERE public_id IN @keys", new { keys }))
+                names["key:" + id] = (comment.Length > 0 ? comment : id, "/keys");
+        foreach (var row in rows)
+            if (!names.ContainsKey(row.Subject) && RecordedName(row.Detail) is { } name) names[row.Subject] = (name, null);
+        return names;
+    }
+
+    private static string? RecordedName(string? detail)
+    {
+        if (detail is not ['{', ..]) return null;
+        try
+        {
+            using var json = JsonDocument.Parse(detail);
+            string? Text(string name) => json.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            return Text("name") is { Length: > 0 } name ? $"{name} {Text("version")}".TrimEnd() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Contains(string? text) => text is null ? null : $"%{Escape(text.ToLowerInvariant())}%";
+
+    private static string Escape(string text) => text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 
     /// <summary>Every record as it was stored, oldest first, a thousand at a time.</summary>
     public async IAsyncEnumerable<AuditRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -86,4 +160,6 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
 /// <param name="Detail">Facts as JSON.</param>
 internal sealed record AuditEntry(string Actor, string Act, string Subject, string? Detail = null, string? BeforeDigest = null, string? AfterDigest = null);
 
-internal sealed record AuditRow(long Id, DateTimeOffset At, string Actor, string Act, string Subject, string? Detail, string Hash);
+/// <param name="SubjectName">What the subject is called, or was when the record was written; null when nothing says.</param>
+/// <param name="Path">Its page, below the path prefix; null when it has none any more.</param>
+internal sealed record AuditRow(long Id, DateTimeOffset At, string Actor, string Act, string Subject, string? SubjectName, string? Path, string? Detail, string? BeforeDigest, string? AfterDigest, string Hash);
