@@ -21,6 +21,8 @@ internal sealed class ServerProcess : IDisposable
 
     public HttpClient Client { get; }
 
+    public int Id => _process.Id;
+
     public string Output
     {
         get
@@ -38,8 +40,10 @@ internal sealed class ServerProcess : IDisposable
         // A runner in the background hands down an ignored interrupt, which a person's terminal does not.
         var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add("--ignore-signal=XFSZ"); // So that a file that may not grow is an error, as on a full disk.
         start.ArgumentList.Add("dotnet");
         foreach (var argument in (string[])[.. Program, "--data", data, "--urls", $"http://127.0.0.1:{at}", .. engine?.Address is { } database ? ["--database", database] : Array.Empty<string>(), .. more]) start.ArgumentList.Add(argument);
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // Else compiled code lies in a file, which a limit on files holds too.
         start.Environment["HEADWATER_ADMIN_PASSWORD"] = TestHost.Password;
         start.Environment["HEADWATER_BOOTSTRAP_KEY"] = Key;
         var server = new ServerProcess(Process.Start(start)!, at);
@@ -53,9 +57,14 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Runs an operator command to its end.</summary>
-    public static async Task<CommandOutcome> CommandAsync(params string[] words)
+    public static Task<CommandOutcome> CommandAsync(params string[] words) => EndAsync(BeginCommand(words));
+
+    /// <summary>Runs an operator command that may make no file larger than so many bytes.</summary>
+    public static Task<CommandOutcome> LimitedCommandAsync(long bytes, params string[] words) => EndAsync(Begin(["prlimit", $"--fsize={bytes}", "env", "--default-signal=INT", "--ignore-signal=XFSZ", "DOTNET_EnableWriteXorExecute=0", "dotnet", .. Program, .. words]));
+
+    private static async Task<CommandOutcome> EndAsync(Process process)
     {
-        using var process = BeginCommand(words);
+        using var ended = process;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
@@ -64,10 +73,12 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Starts an operator command; the caller ends it.</summary>
-    public static Process BeginCommand(params string[] words)
+    public static Process BeginCommand(params string[] words) => Begin(["env", "--default-signal=INT", "dotnet", .. Program, .. words]);
+
+    private static Process Begin(string[] words)
     {
-        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
-        foreach (var argument in (string[])["--default-signal=INT", "dotnet", .. Program, .. words]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(words[0]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        foreach (var argument in words[1..]) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }
 

@@ -57,6 +57,10 @@ internal static class BackupModule
             foreach (var path in summary.Damaged) run.Say($"Damaged before it was copied: {path}");
             return summary.Damaged.Count > 0 ? CommandLine.Found : CommandLine.Done;
         }
+        catch (ArgumentOutOfRangeException e) when (StorageException.IsTooLarge(e))
+        {
+            throw new IOException($"{file} cannot be written: a file may not become that large there.", e);
+        }
         finally
         {
             File.Delete(temporary);

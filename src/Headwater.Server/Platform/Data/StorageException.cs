@@ -5,13 +5,16 @@ internal sealed class StorageException(string message, Exception cause) : IOExce
 {
     public static StorageException Of(Exception cause) => new($"The data folder cannot be written: {cause.Message.TrimEnd('.')}. Free some space or mend the folder, then try again; nothing of this request was stored.", cause);
 
+    /// <summary>A file that may not grow (a quota, a file system's own limit): the framework takes that for a wrong argument.</summary>
+    public static bool IsTooLarge(Exception e) => e is ArgumentOutOfRangeException { ParamName: "value" };
+
     public static T Guard<T>(Func<T> write)
     {
         try
         {
             return write();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException || IsTooLarge(e))
         {
             throw Of(e);
         }
