@@ -163,7 +163,7 @@ internal sealed class CycloneDxBuilder(SbomDocument document, string version, Ac
     {
         var all = licences.Where(l => _native || !NoStatement.Contains(l.Display)).ToList();
         if (all.Count == 0) return null;
-        var plain = version == "1.6" && all.Count > 1;
+        var plain = version != "1.7" && all.Count > 1;
         return [.. all.Select((l, i) => (JsonNode)Licence(l, plain, $"{at}/{i}"))];
     }
 
@@ -192,7 +192,7 @@ internal sealed class CycloneDxBuilder(SbomDocument document, string version, Ac
     /// <summary>Texts that the document keeps apart (LicenseRef-…) go where they are used: beside a name, or since 1.7 as details of an expression.</summary>
     private void LicenceTexts(JsonObject o, SbomLicence l, bool asExpression)
     {
-        if (_licenceTexts.Count == 0 || (asExpression && version == "1.6")) return;
+        if (_licenceTexts.Count == 0 || (asExpression && version != "1.7")) return;
         var details = new JsonArray();
         foreach (var id in l.Display.Split([' ', '(', ')', '+'], StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal))
         {

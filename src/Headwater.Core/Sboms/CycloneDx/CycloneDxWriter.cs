@@ -5,7 +5,7 @@ using Headwater.Core.Sboms.Schema;
 namespace Headwater.Core.Sboms.CycloneDx;
 
 /// <summary>
-/// Writes CycloneDX 1.6 and 1.7:
+/// Writes CycloneDX 1.4 to 1.7:
 /// <code>
 /// model ── plan (root, nesting, edges) ── builder (newest JSON) ── fitter (what the target cannot say) ── output (JSON or XML)
 /// </code>

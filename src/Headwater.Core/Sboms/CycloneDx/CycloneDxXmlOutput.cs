@@ -65,7 +65,7 @@ internal sealed class CycloneDxXmlOutput : CycloneDxOutput
         switch (member.Style)
         {
             case MemberStyle.Repeated:
-                foreach (var one in value is JsonArray many ? many : [value.DeepClone()]) Element(member.Xml, member.Items[0].Shape(), one, at);
+                foreach (var one in Several(member, value, at)) Element(member.Xml, member.Items[0].Shape(), one, at);
                 break;
             case MemberStyle.Wrapped:
                 _xml.WriteStartElement(member.Xml, _ns);
@@ -77,6 +77,15 @@ internal sealed class CycloneDxXmlOutput : CycloneDxOutput
         }
     }
 
+    private IEnumerable<JsonNode?> Several(ShapeMember member, JsonNode value, string at)
+    {
+        if (value is not JsonArray many) return [value.DeepClone()];
+        // The XML of 1.5 takes one where its JSON takes several.
+        if (_version != "1.5" || member.Xml != "data" || many.Count < 2) return many;
+        _lost(at, $"the XML of CycloneDX 1.5 takes one only; {many.Count - 1} were left out");
+        return many.Take(1);
+    }
+
     private void Item(IReadOnlyList<ShapeItem> items, JsonNode? value, string at)
     {
         if (value is null) return;
@@ -85,7 +94,7 @@ internal sealed class CycloneDxXmlOutput : CycloneDxOutput
     }
 
     /// <summary>The element for a value that may be one of several.</summary>
-    private static ShapeItem Pick(IReadOnlyList<ShapeItem> items, JsonNode value)
+    private ShapeItem Pick(IReadOnlyList<ShapeItem> items, JsonNode value)
     {
         if (items.Count == 1) return items[0];
         ShapeItem? Named(string xml) => items.FirstOrDefault(i => i.Xml == xml);
@@ -94,7 +103,8 @@ internal sealed class CycloneDxXmlOutput : CycloneDxOutput
         if (o.ContainsKey("expression")) return Named(o.ContainsKey("expressionDetails") || o.ContainsKey("licensing") || o.ContainsKey("properties") ? "expression-detailed" : "expression") ?? items[0];
         if (o.ContainsKey("familyId")) return Named("patentFamily") ?? items[0];
         if (o.ContainsKey("email") || o.ContainsKey("phone")) return Named("individual") ?? Named("contact") ?? items[0];
-        return Named("dataflow") ?? Named("dataset") ?? items.First(i => !i.Keyed);
+        // Before 1.5 a service had classifications of its data and no flows.
+        return (_version == "1.4" ? Named("classification") : null) ?? Named("dataflow") ?? Named("dataset") ?? items.First(i => !i.Keyed);
     }
 
     private void Element(string name, XmlShape shape, JsonNode? value, string at)
@@ -119,7 +129,7 @@ internal sealed class CycloneDxXmlOutput : CycloneDxOutput
             default:
                 if (value is JsonObject o) Object(shape, o, at);
                 // A bare reference (the transforms of IKEv2) has become an object in the XML of 1.7.
-                else if (_version == "1.6") _xml.WriteString(Text(value, at));
+                else if (_version != "1.7") _xml.WriteString(Text(value, at));
                 else if (shape.Members.FirstOrDefault(m => m.Json == "algorithm") is { } algorithm) Member(algorithm, value, at);
                 else _lost(at, "has no form in CycloneDX XML");
                 break;

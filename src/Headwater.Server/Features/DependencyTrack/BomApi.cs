@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Headwater.Core.Sboms;
 using Headwater.Server.Features.Uploads;
 using Headwater.Server.Platform.Auth;
@@ -23,12 +22,11 @@ internal static class BomApi
     {
         try
         {
-            var (request, document, refusal) = http.Request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true
-                ? await ReadFormAsync(http, uploads, cancellationToken)
-                : await ReadJsonAsync(http, uploads, limits, cancellationToken);
-            using var received = document;
+            using var body = await DtDocument.ReadAsync(http.Request, uploads, limits, "bom", cancellationToken);
+            if (body.Refusal is { } unreadable) return unreadable;
+            var (request, refusal) = ToRequest(http, body.Field, body.Tags);
             if (refusal is not null) return refusal;
-            if (received is null || received.Length == 0) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "No BOM file provided.");
+            if (body.Document is not { Length: > 0 } received) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "No BOM file provided.");
             if (request!.Tags is { Count: > 0 } && request.May.Manages.IsNothing) log.TagsIgnored();
             return Answer(await uploads.AcceptAsync(request, received, cancellationToken));
         }
@@ -53,76 +51,13 @@ internal static class BomApi
         UploadOutcome.Forbidden => DtRequest.ProjectForbidden(),
         UploadOutcome.UnitUnclear => DtRequest.Sentence(StatusCodes.Status400BadRequest, "You may make projects in several units: name one as \"unit\"."),
         UploadOutcome.ParentMissing => DtRequest.Sentence(StatusCodes.Status404NotFound, "The parent component could not be found."),
+        UploadOutcome.Collection => DtRequest.Sentence(StatusCodes.Status400BadRequest, "A collection project has no BOM of its own: upload to its children."),
         UploadOutcome.MayNotCreate => DtRequest.Sentence(StatusCodes.Status401Unauthorized, "The principal does not have permission to create project."),
         _ => throw new InvalidOperationException(outcome.GetType().Name),
     };
 
     private static async Task<IResult> ProcessingAsync(HttpContext http, string token, DependencyTrackStore store, CancellationToken cancellationToken) =>
         DtRequest.TryUuid(token, out var uuid) ? TypedResults.Ok(new { processing = await store.IsProcessingAsync(http.User.Viewer(), uuid, cancellationToken) }) : DtRequest.BadUuid();
-
-    private static async Task<(UploadRequest? Request, SpooledDocument? Document, IResult? Refusal)> ReadFormAsync(HttpContext http, UploadsModule uploads, CancellationToken cancellationToken)
-    {
-        var form = await UploadForm.ReadAsync(http.Request, uploads, null, cancellationToken);
-        List<string>? tags = form!.Fields.TryGetValue("projectTags", out var list) ? [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : null;
-        var (request, refusal) = ToRequest(http, name => form.Fields.GetValueOrDefault(name), tags);
-        return (request, form.Document, refusal);
-    }
-
-    private static async Task<(UploadRequest? Request, SpooledDocument? Document, IResult? Refusal)> ReadJsonAsync(HttpContext http, UploadsModule uploads, HttpLimits limits, CancellationToken cancellationToken)
-    {
-        if (http.Request.ContentLength > limits.MaxJsonUploadBytes) return (null, null, TooLargeForJson(limits));
-        using var body = new MemoryStream((int)(http.Request.ContentLength ?? 0));
-        var buffer = new byte[64 * 1024];
-        for (int read; (read = await http.Request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            if (body.Length + read > limits.MaxJsonUploadBytes) return (null, null, TooLargeForJson(limits));
-            body.Write(buffer, 0, read);
-        }
-
-        JsonDocument json;
-        try
-        {
-            json = JsonDocument.Parse(WithoutMark(body), new JsonDocumentOptions { MaxDepth = 16 });
-        }
-        catch (JsonException e)
-        {
-            return (null, null, Problems.Of(StatusCodes.Status400BadRequest, "The request body is not JSON", $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: send a JSON object with the document in Base64 as \"bom\", or multipart/form-data."));
-        }
-
-        using (json)
-        {
-            var root = json.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || root.Member("bom") is not { ValueKind: JsonValueKind.String } bom)
-                return (null, null, DtRequest.Sentence(StatusCodes.Status400BadRequest, "No BOM file provided."));
-            if (!TryDecode(bom, out var bytes))
-                return (null, null, Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", "The value of \"bom\" is not Base64."));
-            var (request, refusal) = ToRequest(http, name => root.Flag(name) is { } flag ? flag ? "true" : "false" : root.Text(name), root.Tags("projectTags"));
-            if (refusal is not null) return (null, null, refusal);
-            return (request, await uploads.SpoolAsync(new MemoryStream(bytes), cancellationToken), null);
-        }
-    }
-
-    private static bool TryDecode(JsonElement text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out byte[]? bytes)
-    {
-        try
-        {
-            return text.TryGetBytesFromBase64(out bytes);
-        }
-        catch (InvalidOperationException)
-        {
-            bytes = null; // An escape in it is half a character.
-            return false;
-        }
-    }
-
-    private static ReadOnlyMemory<byte> WithoutMark(MemoryStream body)
-    {
-        var bytes = body.GetBuffer().AsMemory(0, (int)body.Length);
-        return bytes.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? bytes[3..] : bytes;
-    }
-
-    private static IResult TooLargeForJson(HttpLimits limits) => Problems.Of(StatusCodes.Status413PayloadTooLarge, "The upload is too large for JSON",
-        $"A JSON body may have at most {limits.MaxJsonUploadBytes:N0} bytes, because it is held in memory. Send multipart/form-data with POST, which takes {limits.MaxUploadBytes:N0} bytes, or raise Headwater:MaxJsonUploadBytes.");
 
     private static (UploadRequest? Request, IResult? Refusal) ToRequest(HttpContext http, Func<string, string?> field, IReadOnlyList<string>? tags)
     {

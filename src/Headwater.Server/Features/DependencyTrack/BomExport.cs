@@ -1,7 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Headwater.Core.Sboms;
-using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Uploads;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -11,14 +8,16 @@ namespace Headwater.Server.Features.DependencyTrack;
 /// <summary>A project version as CycloneDX: the newest document that was uploaded for it, in the form asked for, with our findings when wanted.</summary>
 internal static class BomExport
 {
-    public static async Task<IResult> ExportAsync(HttpContext http, DependencyTrackStore store, DependencyTrackFindings findings, BlobFolder blobs, string uuid, string? format, string? variant, string? version, bool? download, CancellationToken cancellationToken)
+    public static async Task<IResult> ExportAsync(HttpContext http, DependencyTrackStore store, CycloneDxExport export, BlobFolder blobs, string uuid, string? format, string? variant, string? version, bool? download, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
         var xml = "xml".Equals(format, StringComparison.OrdinalIgnoreCase);
-        if (format is not null && !xml && !"json".Equals(format, StringComparison.OrdinalIgnoreCase)) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "Invalid BOM format specified.");
-        var named = variant?.ToLowerInvariant() ?? "inventory";
+        if (!string.IsNullOrEmpty(format) && !xml && !"json".Equals(format, StringComparison.OrdinalIgnoreCase)) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "Invalid BOM format specified.");
+        var named = string.IsNullOrEmpty(variant) ? "inventory" : variant.ToLowerInvariant();
         if (named is not ("inventory" or "withvulnerabilities" or "vdr")) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "Invalid BOM variant specified.");
-        if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
+        if (CycloneDxExport.Version(version) is not { } written) return DtRequest.Sentence(StatusCodes.Status400BadRequest, CycloneDxExport.BadVersion);
+        var viewer = named == "inventory" ? http.User.Viewer() : http.User.Viewer().And(http.User.Viewer(Permissions.ViewVulnerability));
+        if (await store.GetAsync(viewer, id, cancellationToken) is not { } project) return named == "inventory" || await store.GetAsync(http.User.Viewer(), id, cancellationToken) is null ? DtRequest.ProjectMissing() : DtRequest.ProjectForbidden();
 
         var document = new SbomDocument();
         if (await store.DocumentAsync(project.Id, cancellationToken) is { } sha256)
@@ -26,43 +25,21 @@ internal static class BomExport
             await using var blob = await blobs.OpenAsync(sha256, cancellationToken);
             SbomReader.Read(blob, document, new SbomReadOptions { Validate = false }, cancellationToken);
         }
+        else
+        {
+            document.OnHeader(new SbomKind(SbomFormat.CycloneDx, written, SbomSerialization.Json));
+            document.Components.Add(new SbomComponent { Ref = project.Uuid.ToString(), IsRoot = true, Kind = SbomComponentKind.Application, Name = project.Name, Version = project.Version.Length == 0 ? null : project.Version });
+        }
 
         document.Vulnerabilities.Clear();
-        if (named != "inventory") AddFindings(document, project, await store.FindingsAsync(http.User.Viewer(), project.Id, cancellationToken), findings);
-        // 1.6 is the oldest that is written; whoever asks for an older one gets it, as its readers ignore what they do not know.
-        var target = $"cyclonedx-{(version == "1.7" ? "1.7" : "1.6")}-{(xml ? "xml" : "json")}";
-        var output = new MemoryStream();
-        SbomWriter.Write(document, target, output);
-        output.Position = 0;
-        return TypedResults.Stream(output, xml ? "application/vnd.cyclonedx+xml" : "application/vnd.cyclonedx+json", download == true ? $"{project.Uuid}-{named}.cdx.{(xml ? "xml" : "json")}" : null);
-    }
-
-    private static void AddFindings(SbomDocument document, DtProject project, IReadOnlyList<FindingColumns> rows, DependencyTrackFindings findings)
-    {
-        var references = document.Components.Where(c => !c.IsRoot).Select(c => (InternedComponent.From(c).Identity, c.Ref)).ToLookup(c => c.Identity, c => c.Ref, StringComparer.Ordinal);
-        foreach (var group in rows.GroupBy(r => r.Id, StringComparer.Ordinal))
+        if (named != "inventory")
         {
-            var row = group.First().ToRow();
-            var affects = group.SelectMany(g => references[g.Purl ?? ""]).Distinct(StringComparer.Ordinal).ToList();
-            var text = findings.Text(row.Id);
-            var json = new JsonObject { ["bom-ref"] = DtUuid.OfVulnerability(row.Id).ToString(), ["id"] = row.Id, ["source"] = new JsonObject { ["name"] = DependencyTrackFindings.SourceOf(row.Id) } };
-            var rating = new JsonObject { ["severity"] = row.Severity == Core.Advisories.Severity.Unknown ? "unknown" : row.Severity.ToString().ToLowerInvariant() };
-            if (row.Score is { } score) rating["score"] = score;
-            if (row.Vector is not null)
-            {
-                rating["method"] = row.Vector switch { _ when row.Vector.StartsWith("CVSS:4", StringComparison.Ordinal) => "CVSSv4", _ when row.Vector.StartsWith("CVSS:3.1", StringComparison.Ordinal) => "CVSSv31", _ when row.Vector.StartsWith("CVSS:3", StringComparison.Ordinal) => "CVSSv3", _ => "CVSSv2" };
-                rating["vector"] = row.Vector;
-            }
-
-            json["ratings"] = new JsonArray(rating);
-            if (text.Cwes.Count > 0) json["cwes"] = new JsonArray([.. text.Cwes.Select(c => (JsonNode)c)]);
-            if ((text.Details ?? row.Summary) is { } description) json["description"] = description;
-            if (row.FixedVersions.Count > 0) json["recommendation"] = $"Upgrade to {string.Join(" or ", row.FixedVersions)}.";
-            if (row.Published is { } published) json["published"] = published.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
-            if (affects.Count > 0) json["affects"] = new JsonArray([.. affects.Select(a => (JsonNode)new JsonObject { ["ref"] = a })]);
-            var vulnerability = new SbomVulnerability { Ref = DtUuid.OfVulnerability(row.Id).ToString(), Id = row.Id, Json = JsonSerializer.SerializeToElement(json) };
-            vulnerability.Affects.AddRange(affects);
-            document.Vulnerabilities.Add(vulnerability);
+            var references = document.Components.Where(c => !c.IsRoot).Select(c => (InternedComponent.From(c).Identity, c.Ref)).ToLookup(c => c.Identity, c => c.Ref, StringComparer.Ordinal);
+            var rows = await store.FindingsAsync(http.User.Viewer(), project.Id, cancellationToken);
+            // With vulnerabilities: what is open or being looked at. A VDR reports on everything, with what was decided.
+            export.Add(document, named == "vdr" ? rows : [.. rows.Where(r => !r.Suppressed)], r => references[r.Purl ?? ""], named == "vdr");
         }
+
+        return CycloneDxExport.Answer(document, written, xml, download == true ? $"{project.Uuid}-{named}.cdx.{(xml ? "xml" : "json")}" : null);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Headwater.Core.Versions;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -23,11 +24,29 @@ internal static class ComponentApi
         components.MapGet("/{uuid}", GetAsync).Require(Permissions.ViewPortfolio);
     }
 
-    private static async Task<IResult> OfProjectAsync(HttpContext http, DependencyTrackStore store, string uuid, bool? onlyDirect, CancellationToken cancellationToken)
+    private static async Task<IResult> OfProjectAsync(HttpContext http, DependencyTrackStore store, string uuid, bool? onlyDirect, bool? onlyOutdated, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
         if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
-        return List(http, await store.ComponentsAsync(http.User.Viewer(), project.Id, DtRequest.Paging(http.Request, 100), onlyDirect == true, cancellationToken));
+        var page = DtRequest.Paging(http.Request, 100);
+        if (onlyOutdated != true) return List(http, await store.ComponentsAsync(http.User.Viewer(), project.Id, page, onlyDirect == true, cancellationToken));
+        var (_, all) = await store.ComponentsAsync(http.User.Viewer(), project.Id, page with { Size = int.MaxValue, Offset = 0 }, onlyDirect == true, cancellationToken);
+        var outdated = await OutdatedAsync(http.User.Viewer(), store, all, cancellationToken);
+        return List(http, (outdated.Count, [.. outdated.Skip(page.Offset ?? 0).Take(page.Size)]));
+    }
+
+    /// <summary>Those of which a newer version is known. No registry is asked: what is known is what the caller's own projects have.</summary>
+    private static async Task<IReadOnlyList<DtComponent>> OutdatedAsync(Viewer viewer, DependencyTrackStore store, IReadOnlyList<DtComponent> all, CancellationToken cancellationToken)
+    {
+        var known = await store.VersionsAsync(viewer, all.Select(c => c.ComponentId), cancellationToken);
+        foreach (var it in all)
+        {
+            if (it.Type is null || it.Version is null || VersionSchemes.ForVers(it.Type) is not { } scheme) continue;
+            foreach (var version in known[it.ComponentId])
+                if (scheme.Compare(version, it.Newer ?? it.Version) > 0) it.Newer = version;
+        }
+
+        return [.. all.Where(c => c.Newer is not null)];
     }
 
     private static async Task<IResult> ByIdentityAsync(HttpContext http, DependencyTrackStore store, string? group, string? name, string? version, string? purl, string? cpe, string? project, CancellationToken cancellationToken)
@@ -75,6 +94,7 @@ internal static class ComponentApi
         else if (licences.Count > 1) json["license"] = string.Join(", ", licences);
         json["classifier"] = it.Kind.ToUpperInvariant().Replace('-', '_');
         Add("scope", (it.Flags & 3) switch { 1 => "REQUIRED", 2 => "OPTIONAL", 3 => "EXCLUDED", _ => null });
+        if (it.Newer is not null) json["repositoryMeta"] = new JsonObject { ["latestVersion"] = it.Newer };
         json["isInternal"] = false;
         json["lastInheritedRiskScore"] = it.MaxRisk;
         json["project"] = new JsonObject { ["uuid"] = it.ProjectUuid, ["name"] = it.ProjectName, ["version"] = it.ProjectVersion, ["active"] = it.ProjectActive };

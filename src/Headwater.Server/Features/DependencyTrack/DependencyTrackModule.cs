@@ -10,7 +10,7 @@ internal static class DependencyTrackModule
     public const string CompatibleVersion = "4.14.0";
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<DependencyTrackStore>().AddSingleton<DependencyTrackFindings>();
+        services.AddSingleton<DependencyTrackStore>().AddSingleton<DependencyTrackFindings>().AddSingleton<CycloneDxExport>().AddSingleton<VexImport>().AddSingleton<DtMetricsStore>();
 
     /// <summary>
     /// Headers that every answer of the interface carries, refusals too. One client goes by <c>X-Powered-By</c> before it does anything;
@@ -52,7 +52,10 @@ internal static class DependencyTrackModule
         ProjectApi.Map(api);
         FindingApi.Map(api);
         AnalysisApi.Map(api);
+        VexApi.Map(api);
+        MetricsApi.Map(api);
         ComponentApi.Map(api);
         SystemApi.Map(api);
+        BadgeApi.Map(app, api);
     }
 }

@@ -19,6 +19,9 @@ internal sealed record DtProjectFilter
     public Guid? Parent { get; init; }
     public long? ProjectId { get; init; }
     public bool OnlyLatest { get; init; }
+
+    /// <summary>A team is what the interface calls the holder of a key; its projects are those of the unit that the key is for.</summary>
+    public Guid? NotOfTeam { get; init; }
 }
 
 /// <summary>What became of a change to a project.</summary>
@@ -40,6 +43,11 @@ internal sealed record DtComponent
 {
     public long PvId { get; set; }
     public long CvId { get; set; }
+    public long ComponentId { get; set; }
+    public string? Type { get; set; }
+
+    /// <summary>A newer version that is known here; null when none is.</summary>
+    public string? Newer { get; set; }
     public string? GroupName { get; set; }
     public string Name { get; set; } = "";
     public string? Version { get; set; }
@@ -83,6 +91,9 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         ["isLatest"] = "v.is_latest",
     };
 
+    /// <summary>The unit of the key <c>g</c> and all below it.</summary>
+    private const string BelowKey = "(WITH RECURSIVE down (id) AS (SELECT w.id FROM owner w WHERE w.id = g.unit_id UNION SELECT w.id FROM owner w JOIN down d ON w.parent_id = d.id) SELECT id FROM down)";
+
     public Task<bool> IsProcessingAsync(Viewer viewer, Guid token, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
         await connection.QuerySingleAsync<long>($"""
             SELECT COUNT(*) FROM upload x JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id WHERE x.org_id = @Org AND x.token = @token AND x.state = 'queued' AND {viewer.Sees("p.owner_id")}
@@ -94,11 +105,12 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         var where = $"v.org_id = @Org AND {viewer.Sees("p.owner_id")}" + (filter.Name is null ? "" : " AND p.name = @Name") + (filter.Version is null ? "" : " AND v.version = @Version") + (filter.ExcludeInactive ? " AND v.active = 1" : "")
             + (filter.OnlyRoot ? $" AND (v.parent_id IS NULL OR NOT ({viewer.Sees("COALESCE(q.owner_id, 0)")}))" : "") + (filter.Classifier is null ? "" : " AND v.classifier = @Classifier") + (filter.ProjectId is null ? "" : " AND v.project_id = @ProjectId")
             + (filter.Parent is null ? "" : $" AND u.uuid = @Parent AND {viewer.Sees("q.owner_id")}") + (filter.OnlyLatest ? " AND v.is_latest = 1" : "")
+            + (filter.NotOfTeam is null ? "" : $" AND NOT EXISTS (SELECT 1 FROM api_key g WHERE g.org_id = @Org AND g.uuid = @NotOfTeam AND (g.unit_id = 0 OR p.owner_id IN {BelowKey}))")
             + (filter.Tag is null ? "" : " AND EXISTS (SELECT 1 FROM project_tag t WHERE t.org_id = @Org AND t.tag = @tag AND t.version_id = v.id)")
             + (like is null ? "" : " AND LOWER(p.name) LIKE @like ESCAPE '\\'");
         var order = request.Sort is not null && Sorts.TryGetValue(request.Sort, out var expression) ? expression : "LOWER(p.name)";
         var direction = request.Descending == true ? "DESC" : "ASC";
-        var parameters = new { Org, filter.Name, filter.Version, filter.Classifier, filter.ProjectId, filter.Parent, tag = filter.Tag?.Trim().ToLowerInvariant(), like, take = request.Size, skip = request.Offset ?? 0 };
+        var parameters = new { Org, filter.Name, filter.Version, filter.Classifier, filter.ProjectId, filter.Parent, filter.NotOfTeam, tag = filter.Tag?.Trim().ToLowerInvariant(), like, take = request.Size, skip = request.Offset ?? 0 };
         var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {DtProject.From} WHERE {where}", parameters);
         var rows = (await connection.QueryAsync<DtProject>($"SELECT {DtProject.Select} {DtProject.From} WHERE {where} ORDER BY {order} {direction}, v.id {direction} LIMIT @take OFFSET @skip", parameters)).AsList();
         await CompleteAsync(connection, viewer, rows);
@@ -146,6 +158,29 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         return await projects.UpdateAsync(transaction, id, change) ? DtChange.Done : DtChange.Unchanged;
     }, cancellationToken: cancellationToken);
 
+    /// <returns>The copy's UUID, or why there is none.</returns>
+    public Task<(DtChange Change, Guid Uuid)> CloneAsync(DtWriter writer, Guid uuid, CloneWish wish, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    {
+        var connection = transaction.Connection!;
+        if (await ProjectsModule.VisibleAsync(connection, transaction, writer.Sees, uuid) is not { } id) return (DtChange.Missing, Guid.Empty);
+        if (!writer.Manages.Sees((await ProjectsModule.HoldAsync(connection, transaction, id))!.OwnerId)) return (DtChange.Forbidden, Guid.Empty);
+        var name = await connection.QuerySingleAsync<string>("SELECT p.name FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @id", new { id }, transaction);
+        if (await ProjectsModule.FindAsync(connection, transaction, name, wish.Version) is not null) return (DtChange.Taken, Guid.Empty);
+        var copy = await projects.CloneAsync(transaction, id, wish);
+        return (DtChange.Done, await connection.QuerySingleAsync<Guid>("SELECT uuid FROM project_version WHERE id = @copy", new { copy }, transaction));
+    }, cancellationToken: cancellationToken);
+
+    /// <summary>Tags of visible projects with the number of project versions that have them.</summary>
+    public Task<(long Total, IReadOnlyList<(string Tag, long Projects)> Rows)> TagsAsync(Viewer viewer, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<(string, long)>)>(async connection =>
+    {
+        var like = Like.Containing(request.Filter);
+        var from = $"FROM project_tag t JOIN project_version v ON v.id = t.version_id JOIN project p ON p.id = v.project_id WHERE t.org_id = @Org AND {viewer.Sees("p.owner_id")}" + (like is null ? "" : " AND LOWER(t.tag) LIKE @like ESCAPE '\\'");
+        var parameters = new { Org, like, take = request.Size, skip = request.Offset ?? 0 };
+        var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(DISTINCT t.tag) {from}", parameters);
+        var order = request.Sort == "projectCount" ? "COUNT(*)" : "t.tag";
+        return (total, (await connection.QueryAsync<(string, long)>($"SELECT t.tag, COUNT(*) {from} GROUP BY t.tag ORDER BY {order} {(request.Descending == true ? "DESC" : "ASC")}, t.tag LIMIT @take OFFSET @skip", parameters)).AsList());
+    }, cancellationToken);
+
     /// <summary>Deletes a version with all that lies below it. What lies below and is not the deleter's to delete stays, without a parent.</summary>
     public Task<DtChange> DeleteAsync(DtWriter writer, Guid uuid, string by, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
@@ -163,6 +198,15 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
     /// <summary>Components of one project.</summary>
     public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ComponentsAsync(Viewer viewer, long projectVersion, PageRequest request, bool onlyDirect, CancellationToken cancellationToken) =>
         ComponentsAsync(viewer, "o.pv_id = @projectVersion" + (onlyDirect ? " AND o.flags >= 4" : ""), new { Org, projectVersion }, request, cancellationToken);
+
+    /// <summary>Versions of components that visible projects have, by the component.</summary>
+    public Task<ILookup<long, string>> VersionsAsync(Viewer viewer, IEnumerable<long> components, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    {
+        var found = new List<(long Component, string Version)>();
+        foreach (var chunk in components.Distinct().Chunk(500))
+            found.AddRange(await connection.QueryAsync<(long, string)>($"SELECT c.component_id, c.version FROM component_version c WHERE c.component_id IN ({string.Join(',', chunk)}) AND c.version IS NOT NULL AND {ProjectsModule.Uses(viewer, "c.id")}", new { Org }));
+        return found.ToLookup(f => f.Component, f => f.Version);
+    }, cancellationToken);
 
     /// <summary>One component of one project.</summary>
     public async Task<DtComponent?> ComponentAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken)
@@ -230,7 +274,7 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         all.AddDynamicParams(new { like, take = request.Size, skip = request.Offset ?? 0 });
         var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, all);
         var rows = await connection.QueryAsync<DtComponent>($"""
-            SELECT o.pv_id, o.cv_id, k.group_name, k.name, c.version, c.purl, k.kind, c.licences, c.detail, o.flags, c.max_risk, v.uuid AS project_uuid, p.name AS project_name, v.version AS project_version, v.active AS project_active
+            SELECT o.pv_id, o.cv_id, c.component_id, k.type, k.group_name, k.name, c.version, c.purl, k.kind, c.licences, c.detail, o.flags, c.max_risk, v.uuid AS project_uuid, p.name AS project_name, v.version AS project_version, v.active AS project_active
             {from} ORDER BY {sort} {direction}, o.pv_id, o.cv_id LIMIT @take OFFSET @skip
             """, all);
         return (total, rows.AsList());

@@ -14,8 +14,6 @@ internal static class FindingApi
         api.MapGet("/v1/finding/project/{uuid}/export", ExportAsync).Require(Permissions.ViewVulnerability).WithRequestTimeout(HttpModule.SlowPolicy);
         api.MapPost("/v1/finding/project/{uuid}/analyze", AnalyseAsync).Require(Permissions.ViewVulnerability);
         api.MapGet("/v1/violation/project/{uuid}", ViolationsAsync).Require(Permissions.ViewPolicyViolation);
-        api.MapGet("/v1/metrics/project/{uuid}/current", MetricsAsync).Require(Permissions.ViewPortfolio);
-        api.MapGet("/v1/metrics/project/{uuid}/refresh", RefreshAsync).Require(Permissions.PortfolioManagement);
         api.MapGet("/v1/vulnerability/source/{source}/vuln/{vuln}/projects", AffectedAsync).Require(Permissions.ViewPortfolio);
     }
 
@@ -64,19 +62,6 @@ internal static class FindingApi
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
         return await store.GetAsync(http.User.Viewer(), id, cancellationToken) is null ? DtRequest.ProjectMissing() : DtRequest.List<JsonObject>(http, (0, []));
-    }
-
-    private static async Task<IResult> MetricsAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
-    {
-        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        return await store.GetAsync(http.User.Viewer(), id, cancellationToken) is { } project ? TypedResults.Json(project.Metrics()) : DtRequest.ProjectMissing();
-    }
-
-    private static async Task<IResult> RefreshAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
-    {
-        if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is null) return DtRequest.ProjectMissing();
-        return await store.GetAsync(http.User.Viewer(Permissions.PortfolioManagement), id, cancellationToken) is null ? DtRequest.ProjectForbidden() : TypedResults.Ok();
     }
 
     private static async Task<IResult> AffectedAsync(HttpContext http, DependencyTrackStore store, string source, string vuln, CancellationToken cancellationToken)

@@ -22,19 +22,50 @@ internal static class ProjectApi
             ListAsync(http, store, new DtProjectFilter { Classifier = classifier, ExcludeInactive = excludeInactive == true }, cancellationToken)).Require(Permissions.ViewPortfolio);
         projects.MapGet("/{uuid}", GetAsync).Require(Permissions.ViewPortfolio);
         projects.MapGet("/{uuid}/children", ChildrenAsync).Require(Permissions.ViewPortfolio);
+        projects.MapPut("/clone", CloneAsync).Require(Permissions.PortfolioManagement).WithRequestTimeout(Platform.Http.HttpModule.SlowPolicy).WithSummary("Copies a version within its project");
+        api.MapGet("/v1/tag", TagsAsync).Require(Permissions.ViewPortfolio).WithSummary("Tags in use, with how many projects have them");
         projects.MapPut("", CreateAsync).Require(Permissions.PortfolioManagement);
         projects.MapPost("", UpdateAsync).Require(Permissions.PortfolioManagement);
         projects.MapPatch("/{uuid}", PatchAsync).Require(Permissions.PortfolioManagement);
         projects.MapDelete("/{uuid}", DeleteAsync).Require(Permissions.PortfolioManagement);
     }
 
-    /// <summary>One old client sends its filter as the body of the GET, so that is looked at too.</summary>
-    private static async Task<IResult> AllAsync(HttpContext http, DependencyTrackStore store, string? name, bool? excludeInactive, bool? onlyRoot, CancellationToken cancellationToken)
+    private static async Task<IResult> TagsAsync(HttpContext http, DependencyTrackStore store, CancellationToken cancellationToken)
     {
+        var (total, tags) = await store.TagsAsync(http.User.Viewer(), DtRequest.Paging(http.Request, 100), cancellationToken);
+        // What is not there yet (policies, rules for notices) has none.
+        return DtRequest.List<JsonObject>(http, (total, [.. tags.Select(t => new JsonObject { ["name"] = t.Tag, ["projectCount"] = t.Projects, ["collectionProjectCount"] = 0, ["policyCount"] = 0, ["notificationRuleCount"] = 0 })]));
+    }
+
+    /// <summary>The copy is made when this answers; whoever asks for the token hears that nothing is being processed.</summary>
+    private static async Task<IResult> CloneAsync(HttpContext http, DependencyTrackStore store, Platform.Data.IdSource ids, CancellationToken cancellationToken)
+    {
+        if (await DtRequest.BodyAsync(http.Request, cancellationToken) is not { } body) return Refused(null);
+        if (!DtRequest.TryUuid(body.Text("project"), out var uuid)) return DtRequest.BadUuid();
+        if (body.Text("version")?.Trim() is not { Length: > 0 } version) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "The copy needs a version of its own.");
+        if (ProjectsModule.RefuseName(version) is { } reason) return DtRequest.Sentence(StatusCodes.Status400BadRequest, reason);
+        var wish = new CloneWish(version, http.User.Actor(), Flag("includeTags"), Flag("includeProperties"), Flag("includeComponents"), Flag("includeDependencies"), Flag("includeAuditHistory"), Flag("makeCloneLatest"));
+        var (outcome, made) = await store.CloneAsync(DtWriter.Of(http), uuid, wish, cancellationToken);
+        return outcome == DtChange.Done ? TypedResults.Ok(new { token = ids.NewUuid(), projectUuid = made })
+            : outcome == DtChange.Taken ? DtRequest.Sentence(StatusCodes.Status409Conflict, "A project with the specified name and version already exists.") : Answer(outcome);
+
+        bool Flag(string name) => body.Flag(name) == true;
+    }
+
+    /// <summary>One old client sends its filter as the body of the GET, so that is looked at too.</summary>
+    private static async Task<IResult> AllAsync(HttpContext http, DependencyTrackStore store, string? name, bool? excludeInactive, bool? onlyRoot, string? notAssignedToTeamWithUuid, CancellationToken cancellationToken)
+    {
+        Guid? team = null;
+        if (!string.IsNullOrEmpty(notAssignedToTeamWithUuid))
+        {
+            if (!DtRequest.TryUuid(notAssignedToTeamWithUuid, out var uuid)) return DtRequest.BadUuid();
+            team = uuid;
+        }
+
         var body = await DtRequest.BodyAsync(http.Request, cancellationToken);
         return await ListAsync(http, store, new DtProjectFilter
         {
-            Name = string.IsNullOrEmpty(name) ? body?.Text("name") : name, ExcludeInactive = excludeInactive ?? body?.Flag("excludeInactive") ?? false, OnlyRoot = onlyRoot == true,
+            Name = string.IsNullOrEmpty(name) ? body?.Text("name") : name, ExcludeInactive = excludeInactive ?? body?.Flag("excludeInactive") ?? false, OnlyRoot = onlyRoot == true, NotOfTeam = team,
         }, cancellationToken);
     }
 

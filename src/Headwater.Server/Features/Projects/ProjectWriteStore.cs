@@ -33,6 +33,15 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
     public static async Task<ProjectHold?> HoldAsync(DbConnection connection, DbTransaction? transaction, long version) =>
         await connection.QuerySingleOrDefaultAsync<ProjectHold>("SELECT p.id AS project_id, p.owner_id FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.id = @version", new { Org, version }, transaction);
 
+    /// <summary>A collection of ours, or one that a client of the compatible interface has made.</summary>
+    public static async Task<bool> IsCollectionAsync(DbConnection connection, long version)
+    {
+        var (collection, extra) = await connection.QuerySingleAsync<(long Collection, string? Extra)>("SELECT p.collection, v.extra FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @version", new { version });
+        if (collection == 1 || extra is null || !extra.Contains("collectionLogic", StringComparison.Ordinal)) return collection == 1;
+        using var json = JsonDocument.Parse(extra);
+        return json.RootElement.TryGetProperty("collectionLogic", out var logic) && logic.ValueKind == JsonValueKind.String && logic.GetString() != "NONE";
+    }
+
     /// <summary>Makes a version, and its project when there is none of that name.</summary>
     public async Task<long> CreateAsync(DbTransaction transaction, NewProjectVersion it)
     {

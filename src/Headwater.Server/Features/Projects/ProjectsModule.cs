@@ -4,7 +4,7 @@ using Headwater.Server.Platform.Auth;
 namespace Headwater.Server.Features.Projects;
 
 /// <summary>Projects and what is in them: the front door for other features.</summary>
-internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore content)
+internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore content, ProjectCloneStore clones)
 {
     /// <summary>Queued when documents may have lost the last upload that names them; the feature that keeps documents does it.</summary>
     public const string SweepKind = "documents.sweep";
@@ -16,7 +16,7 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
     public static ProjectWord Stages => ProjectWords.Stage;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>().AddSingleton<StageStore>();
+        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectCloneStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>().AddSingleton<StageStore>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => ProjectsApi.Map(app);
 
@@ -29,6 +29,12 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
     public static Task<ProjectHold?> HoldAsync(DbConnection connection, DbTransaction? transaction, string name) => ProjectWriteStore.HoldAsync(connection, transaction, name);
 
     public static Task<ProjectHold?> HoldAsync(DbConnection connection, DbTransaction? transaction, long version) => ProjectWriteStore.HoldAsync(connection, transaction, version);
+
+    /// <summary>True for a version that has no documents of its own.</summary>
+    public static Task<bool> IsCollectionAsync(DbConnection connection, long version) => ProjectWriteStore.IsCollectionAsync(connection, version);
+
+    /// <inheritdoc cref="ProjectCloneStore.CloneAsync"/>
+    public Task<long> CloneAsync(DbTransaction transaction, long version, CloneWish wish) => clones.CloneAsync(transaction, version, wish);
 
     /// <summary>The condition, as SQL, under which a component version is in some version of a visible project.</summary>
     /// <param name="componentVersion">The column that holds its id.</param>

@@ -20,17 +20,18 @@ internal sealed class SpooledFile : IDisposable
 
     /// <summary>Receives a document and unpacks it when it is gzip, however it is labelled. When this returns the bytes have reached the disk.</summary>
     /// <exception cref="DocumentTooLargeException">More than <paramref name="limit"/> bytes, packed or unpacked.</exception>
-    /// <exception cref="InvalidDataException">It begins like gzip and is not.</exception>
+    /// <exception cref="InvalidDataException">It begins like gzip and is not, or is of a kind that is known and not read here.</exception>
     public static async Task<SpooledFile> ReceiveAsync(Stream source, DataFolder data, IdSource ids, long limit, CancellationToken cancellationToken)
     {
         var file = new SpooledFile(System.IO.Path.Combine(data.Spool, ids.NewUuid().ToString("N")));
         try
         {
-            var head = new byte[2];
-            var read = await source.ReadAtLeastAsync(head, 2, throwOnEndOfStream: false, cancellationToken);
-            if (read == 2 && head is [0x1f, 0x8b])
+            var head = new byte[4];
+            var read = await source.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
+            if (RefuseByName(head) is { } refusal) throw new InvalidDataException(refusal);
+            if (read >= 2 && head is [0x1f, 0x8b, ..])
             {
-                await using var unpacked = new GZipStream(new Prefixed(head, source), CompressionMode.Decompress);
+                await using var unpacked = new GZipStream(new Prefixed(head[..read], source), CompressionMode.Decompress);
                 await file.CopyAsync(ReadOnlyMemory<byte>.Empty, unpacked, limit, cancellationToken);
             }
             else
@@ -46,6 +47,16 @@ internal sealed class SpooledFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>What is known and not read here is called by its name, so that nobody looks for a fault in a good document.</summary>
+    private static string? RefuseByName(byte[] head) => head switch
+    {
+        [0x28, 0xb5, 0x2f, 0xfd] => "The document is packed with Zstandard, which is not unpacked here. Send it as it is, or packed with gzip.",
+        [0x50, 0x4b, 0x03, 0x04] => "The document is a ZIP archive. Send what is in it, as it is or packed with gzip.",
+        // Field 1 (the version of the specification) of the CycloneDX message: a text of three characters that begins with a digit.
+        [0x0a, 0x03, >= 0x30 and <= 0x39, 0x2e] => "The document is CycloneDX in Protocol Buffers, which is not read here. Send it as JSON or XML.",
+        _ => null,
+    };
 
     /// <summary>Moves the file to where documents are kept, in the transaction that names it.</summary>
     public Task KeepAsync(DbTransaction transaction, BlobFolder blobs) => blobs.KeepAsync(transaction, Path, Sha256);

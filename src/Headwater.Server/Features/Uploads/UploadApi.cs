@@ -15,7 +15,7 @@ internal static class UploadApi
     {
         try
         {
-            using var form = await UploadForm.ReadAsync(http.Request, uploads, fields => AuthModule.IsFromHereAsync(http, fields.GetValueOrDefault("__RequestVerificationToken")), cancellationToken);
+            using var form = await UploadForm.ReadAsync(http.Request, uploads, UploadForm.DocumentField, fields => AuthModule.IsFromHereAsync(http, fields.GetValueOrDefault("__RequestVerificationToken")), cancellationToken);
             if (form is null) return AuthModule.NotFromHere();
             if (form.Document is null || form.Document.Length == 0) return Refuse(http, "There is no document in the upload", "Choose a CycloneDX or SPDX file.", []);
             var name = form.Fields.GetValueOrDefault("projectName");
@@ -32,6 +32,7 @@ internal static class UploadApi
                 UploadOutcome.BadStage bad => Refuse(http, "There is no such stage", bad.Reason, []),
                 UploadOutcome.BadName bad => Refuse(http, "The project cannot be named so", bad.Reason, []),
                 UploadOutcome.ProjectMissing => Refuse(http, "There is no such project", "It may have been deleted meanwhile.", []),
+                UploadOutcome.Collection => Refuse(http, "The project is a collection", "It shows the sum of its parts and has no documents of its own: upload to one of the parts.", []),
                 UploadOutcome.UnitUnclear => Refuse(http, "It is not clear whose the project is", "You may make projects in several units: choose one, in the form or at the top of the page.", []),
                 UploadOutcome.Forbidden => Refuse(http, "You may not upload to a project of this name", "Choose another name, or ask for access to it.", [], StatusCodes.Status403Forbidden),
                 _ => Problems.Of(StatusCodes.Status403Forbidden, "You may not make new projects", "Name an existing project, or ask for the permission PROJECT_CREATION_UPLOAD."),

@@ -14,11 +14,12 @@ internal sealed record UploadForm(IReadOnlyDictionary<string, string> Fields, Sp
     /// <summary>Reads a body as it comes; nothing of it is held in memory but the small fields.</summary>
     /// <param name="request">A request with a multipart body.</param>
     /// <param name="uploads">Where the document goes.</param>
+    /// <param name="documentField">The part that holds the document.</param>
     /// <param name="admit">Asked with the fields read so far before the document is taken; false ends the reading.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="InvalidDataException">The body is not what its header says, or has too many or too long fields.</exception>
     /// <exception cref="DocumentTooLargeException">The document is larger than is taken.</exception>
-    public static async Task<UploadForm?> ReadAsync(HttpRequest request, UploadsModule uploads, Func<IReadOnlyDictionary<string, string>, Task<bool>>? admit, CancellationToken cancellationToken)
+    public static async Task<UploadForm?> ReadAsync(HttpRequest request, UploadsModule uploads, string documentField, Func<IReadOnlyDictionary<string, string>, Task<bool>>? admit, CancellationToken cancellationToken)
     {
         var boundary = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? HeaderUtilities.RemoveQuotes(type.Boundary).Value : null;
         if (string.IsNullOrEmpty(boundary) || boundary.Length > 200) throw new InvalidDataException("The multipart body names no boundary.");
@@ -31,7 +32,7 @@ internal sealed record UploadForm(IReadOnlyDictionary<string, string> Fields, Sp
             {
                 if (parts == MostParts) throw new InvalidDataException($"The body has more than {MostParts} parts.");
                 if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name) continue;
-                if (name == DocumentField)
+                if (name == documentField)
                 {
                     if (admit is not null && !await admit(fields)) return null;
                     document?.Dispose();

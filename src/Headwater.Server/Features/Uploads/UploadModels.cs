@@ -92,6 +92,9 @@ internal abstract record UploadOutcome
 
     internal sealed record MayNotCreate : UploadOutcome;
 
+    /// <summary>The project is the sum of its parts and has no documents of its own.</summary>
+    internal sealed record Collection : UploadOutcome;
+
     /// <summary>He may make projects in several units and did not say in which.</summary>
     internal sealed record UnitUnclear : UploadOutcome;
 

@@ -37,6 +37,7 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
             version = await ProjectsModule.VisibleAsync(connection, null, request.May.Sees, uuid);
             if (version is { } known && !request.May.Uploads.Sees((await ProjectsModule.HoldAsync(connection, null, known))!.OwnerId)) return (null, new UploadOutcome.Forbidden());
             if (version is null) return ((UploadTarget?)null, (UploadOutcome?)new UploadOutcome.ProjectMissing());
+            if (await ProjectsModule.IsCollectionAsync(connection, version.Value)) return (null, new UploadOutcome.Collection());
             return (new UploadTarget(version, null), null);
         }
 
@@ -53,6 +54,10 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
             else if (!string.IsNullOrEmpty(request.ParentName) && await ProjectsModule.HoldAsync(connection, null, request.ParentName) is { } up && request.May.Sees.Sees(up.OwnerId))
                 parent = await ProjectsModule.FindAsync(connection, null, request.ParentName, request.ParentVersion);
             if (parent is null && (request.Parent is not null || !string.IsNullOrEmpty(request.ParentName))) return (null, new UploadOutcome.ParentMissing());
+        }
+        else if (await ProjectsModule.IsCollectionAsync(connection, version.Value))
+        {
+            return (null, new UploadOutcome.Collection());
         }
 
         return (new UploadTarget(version, parent), null);

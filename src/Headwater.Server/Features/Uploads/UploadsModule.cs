@@ -96,5 +96,7 @@ internal sealed record SpooledDocument(SpooledFile File) : IDisposable
 {
     public long Length => File.Length;
 
+    public Stream Open() => System.IO.File.OpenRead(File.Path);
+
     public void Dispose() => File.Dispose();
 }

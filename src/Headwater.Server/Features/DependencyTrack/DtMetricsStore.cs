@@ -1,0 +1,90 @@
+using Dapper;
+using Headwater.Server.Features.Findings;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Features.DependencyTrack;
+
+/// <summary>Numbers of one day.</summary>
+internal sealed record DtDay : Numbers
+{
+    public long Day { get; set; }
+    public int Suppressed { get; set; }
+    public int Settled { get; set; }
+    public int Audited { get; set; }
+    public int Projects { get; set; }
+    public int VulnerableProjects { get; set; }
+
+    /// <summary>The same in the shape that knows how the interface spells them.</summary>
+    public DtProject ToProject() => new()
+    {
+        Critical = Critical, High = High, Medium = Medium, Low = Low, Unassigned = Unassigned, Kev = Kev, Components = Components, Vulnerable = Vulnerable, Suppressed = Suppressed, Settled = Settled, Audited = Audited,
+        MetricsAt = Day * 86_400_000, FirstMetricsAt = Day * 86_400_000,
+    };
+}
+
+/// <summary>
+/// Numbers by the day. A day is only written when something changed, so each day without one repeats the last. What is shown for all is the sum over the
+/// latest versions of visible projects.
+/// </summary>
+internal sealed class DtMetricsStore(IDatabase database, TimeProvider time)
+{
+    private const long Org = Organisation.Home;
+    private const string Columns = "d.components, d.vulnerable, d.critical, d.high, d.medium, d.low, d.unassigned, d.kev, d.suppressed, d.settled, d.audited";
+
+    public Task<IReadOnlyList<DtDay>> OfProjectAsync(long version, long since, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    {
+        var written = (await connection.QueryAsync<DtDay>($"SELECT d.day, {Columns} FROM metrics_day d WHERE d.org_id = @Org AND d.pv_id = @version ORDER BY d.day", new { Org, version })).AsList();
+        return EveryDay(written, since);
+    }, cancellationToken);
+
+    public Task<DtDay> PortfolioAsync(Viewer viewer, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    {
+        var day = await connection.QuerySingleAsync<DtDay>($"""
+            SELECT COUNT(*) AS projects, COALESCE(SUM(CASE WHEN d.vulnerable > 0 THEN 1 ELSE 0 END), 0) AS vulnerable_projects, {Sums}
+            FROM project p JOIN project_version d ON d.id = p.latest_id WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")}
+            """, new { Org });
+        day.Day = Today;
+        return day;
+    }, cancellationToken);
+
+    /// <summary>For each day: the last numbers of each visible project by then.</summary>
+    public Task<IReadOnlyList<DtDay>> PortfolioSinceAsync(Viewer viewer, long since, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    {
+        // Each row counts from its day until the day before the next one of the same version: what it adds there and takes away here, summed up by the day.
+        var changes = (await connection.QueryAsync<DtDay>($"""
+            WITH spans AS (SELECT d.day, LEAD(d.day) OVER (PARTITION BY d.pv_id ORDER BY d.day) AS until, {Columns} FROM metrics_day d
+                JOIN project p ON p.org_id = @Org AND p.latest_id = d.pv_id WHERE d.org_id = @Org AND {viewer.Sees("p.owner_id")}),
+            steps AS (SELECT d.day, 1 AS sign, {Columns} FROM spans d UNION ALL SELECT d.until, -1, {Columns} FROM spans d WHERE d.until IS NOT NULL)
+            SELECT d.day, SUM(d.sign) AS projects, SUM(CASE WHEN d.vulnerable > 0 THEN d.sign ELSE 0 END) AS vulnerable_projects, {Signed} FROM steps d GROUP BY d.day ORDER BY d.day
+            """, new { Org })).AsList();
+        for (var i = 1; i < changes.Count; i++) changes[i] = Sum(changes[i - 1], changes[i]);
+        return EveryDay(changes, since);
+    }, cancellationToken);
+
+    private long Today => time.GetUtcNow().ToUnixTimeSeconds() / 86_400;
+
+    private static string Sums => string.Join(", ", Columns.Split(", ").Select(c => $"COALESCE(SUM({c}), 0) AS {c[2..]}"));
+
+    private static string Signed => string.Join(", ", Columns.Split(", ").Select(c => $"SUM({c} * d.sign) AS {c[2..]}"));
+
+    private static DtDay Sum(DtDay before, DtDay step) => step with
+    {
+        Projects = before.Projects + step.Projects, VulnerableProjects = before.VulnerableProjects + step.VulnerableProjects, Components = before.Components + step.Components, Vulnerable = before.Vulnerable + step.Vulnerable,
+        Critical = before.Critical + step.Critical, High = before.High + step.High, Medium = before.Medium + step.Medium, Low = before.Low + step.Low, Unassigned = before.Unassigned + step.Unassigned, Kev = before.Kev + step.Kev,
+        Suppressed = before.Suppressed + step.Suppressed, Settled = before.Settled + step.Settled, Audited = before.Audited + step.Audited,
+    };
+
+    private IReadOnlyList<DtDay> EveryDay(List<DtDay> written, long since)
+    {
+        var days = new List<DtDay>();
+        var at = 0;
+        for (var day = since; day <= Today; day++)
+        {
+            while (at + 1 < written.Count && written[at + 1].Day <= day) at++;
+            if (written.Count > 0 && written[at].Day <= day) days.Add(written[at] with { Day = day });
+        }
+
+        return days;
+    }
+}
