@@ -16,13 +16,13 @@ internal static class MetricsApi
         metrics.MapGet("/project/{uuid}/refresh", RefreshAsync).Require(Permissions.PortfolioManagement);
         metrics.MapGet("/project/{uuid}/since/{date}", (HttpContext http, DependencyTrackStore store, DtMetricsStore days, TimeProvider time, string uuid, string date, CancellationToken cancellationToken) =>
             HistoryAsync(http, store, days, uuid, Since(date, time), cancellationToken)).Require(Permissions.ViewPortfolio);
-        metrics.MapGet("/project/{uuid}/days/{count:int}", (HttpContext http, DependencyTrackStore store, DtMetricsStore days, TimeProvider time, string uuid, int count, CancellationToken cancellationToken) =>
+        metrics.MapGet("/project/{uuid}/days/{count}", (HttpContext http, DependencyTrackStore store, DtMetricsStore days, TimeProvider time, string uuid, string count, CancellationToken cancellationToken) =>
             HistoryAsync(http, store, days, uuid, Back(count, time), cancellationToken)).Require(Permissions.ViewPortfolio);
         metrics.MapGet("/portfolio/current", async (HttpContext http, DtMetricsStore days, CancellationToken cancellationToken) =>
             TypedResults.Json(Portfolio(await days.PortfolioAsync(http.User.InScope(), cancellationToken)))).Require(Permissions.ViewPortfolio);
         metrics.MapGet("/portfolio/since/{date}", (HttpContext http, DtMetricsStore days, TimeProvider time, string date, CancellationToken cancellationToken) =>
             PortfolioHistoryAsync(http, days, Since(date, time), cancellationToken)).Require(Permissions.ViewPortfolio);
-        metrics.MapGet("/portfolio/{count:int}/days", (HttpContext http, DtMetricsStore days, TimeProvider time, int count, CancellationToken cancellationToken) =>
+        metrics.MapGet("/portfolio/{count}/days", (HttpContext http, DtMetricsStore days, TimeProvider time, string count, CancellationToken cancellationToken) =>
             PortfolioHistoryAsync(http, days, Back(count, time), cancellationToken)).Require(Permissions.ViewPortfolio);
         // Numbers are made when something changes, so there is never anything left to refresh.
         metrics.MapGet("/portfolio/refresh", () => TypedResults.Ok()).Require(Permissions.PortfolioManagement);
@@ -63,7 +63,9 @@ internal static class MetricsApi
 
     /// <summary>The day, counted from 1970, that a date as <c>20260131</c> names.</summary>
     private static long? Since(string date, TimeProvider time) =>
-        DateTimeOffset.TryParseExact(date, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? Math.Max(at.ToUnixTimeSeconds() / 86_400, Back(MostDays, time) ?? 0) : null;
+        DateTimeOffset.TryParseExact(date, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? Math.Max(at.ToUnixTimeSeconds() / 86_400, Today(time) - MostDays) : null;
 
-    private static long? Back(int days, TimeProvider time) => days is > 0 and <= MostDays ? time.GetUtcNow().ToUnixTimeSeconds() / 86_400 - days : null;
+    private static long? Back(string days, TimeProvider time) => int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= MostDays ? Today(time) - count : null;
+
+    private static long Today(TimeProvider time) => time.GetUtcNow().ToUnixTimeSeconds() / 86_400;
 }
