@@ -135,7 +135,8 @@ internal sealed class MatchStore(IDatabase database, TimeProvider time)
         (SELECT o.org_id, f.id, MAX(f.ids) AS ids, MAX(f.summary) AS summary, MAX(f.severity) AS severity, MAX(f.score) AS score, MAX(f.epss) AS epss, MAX(f.epss_percentile) AS epss_percentile,
             MAX(f.kev) AS kev, MAX(f.malicious) AS malicious, MAX(f.risk) AS risk, MIN(f.published) AS published, COUNT(DISTINCT f.cv_id) AS components, COUNT(DISTINCT o.pv_id) AS projects
         FROM project p JOIN occurrence o ON o.org_id = @Org AND o.pv_id = p.latest_id JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
-        WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")} GROUP BY o.org_id, f.id)
+        WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")}
+            AND NOT EXISTS (SELECT 1 FROM finding_decision d WHERE d.org_id = @Org AND d.pv_id = o.pv_id AND d.cv_id = f.cv_id AND d.finding_id = f.id AND d.settled = 1) GROUP BY o.org_id, f.id)
         """;
 
     private const string TouchedUsage = """
