@@ -79,7 +79,7 @@ internal static class PlatformModule
         app.UseHttp();
         app.MapHttp();
         app.MapMetrics();
-        app.MapAudit();
         app.MapAuth();
+        AuditApi.Map(app);
     }
 }

@@ -14,7 +14,7 @@ internal static class MoveCommand
         Options = [new("--to", "URL", "where to: postgres://user:password@host:port/name"), new("--force", null, "replace what is there")],
         Help = """
             Stop the server first. All tables are copied in one transaction; what is there already stays untouched when it fails. The documents and keys stay in
-            the data folder. Afterwards start the server with --database URL, look at it, and delete headwater.db when you are content: it is not used any more.
+            the data folder, and are put into the database as well, for other nodes to find. Afterwards start the server with --database URL, look at it, and delete headwater.db when you are content: it is not used any more.
 
             A password that must not be seen in the list of processes is given as Headwater__MoveTo=postgres://… in the environment instead of --to.
 
@@ -32,7 +32,7 @@ internal static class MoveCommand
         var target = run.Get<DatabaseOpener>().Open(address);
         await using var closing = (IAsyncDisposable)target;
         var backup = run.Get<BackupWork>();
-        var restore = new RestoreWork(target, (ITables)target, data, new SettingStore(target));
+        var restore = new RestoreWork(target, (ITables)target, data, new SettingStore(target), run.Get<TimeProvider>());
         var summary = await restore.RunAsync(await backup.DescribeAsync(cancellationToken), () => Pour(backup, run, cancellationToken), run.Has("--force"), run, cancellationToken);
         run.Say($"Moved {CommandRun.Number(summary.Rows)} rows of {summary.Tables} tables. Start the server with --database from now on.");
         return CommandLine.Done;

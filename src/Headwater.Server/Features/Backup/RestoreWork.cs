@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Xml.Linq;
 using Headwater.Server.Platform.Commands;
 using Headwater.Server.Platform.Data;
 
@@ -8,7 +9,7 @@ namespace Headwater.Server.Features.Backup;
 /// Puts a backup into an empty place, of the same engine or another. Tables are first made as they were, then filled in one transaction that is only
 /// committed when every digest fits and every file is in its place; then migrations go on to this program's version. Broken off, it can be run again.
 /// </summary>
-internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder data, SettingStore settings)
+internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder data, SettingStore settings, TimeProvider time)
 {
     /// <param name="manifest">What the backup says of itself.</param>
     /// <param name="open">Gives the backup from its start; it is asked again when the database wants the work done again.</param>
@@ -32,8 +33,10 @@ internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder
                     File.Move(file, target, overwrite: true);
                 }
 
+                if (database.IsShared) await ShareAsync(transaction, run, cancellationToken);
                 return loaded;
             }, false, cancellationToken);
+            if (database.IsShared) ShareKeys();
             await database.MigrateAsync(cancellationToken);
             await tables.SettleAsync(cancellationToken);
             return summary;
@@ -42,6 +45,31 @@ internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder
         {
             if (Directory.Exists(staging)) Directory.Delete(staging, true);
         }
+    }
+
+    /// <summary>Where several nodes share the database, it must have the documents too: a folder is only one node's.</summary>
+    private async Task ShareAsync(DbTransaction transaction, CommandRun run, CancellationToken cancellationToken)
+    {
+        var shared = 0L;
+        var root = data.File("blobs");
+        if (!Directory.Exists(root)) return;
+        foreach (var path in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var sha256 = Path.GetFileName(Path.GetDirectoryName(path)) + Path.GetFileName(path);
+            if (sha256.Length != 64) continue;
+            await BlobFolder.PublishAsync(transaction, path, sha256);
+            run.Progress($"{CommandRun.Number(++shared)} documents shared …");
+        }
+    }
+
+    /// <summary>And the keys, so that what one node protected another can read.</summary>
+    private void ShareKeys()
+    {
+        var folder = data.File("keys");
+        if (!Directory.Exists(folder)) return;
+        var keys = new ProtectionKeyStore(database, time);
+        foreach (var file in Directory.EnumerateFiles(folder, "*.xml")) keys.StoreElement(XElement.Load(file), Path.GetFileNameWithoutExtension(file));
     }
 
     /// <summary>Makes the tables as they were when the backup was made, and marks them as not yet filled.</summary>

@@ -6,7 +6,7 @@ using Headwater.Server.Platform.Http;
 namespace Headwater.Server.Platform.Audit;
 
 /// <summary>The audit log for programs: pages of it, and the whole of what a filter leaves, as a file.</summary>
-internal static class AuditModule
+internal static class AuditApi
 {
     public const string Path = Api.Root + "/audit";
 
@@ -16,7 +16,7 @@ internal static class AuditModule
         ("beforeDigest", r => r.BeforeDigest), ("afterDigest", r => r.AfterDigest), ("hash", r => r.Hash),
     ];
 
-    public static void MapAudit(this IEndpointRouteBuilder app) =>
+    public static void Map(IEndpointRouteBuilder app) =>
         app.MapGet(Path, async Task<IResult> (AuditStore store, [AsParameters] AuditFilter filter, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
         {
             if (filter.Problem() is { } problem) return Problems.Of(StatusCodes.Status400BadRequest, "The filter cannot be understood", problem);
