@@ -76,6 +76,19 @@ public sealed class SessionTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task SignIn_WhereSomebodyIsSignedInAlready_LeavesNoSessionBehind()
+    {
+        using var browser = new Browser(host);
+        using var first = await browser.SignInAsync(TestHost.Password, "/");
+        var cookie = first.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("hw-session=", StringComparison.Ordinal)).Split(';')[0];
+        await browser.SignInAsync(TestHost.Password, "/");
+        (await browser.Client.GetAsync("/projects")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var thief = host.Anonymous();
+        thief.DefaultRequestHeaders.Add("Cookie", cookie);
+        (await thief.GetAsync("/projects")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Fact]
     public async Task SignOut_WithoutThePagesToken_IsRefused()
     {
         using var browser = new Browser(host);

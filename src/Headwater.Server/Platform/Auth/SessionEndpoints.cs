@@ -76,6 +76,8 @@ internal static class SessionEndpoints
     /// <summary>Whoever had a session here leaves it: two on one machine are one too many.</summary>
     public static async Task<RedirectHttpResult> OpenAsync(HttpContext http, Session session, UserAccount account, string how, string back)
     {
+        if (http.User.SessionDigest() is { } before && http.User.PersonId() is { } person)
+            await http.RequestServices.GetRequiredService<SessionStore>().EndAsync(before, person, http.User.Actor(), http.RequestAborted);
         SessionAuthentication.Write(http, await session.OpenAsync(http, account, how));
         return TypedResults.Redirect(WithBase(http, back));
     }

@@ -108,6 +108,7 @@ public sealed class ScimTests(TestHost host) : IClassFixture<TestHost>
 
         (await browser.GetAsync("/projects")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
         (await program.GetAsync("/api/v1/project")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync(client, "PUT", "/Users/" + Id(made), User(name))).Body["active"]!.GetValue<bool>().ShouldBeFalse(); // Nobody comes back by silence.
         (await SendAsync(client, "DELETE", "/Users/" + Id(made))).Status.ShouldBe(HttpStatusCode.NoContent);
         (await SendAsync(client, "GET", "/Users/" + Id(made))).Status.ShouldBe(HttpStatusCode.NotFound);
 

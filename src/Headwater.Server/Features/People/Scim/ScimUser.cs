@@ -24,11 +24,11 @@ internal sealed record ScimUser
         "schemas", "id", "meta", "groups", "nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale", "timezone", "password", "phoneNumbers", "ims", "photos", "addresses", "entitlements", "roles", "x509Certificates",
     };
 
-    /// <summary>The user that a POST or PUT describes; what it does not say is empty.</summary>
+    /// <summary>The user that a POST or PUT describes; what it does not say is empty, except that nobody comes back by silence about <c>active</c>.</summary>
     public ScimUser Described(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object) throw ScimException.Syntax("A user is a JSON object.");
-        var user = new ScimUser { Id = Id, Created = Created, Changed = Changed, Revision = Revision, Groups = Groups };
+        var user = new ScimUser { Id = Id, Active = Active, Created = Created, Changed = Changed, Revision = Revision, Groups = Groups };
         foreach (var member in json.EnumerateObject()) user = user.With(member.Name, member.Value, lenient: true);
         return user.UserName.Length == 0 ? throw ScimException.Value("userName is missing.") : user.Named();
     }
