@@ -201,7 +201,7 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, IdSource
     {
         var administrators = (await transaction.Connection!.QueryAsync<long>("""
             SELECT u.id FROM user_account u WHERE u.org_id = @Org AND u.active = 1
-            AND (u.permissions >= @all OR EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = u.id AND g.role = 'administrator' AND g.unit_id = 0))
+            AND ((u.permissions & @all) = @all OR EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = u.id AND g.role = 'administrator' AND g.unit_id = 0))
             """, new { Org, all = (long)Permissions.Compatible }, transaction)).AsList();
         return administrators is [var only] && only == id;
     }

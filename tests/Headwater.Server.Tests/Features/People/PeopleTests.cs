@@ -69,7 +69,7 @@ public sealed class PeopleTests(TestHost host) : IClassFixture<TestHost>
     public async Task Account_ThatMayMore_IsNotGotIntoByWhoManagesPeople()
     {
         var (_, lead, password) = await host.Get<PersonStore>().CreateAsync(new PersonEdit("olivia", null, null), "test");
-        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("INSERT INTO role_grant (org_id, person_id, role, unit_id, source, granted_at, granted_by) VALUES (1, @lead, 'ospo-lead', 0, 'manual', 1, 'test')", new { lead }, t));
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE user_account SET permissions = @may WHERE id = @lead", new { lead, may = (long)Permissions.PeopleManagement }, t));
         var (_, weak, _) = await host.Get<PersonStore>().CreateAsync(new PersonEdit("walter", null, null), "test");
         using var olivia = new Browser(host);
         await olivia.SignInAsync(password, "/", "olivia");
@@ -146,7 +146,7 @@ public sealed class PeopleTests(TestHost host) : IClassFixture<TestHost>
         (await host.Get<GroupStore>().ListAsync()).ShouldNotContain(g => g.Name == "auditors");
 
         var (_, lead, password) = await host.Get<PersonStore>().CreateAsync(new PersonEdit("lena", null, null), "test");
-        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("INSERT INTO role_grant (org_id, person_id, role, unit_id, source, granted_at, granted_by) VALUES (1, @lead, 'ospo-lead', 0, 'manual', 1, 'test')", new { lead }, t));
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE user_account SET permissions = @may WHERE id = @lead", new { lead, may = (long)Permissions.PeopleManagement }, t));
         using var lena = new Browser(host);
         await lena.SignInAsync(password, "/", "lena");
         Html.Parse(await lena.Client.GetStringAsync("/people/groups")).QuerySelector("#role").ShouldBeNull();
