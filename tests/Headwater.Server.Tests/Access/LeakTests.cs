@@ -199,6 +199,8 @@ public sealed partial class LeakTests : IAsyncLifetime
             "COMPONENT" => Component.ToString(),
             "COMPONENTVERSION" => ComponentVersion.ToString(),
             "STATUS" => "404",
+            "DATE" => "20200101",
+            "COUNT" => "7",
             "DOCUMENTNAME" => "v1",
             "ID" when address.Contains("dvisories", StringComparison.Ordinal) || address.Contains("/findings/", StringComparison.Ordinal) => Advisory,
             "ID" when address.Contains("component-versions", StringComparison.Ordinal) => ComponentVersion.ToString(),
