@@ -4,10 +4,10 @@ using Headwater.Core.Sboms;
 
 namespace Headwater.Cli.Sboms;
 
-/// <summary><c>headwater sbom check|convert</c>.</summary>
+/// <summary><c>headwater sbom check|convert|quality</c>.</summary>
 internal static class SbomCommands
 {
-    public static Command Create() => new("sbom", "SBOM documents: CycloneDX and SPDX.") { Check(), Convert() };
+    public static Command Create() => new("sbom", "SBOM documents: CycloneDX and SPDX.") { Check(), Convert(), Quality() };
 
     private static Command Check()
     {
@@ -21,6 +21,22 @@ internal static class SbomCommands
             Exit code 0 when all are valid, 1 when some are not, 2 when something cannot be read.
             """);
         command.SetAction((result, cancellation) => Task.Run(() => SbomCheck.Run(result.GetValue(paths)!, result.GetValue(json), cancellation)));
+        return command;
+    }
+
+    private static Command Quality()
+    {
+        var paths = new Argument<string[]>("path") { Arity = ArgumentArity.OneOrMore, Description = "Files or folders; - is standard input." };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line." };
+        var all = new Option<bool>("--all") { Description = "Shows what is complete too, and what is optional." };
+        var command = new Command("quality", "Judges documents by the NTIA minimum elements and BSI TR-03183-2: what is there, and what is missing where.") { paths, json, all }.With("""
+            headwater sbom quality bom.json
+            headwater sbom quality --json sboms/ | jq '{file, scores: [.results[] | {(.id): .score}] | add}'
+
+            The score is the mean share over the required elements, 0 to 100.
+            Exit code 0 when every document has all that both standards require, 1 when not, 2 when something cannot be read.
+            """);
+        command.SetAction((result, cancellation) => Task.Run(() => SbomQualityReport.Run(result.GetValue(paths)!, result.GetValue(json), result.GetValue(all), cancellation)));
         return command;
     }
 

@@ -26,6 +26,10 @@ internal static partial class SitePages
         new("projects-narrowed", "/projects", "/projects?kind=none&state=all"),
         new("project-new", "/projects/new", "/projects/new"),
         new("project-edit", "/projects/{Uuid:guid}/edit", "/projects/{project}/edit"),
+        new("archive", "/archive", "/archive"),
+        new("document", "/uploads/{Token:guid}", "/uploads/{document}?target=spdx-2.3-json"),
+        new("compare", "/compare", "/compare?pick={document}&pick={older}"),
+        new("compare-asked", "/compare", "/compare"),
         new("project-stages", "/projects/{Uuid:guid}/stages", "/projects/{project}/stages"),
         new("coverage", "/coverage", "/coverage"),
         new("project", "/projects/{Uuid:guid}", "/projects/{project}"),
@@ -98,12 +102,16 @@ internal static partial class SitePages
         using var client = server.Client();
         async Task<JsonElement> ProjectAsync(string name) =>
             (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/projects?filter={name}")).GetProperty("items").EnumerateArray().First(p => p.GetProperty("name").GetString() == name);
+        async Task<string?> UploadAsync(string name, int at) =>
+            (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/archive?filter={name}")).GetProperty("items")[at].GetProperty("token").GetString();
         async Task<JsonElement> FirstFindingAsync() =>
             (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/versions/{(await ProjectAsync("juice-shop")).GetProperty("latestUuid").GetString()}/findings")).GetProperty("items")[0].GetProperty("finding");
         var value = NamePattern().Match(address).Groups[1].Value switch
         {
             "project" => (await ProjectAsync("juice-shop")).GetProperty("uuid").GetString(),
             "version" => (await ProjectAsync("juice-shop")).GetProperty("latestUuid").GetString(),
+            "document" => await UploadAsync("juice-shop", 0),
+            "older" => await UploadAsync("juice-shop", 1),
             "uncovered" => (await ProjectAsync("postgres-image")).GetProperty("latestUuid").GetString(),
             "flat" => (await ProjectAsync("kube-proxy")).GetProperty("latestUuid").GetString(),
             "component" => (await FirstFindingAsync()).GetProperty("componentId").GetRawText(),

@@ -122,7 +122,7 @@ public sealed class ContractTests
     {
         string[][] commands =
         [
-            [], ["scan"], ["sbom"], ["sbom", "check"], ["sbom", "convert"], ["purl", "parse"], ["purl", "build"], ["version", "compare"], ["vers", "check"],
+            [], ["scan"], ["sbom"], ["sbom", "check"], ["sbom", "convert"], ["sbom", "quality"], ["purl", "parse"], ["purl", "build"], ["version", "compare"], ["vers", "check"],
             ["vers", "contains"], ["vers", "from-native"], ["cvss"], ["advisories", "build"], ["advisories", "match"], ["completion"],
         ];
         foreach (var command in commands)

@@ -154,10 +154,13 @@ internal sealed class ContentStore(IDatabase database)
 
     internal static async Task<IReadOnlyList<UploadRow>> UploadsAsync(DbConnection connection, Viewer viewer, string where, object parameters, int limit) =>
         [.. (await connection.QueryAsync<UploadColumns>($"""
-            SELECT u.id, u.token, u.pv_id, v.uuid AS version_uuid, p.name, v.version, u.received_at, u.stage, u.format, u.spec_version, u.serialization, u.bytes, u.sha256, u.components, u.dependencies,
-                u.state, u.error, u.tool, u.uploaded_by, u.job_id
-            FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = {Org} AND {viewer.Sees("p.owner_id")} AND {where} ORDER BY u.id DESC LIMIT {limit}
+            SELECT {UploadSelect} FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = {Org} AND {viewer.Sees("p.owner_id")} AND {where} ORDER BY u.id DESC LIMIT {limit}
             """, parameters)).Select(u => u.ToRow())];
+
+    internal const string UploadSelect = """
+        u.id, u.token, u.pv_id, v.uuid AS version_uuid, p.name, v.version, u.received_at, u.stage, u.format, u.spec_version, u.serialization, u.bytes, u.sha256, u.components, u.dependencies,
+        u.state, u.error, u.tool, u.uploaded_by, u.job_id, u.quality_ntia, u.quality_bsi
+        """;
 
     /// <summary>The condition, as SQL, under which a component version is in some version of a visible project.</summary>
     public static string Uses(Viewer viewer, string componentVersion) => viewer.All ? "1=1" : $"""
@@ -244,7 +247,7 @@ internal sealed class ContentStore(IDatabase database)
             (CoverageState)Coverage, Severities, (Severity)MaxSeverity, Kev > 0, MaxRisk);
     }
 
-    private sealed class UploadColumns
+    internal sealed class UploadColumns
     {
         public long Id { get; set; }
         public Guid Token { get; set; }
@@ -266,8 +269,11 @@ internal sealed class ContentStore(IDatabase database)
         public string? Tool { get; set; }
         public string? UploadedBy { get; set; }
         public long? JobId { get; set; }
+        public double? QualityNtia { get; set; }
+        public double? QualityBsi { get; set; }
+        public object? SortKey { get; set; }
 
         public UploadRow ToRow() => new(Id, Token, PvId, VersionUuid, Name, Version.Length == 0 ? null : Version, ReceivedAt, Stage, Format, SpecVersion, Serialization, Bytes, Sha256, Components,
-            Dependencies, State, Error, Tool, UploadedBy, JobId);
+            Dependencies, State, Error, Tool, UploadedBy, JobId, QualityNtia, QualityBsi);
     }
 }

@@ -40,10 +40,12 @@ internal sealed record OccurrenceRow(
     SeverityCounts Findings, Severity MaxSeverity, bool Kev, double MaxRisk);
 
 /// <summary>One upload of an SBOM.</summary>
+/// <param name="Ntia">Score by the NTIA minimum elements, 0 to 100; null for documents taken before it was made.</param>
+/// <param name="Bsi">The same by BSI TR-03183-2.</param>
 /// <param name="State"><c>queued</c>, <c>done</c> or <c>failed</c>.</param>
 internal sealed record UploadRow(
     long Id, Guid Token, long ProjectVersionId, Guid ProjectVersionUuid, string ProjectName, string? ProjectVersion, DateTimeOffset ReceivedAt, string? Stage, string Format, string SpecVersion, string Serialization,
-    long Bytes, string Sha256, int Components, int Dependencies, string State, string? Error, string? Tool, string? By, long? JobId);
+    long Bytes, string Sha256, int Components, int Dependencies, string State, string? Error, string? Tool, string? By, long? JobId, double? Ntia, double? Bsi);
 
 /// <summary>A node of the dependency tree as it unfolds: <see cref="Node"/> is its number in the upload's graph.</summary>
 /// <param name="Dependencies">How many it has itself; 0 for a leaf.</param>

@@ -13,6 +13,7 @@ internal static class ProjectsApi
         api.MapGet("/projects", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Projects with the numbers of their latest version");
         ProjectEditApi.Map(api);
         StagesApi.Map(api);
+        ArchiveApi.Map(api);
         api.MapGet("/projects/{uuid:guid}", async Task<Results<Ok<ProjectDetail>, NotFound>> (HttpContext http, ProjectStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.Viewer(), uuid, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
         var version = api.MapGroup("/versions/{uuid:guid}");

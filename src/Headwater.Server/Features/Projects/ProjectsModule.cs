@@ -16,7 +16,7 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
     public static ProjectWord Stages => ProjectWords.Stage;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectCloneStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>().AddSingleton<StageStore>();
+        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectCloneStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>().AddSingleton<StageStore>().AddSingleton<ArchiveStore>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => ProjectsApi.Map(app);
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Headwater.Core.Sboms;
+using Headwater.Core.Sboms.Quality;
 using Headwater.Server.Platform.Auth;
 
 namespace Headwater.Server.Features.Uploads;
@@ -103,6 +104,7 @@ internal abstract record UploadOutcome
 }
 
 /// <summary>What the check of a document found out on the way.</summary>
+/// <param name="Quality">What the standards say of it.</param>
 /// <param name="Stage">The pipeline stage that it states.</param>
 /// <param name="Tool">The first tool that it names, with its version.</param>
-internal sealed record DocumentFacts(SbomKind Kind, int Components, int Dependencies, string? RootName, string? RootVersion, string? Tool, string? Stage);
+internal sealed record DocumentFacts(SbomKind Kind, int Components, int Dependencies, string? RootName, string? RootVersion, string? Tool, string? Stage, SbomQuality Quality);

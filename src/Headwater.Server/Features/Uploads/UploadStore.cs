@@ -106,12 +106,13 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
             var id = await IdSource.NextAsync(transaction, "upload");
             var job = await jobs.EnqueueAsync(transaction, new JobRequest(IngestJob.JobKind, token.ToString(), $"project:{known.ProjectId}", id.ToString(), JobPriority.Upload));
             await connection.ExecuteAsync("""
-                INSERT INTO upload (id, org_id, token, pv_id, received_at, stage, format, spec_version, serialization, bytes, sha256, components, dependencies, state, tool, uploaded_by, job_id)
-                VALUES (@id, @Org, @token, @version, @now, @Stage, @format, @spec, @serialization, @Length, @Sha256, @Components, @Dependencies, 'queued', @Tool, @By, @job)
+                INSERT INTO upload (id, org_id, token, pv_id, received_at, stage, format, spec_version, serialization, bytes, sha256, components, dependencies, state, tool, uploaded_by, job_id, quality, quality_ntia, quality_bsi)
+                VALUES (@id, @Org, @token, @version, @now, @Stage, @format, @spec, @serialization, @Length, @Sha256, @Components, @Dependencies, 'queued', @Tool, @By, @job, @quality, @ntia, @bsi)
                 """, new
             {
                 id, Org, token, version, now, request.Stage, format = facts.Kind.FormatName, spec = facts.Kind.SpecVersion, serialization = facts.Kind.SerializationName,
                 file.Length, file.Sha256, facts.Components, facts.Dependencies, facts.Tool, request.By, job,
+                quality = JsonSerializer.Serialize(facts.Quality, JsonSerializerOptions.Web), ntia = facts.Quality.Results[0].Score, bsi = facts.Quality.Results[1].Score,
             }, transaction);
             await connection.ExecuteAsync("UPDATE project_version SET last_upload_at = @now, last_format = @format WHERE id = @version",
                 new { now, format = $"{facts.Kind.FormatName} {facts.Kind.SpecVersion}", version }, transaction);

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Dapper;
+using Headwater.Core.Sboms;
+using Headwater.Core.Sboms.Quality;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Features.Projects;
+
+/// <summary>Every document that was ever taken, as it came: to find, to fetch, to judge and to write in another form.</summary>
+internal sealed class ArchiveStore(IDatabase database, BlobFolder blobs, DataFolder data, IdSource ids)
+{
+    /// <summary>Larger documents are not put into another form here, because that takes the whole of one in memory; the command line does it.</summary>
+    public const long LargestExport = 64L * 1024 * 1024;
+
+    private const long Org = Organisation.Home;
+    private readonly SemaphoreSlim _exports = new(2);
+
+    private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
+    {
+        ["received"] = new("u.received_at", true),
+        ["project"] = new("LOWER(p.name)"),
+        ["components"] = new("u.components", true),
+        ["size"] = new("u.bytes", true),
+        ["ntia"] = new("COALESCE(u.quality_ntia, -1)", true),
+        ["bsi"] = new("COALESCE(u.quality_bsi, -1)", true),
+    };
+
+    /// <summary>Sorts: <c>received</c> (default), <c>project</c>, <c>components</c>, <c>size</c>, <c>ntia</c>, <c>bsi</c>. The filter finds project names, tools, uploaders and the beginning of a hash.</summary>
+    /// <param name="stage">Only documents of this stage; <c>none</c> for those that name none.</param>
+    public Task<Page<UploadRow>> ListAsync(Viewer viewer, PageRequest request, string? stage, CancellationToken cancellationToken = default)
+    {
+        var keyset = Keyset.For(request, Sorts, "received", "u.id");
+        var like = Like.Containing(request.Filter);
+        var hash = request.Filter?.Trim() is { Length: >= 6 } text && text.All(char.IsAsciiHexDigit) ? text.ToLowerInvariant() + "%" : null;
+        var from = $"FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = @Org AND {viewer.Sees("p.owner_id")}"
+            + (like is null ? "" : " AND (LOWER(p.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(u.tool, '')) LIKE @like ESCAPE '\\' OR LOWER(u.uploaded_by) LIKE @like ESCAPE '\\'" + (hash is null ? "" : " OR u.sha256 LIKE @hash") + ")")
+            + stage switch { null => "", ProjectWord.None => " AND u.stage IS NULL", _ => " AND u.stage = @stage" };
+        return database.ReadAsync(async connection =>
+        {
+            var parameters = new { Org, like, hash, stage, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
+            var rows = await connection.QueryAsync<ContentStore.UploadColumns>($"SELECT {ContentStore.UploadSelect}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
+            var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
+            return new Page<UploadRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
+
+    /// <summary>A document with what the standards say of it; null when there is none in sight.</summary>
+    public async Task<ArchivedDocument?> GetAsync(Viewer viewer, Guid token, CancellationToken cancellationToken = default)
+    {
+        var (row, json) = await database.ReadAsync(async connection =>
+        {
+            var row = (await ContentStore.UploadsAsync(connection, viewer, "u.token = @token", new { token }, 1)).FirstOrDefault();
+            return (row, row is null ? null : await connection.QuerySingleAsync<string?>("SELECT quality FROM upload WHERE id = @Id", new { row.Id }));
+        }, cancellationToken);
+        if (row is null) return null;
+        var quality = json is not null ? JsonSerializer.Deserialize<SbomQuality>(json, JsonSerializerOptions.Web) : await Task.Run(() => Judge(row.Sha256, cancellationToken), cancellationToken);
+        return new ArchivedDocument(row, quality);
+    }
+
+    /// <summary>The document as it came; null when its file is gone.</summary>
+    public FileStream? Open(UploadRow row) => File.Exists(blobs.PathOf(row.Sha256)) ? blobs.Open(row.Sha256) : null;
+
+    /// <summary>The document in another form, in a file that goes when it is closed, and what that form cannot say. Null when its file is gone.</summary>
+    public async Task<(FileStream Document, IReadOnlyList<SbomError> Losses)?> ExportAsync(UploadRow row, string target, CancellationToken cancellationToken)
+    {
+        await _exports.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => Export(row, target, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _exports.Release();
+        }
+    }
+
+    private (FileStream, IReadOnlyList<SbomError>)? Export(UploadRow row, string target, CancellationToken cancellationToken)
+    {
+        if (Open(row) is not { } blob) return null;
+        SbomDocument document;
+        using (blob) SbomDocument.Read(blob, out document, new SbomReadOptions { Validate = false }, cancellationToken);
+        var path = Path.Combine(Directory.CreateDirectory(data.File("spool")).FullName, ids.NewUuid().ToString("N"));
+        var output = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 128 * 1024, FileOptions.DeleteOnClose);
+        try
+        {
+            var losses = SbomWriter.Write(document, target, output);
+            output.Position = 0;
+            return (output, losses);
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
+    }
+
+    private SbomQuality? Judge(string sha256, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(blobs.PathOf(sha256))) return null;
+        using var blob = blobs.Open(sha256);
+        return QualityCheck.Read(blob, out var quality, new SbomReadOptions { Validate = false }, cancellationToken).Valid ? quality : null;
+    }
+}
+
+/// <summary>A document of the archive.</summary>
+/// <param name="Quality">Null when the document cannot be read any more.</param>
+internal sealed record ArchivedDocument(UploadRow Upload, SbomQuality? Quality);
