@@ -8,7 +8,8 @@ namespace Headwater.Server.Features.Components;
 /// <param name="Type">Package URL type; null when it has none.</param>
 /// <param name="Projects">Projects that use any version of it in an active version.</param>
 /// <param name="Covered">Known versions that were looked up in data that covers them; with none, no finding means "unknown".</param>
-internal sealed record ComponentRow(long Id, string? Type, string? Group, string Name, string? Purl, string Kind, int Versions, int Projects, SeverityCounts Findings, bool Kev, double MaxRisk, int Covered);
+internal sealed record ComponentRow(long Id, string? Type, string? Group, string Name, string? Purl, string Kind, int Versions, int Projects, SeverityCounts Findings, bool Kev, double MaxRisk, int Covered,
+    string? State, string? Plan, DateTimeOffset? SupportEnds);
 
 internal sealed record ComponentDetail(ComponentRow Component, IReadOnlyList<ComponentVersionRow> Versions, IReadOnlyList<FindingRow> Findings);
 

@@ -9,7 +9,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Components;
 
 /// <summary>The catalogue of components, to read. Usage counts the latest version of each project.</summary>
-internal sealed class ComponentStore(IDatabase database, ProjectsModule projects)
+internal sealed class ComponentStore(IDatabase database, ProjectsModule projects, TimeProvider time)
 {
     private const long Org = Organisation.Home;
 
@@ -41,16 +41,17 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
     {
         var keyset = Keyset.For(request, Sorts, "risk", "k.id");
         var like = Like.Containing(request.Filter);
-        var from = $"FROM {FindingsModule.ComponentUsage(viewer)} u JOIN component k ON k.id = u.component_id WHERE u.org_id = @Org"
+        var from = $"FROM {FindingsModule.ComponentUsage(viewer)} u JOIN component k ON k.id = u.component_id LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = k.id WHERE u.org_id = @Org"
             + (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(k.identity) LIKE @like ESCAPE '\\')")
-            + (filter.OnlyVulnerable ? " AND u.vulnerable > 0" : "") + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type");
+            + (filter.OnlyVulnerable ? " AND u.vulnerable > 0" : "") + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type")
+            + Is("ca.state", "State", filter.State) + Is("ca.plan", "Plan", filter.Plan) + (filter.SupportEnding ? " AND ca.ends_at < @until" : "") + (filter.OnlyProduction ? $" AND {InProduction(viewer)}" : "");
         return await database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, like, filter.Type, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, like, filter.Type, filter.State, filter.Plan, until = time.GetUtcNow() + CareStore.Ahead, keyset.KeyValue, keyset.KeyId, keyset.Take };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<Row>($"""
                 SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, u.versions, u.projects, u.critical, u.high, u.medium, u.low, u.unassigned, u.kev, u.max_risk,
-                    (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1 AND {ProjectsModule.Uses(viewer, "c.id")}) AS covered, {keyset.Expression} AS sort_key
+                    (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1 AND {ProjectsModule.Uses(viewer, "c.id")}) AS covered, ca.state, ca.plan, ca.ends_at, {keyset.Expression} AS sort_key
                 {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
@@ -58,13 +59,21 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         }, cancellationToken);
     }
 
+    private static string Is(string column, string parameter, string? value) => value switch { null or "" => "", ComponentFilter.None => $" AND {column} IS NULL", _ => $" AND {column} = @{parameter}" };
+
+    /// <summary>A version of it is in a project version with a document of the stage production.</summary>
+    private static string InProduction(Viewer viewer) => $"""
+        EXISTS (SELECT 1 FROM component_version pc JOIN occurrence_by_component po ON po.org_id = @Org AND po.cv_id = pc.id JOIN stage_upload ps ON ps.org_id = @Org AND ps.pv_id = po.pv_id AND ps.stage = 'production'
+            JOIN project_version pv ON pv.id = po.pv_id JOIN project pp ON pp.id = pv.project_id WHERE pc.component_id = k.id AND {viewer.Sees("pp.owner_id")})
+        """;
+
     public Task<ComponentDetail?> GetAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         var row = await connection.QuerySingleOrDefaultAsync<Row>($"""
             SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, COALESCE(u.versions, 0) AS versions, COALESCE(u.projects, 0) AS projects, COALESCE(u.critical, 0) AS critical,
                 COALESCE(u.high, 0) AS high, COALESCE(u.medium, 0) AS medium, COALESCE(u.low, 0) AS low, COALESCE(u.unassigned, 0) AS unassigned, COALESCE(u.kev, 0) AS kev, COALESCE(u.max_risk, 0) AS max_risk,
-                (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1 AND {ProjectsModule.Uses(viewer, "c.id")}) AS covered
-            FROM component k LEFT JOIN {FindingsModule.ComponentUsage(viewer)} u ON u.org_id = @Org AND u.component_id = k.id WHERE k.id = @id
+                (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1 AND {ProjectsModule.Uses(viewer, "c.id")}) AS covered, ca.state, ca.plan, ca.ends_at
+            FROM component k LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = k.id LEFT JOIN {FindingsModule.ComponentUsage(viewer)} u ON u.org_id = @Org AND u.component_id = k.id WHERE k.id = @id
             """, new { Org, id });
         if (row is null) return null;
         var versions = (await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT 1000", new { Org, id })).AsList();
@@ -146,8 +155,11 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         public string Kind { get; set; } = "";
         public int Versions { get; set; }
         public int Projects { get; set; }
+        public string? State { get; set; }
+        public string? Plan { get; set; }
+        public DateTimeOffset? EndsAt { get; set; }
 
-        public ComponentRow ToRow() => new(Id, Type, GroupName, Name, Type is null ? null : Identity, Kind, Versions, Projects, Severities, Kev > 0, MaxRisk, Covered);
+        public ComponentRow ToRow() => new(Id, Type, GroupName, Name, Type is null ? null : Identity, Kind, Versions, Projects, Severities, Kev > 0, MaxRisk, Covered, State, Plan, EndsAt);
     }
 
     private sealed record VersionRow : Numbers
@@ -178,4 +190,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
 }
 
 /// <summary>Which components are asked for.</summary>
-internal readonly record struct ComponentFilter(bool OnlyVulnerable = false, string? Type = null);
+internal readonly record struct ComponentFilter(bool OnlyVulnerable = false, string? Type = null, string? State = null, string? Plan = null, bool SupportEnding = false, bool OnlyProduction = false)
+{
+    /// <summary>In a filter: nobody has decided.</summary>
+    public const string None = "undecided";
+}

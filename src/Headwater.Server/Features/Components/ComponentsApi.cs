@@ -9,6 +9,7 @@ internal static class ComponentsApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root).WithTags("Components");
+        CareApi.Map(api);
         api.MapGet("/components", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Components in the latest versions of projects");
         api.MapGet("/components/{id:long}", async Task<Results<Ok<ComponentDetail>, NotFound>> (HttpContext http, ComponentStore store, long id, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.Viewer(), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
@@ -26,10 +27,11 @@ internal static class ComponentsApi
         ("direct", u => u.Direct), ("depth", u => u.Depth < 0 ? null : u.Depth), ("scope", u => u.Scope.ToString()), ("uploaded", u => u.LastUploadAt),
     ];
 
-    private static Task<IResult> ListAsync(HttpContext http, ComponentStore store, [AsParameters] Listing listing, bool? vulnerable, string? type, CancellationToken cancellationToken) => listing.AnswerAsync("components",
-        (page, token) => store.ListAsync(http.User.InScope(), page, new ComponentFilter(vulnerable == true, type), token),
+    private static Task<IResult> ListAsync(HttpContext http, ComponentStore store, [AsParameters] Listing listing, bool? vulnerable, string? type, string? state, string? plan, bool? ending, bool? production, CancellationToken cancellationToken) => listing.AnswerAsync("components",
+        (page, token) => store.ListAsync(http.User.InScope(), page, new ComponentFilter(vulnerable == true, type, state, plan, ending == true, production == true), token),
         [
             ("purl", c => c.Purl), ("type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("versions", c => c.Versions), ("projects", c => c.Projects), ("critical", c => c.Findings.Critical),
             ("high", c => c.Findings.High), ("medium", c => c.Findings.Medium), ("low", c => c.Findings.Low), ("unassigned", c => c.Findings.Unassigned), ("exploited", c => c.Kev), ("risk", c => Math.Round(c.MaxRisk, 1)),
+            ("state", c => c.State), ("support", c => c.Plan), ("support ends", c => c.SupportEnds),
         ], cancellationToken);
 }

@@ -40,10 +40,10 @@ internal sealed class ContentStore(IDatabase database)
         var keyset = Keyset.For(request, ComponentSorts, "risk", "o.cv_id");
         var like = Like.Containing(request.Filter);
         var licence = filter.Licence is null ? null : Like.Containing($"\"{filter.Licence}\"");
-        var from = "FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id WHERE o.org_id = @Org AND o.pv_id = @pv"
+        var from = "FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = k.id WHERE o.org_id = @Org AND o.pv_id = @pv"
             + (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(c.purl, '')) LIKE @like ESCAPE '\\')")
             + (filter.OnlyDirect ? " AND o.flags >= 4" : "") + (filter.OnlyVulnerable ? $" AND {FindingCount} > 0" : "") + (filter.OnlyUnknown ? " AND c.coverage <> 1" : "")
-            + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type") + (licence is null ? "" : " AND LOWER(c.licences) LIKE @licence ESCAPE '\\'");
+            + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type") + (licence is null ? "" : " AND LOWER(c.licences) LIKE @licence ESCAPE '\\'") + (filter.OnlyAvoided ? " AND ca.state IN ('deprecated', 'banned', 'removed')" : "");
         return database.ReadAsync(async connection =>
         {
             if (await VersionIdAsync(connection, viewer, version) is not { } pv) return Page<OccurrenceRow>.Empty;
@@ -51,7 +51,7 @@ internal sealed class ContentStore(IDatabase database)
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<OccurrenceColumns>($"""
                 SELECT o.cv_id, o.flags, o.depth, c.component_id, c.purl, c.version, c.licences, c.coverage, c.critical, c.high, c.medium, c.low, c.unassigned, c.kev, c.max_severity, c.max_risk,
-                    k.type, k.group_name, k.name, k.kind, {keyset.Expression} AS sort_key
+                    k.type, k.group_name, k.name, k.kind, ca.state, {keyset.Expression} AS sort_key
                 {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.CvId));
@@ -242,9 +242,10 @@ internal sealed class ContentStore(IDatabase database)
         public string? GroupName { get; set; }
         public string Name { get; set; } = "";
         public string Kind { get; set; } = "";
+        public string? State { get; set; }
 
         public OccurrenceRow ToRow() => new(ComponentId, CvId, Type, GroupName, Name, Version, Purl, Kind, TypeMaps.FromJson(Licences), Flags >= 4, Depth, (OccurrenceScope)(Flags & 3),
-            (CoverageState)Coverage, Severities, (Severity)MaxSeverity, Kev > 0, MaxRisk);
+            (CoverageState)Coverage, Severities, (Severity)MaxSeverity, Kev > 0, MaxRisk, State);
     }
 
     internal sealed class UploadColumns

@@ -33,11 +33,12 @@ internal sealed record ProjectVersionRef(Guid Uuid, Guid ProjectUuid, string Nam
 internal sealed record DayPoint(DateOnly Day, int Components, int Vulnerable, SeverityCounts Findings, int Kev);
 
 /// <summary>A component version inside a project version.</summary>
+/// <param name="State">Where the component stands in its life: banned, deprecated and so on; null where nobody has decided.</param>
 /// <param name="Depth">Edges between the root and it; -1 when the document does not say how it gets there.</param>
 internal sealed record OccurrenceRow(
     long ComponentId, long ComponentVersionId, string? Type, string? Group, string Name, string? Version, string? Purl, string Kind,
     IReadOnlyList<string> Licences, bool Direct, int Depth, OccurrenceScope Scope, CoverageState Coverage,
-    SeverityCounts Findings, Severity MaxSeverity, bool Kev, double MaxRisk);
+    SeverityCounts Findings, Severity MaxSeverity, bool Kev, double MaxRisk, string? State);
 
 /// <summary>One upload of an SBOM.</summary>
 /// <param name="Ntia">Score by the NTIA minimum elements, 0 to 100; null for documents taken before it was made.</param>
@@ -73,4 +74,4 @@ internal sealed record Changes(UploadRow From, UploadRow To, IReadOnlyList<Chang
 internal sealed record ChangedComponent(long ComponentId, string Name, string? Group, string? Type, string? FromVersion, string? ToVersion, long? FromId, long? ToId, int Direction);
 
 /// <summary>Which occurrences are asked for.</summary>
-internal readonly record struct OccurrenceFilter(bool OnlyDirect = false, bool OnlyVulnerable = false, bool OnlyUnknown = false, string? Type = null, string? Licence = null);
+internal readonly record struct OccurrenceFilter(bool OnlyDirect = false, bool OnlyVulnerable = false, bool OnlyUnknown = false, string? Type = null, string? Licence = null, bool OnlyAvoided = false);

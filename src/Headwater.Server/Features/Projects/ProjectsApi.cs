@@ -42,12 +42,12 @@ internal static class ProjectsApi
             ("exploited", p => p.Kev), ("risk", p => Math.Round(p.MaxRisk, 1)), ("uploaded", p => p.LastUploadAt), ("retired", p => p.Traits.RetiredAt), ("sum of projects", p => p.SumOf), ("uuid", p => p.Uuid.ToString()),
         ], cancellationToken);
 
-    private static Task<IResult> ComponentsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? direct, bool? vulnerable, bool? unknown, string? type, string? licence, CancellationToken cancellationToken) => listing.AnswerAsync("components",
-        (page, token) => store.ComponentsAsync(http.User.Viewer(), uuid, page, new OccurrenceFilter(direct == true, vulnerable == true, unknown == true, type, licence), token),
+    private static Task<IResult> ComponentsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? direct, bool? vulnerable, bool? unknown, string? type, string? licence, bool? avoid, CancellationToken cancellationToken) => listing.AnswerAsync("components",
+        (page, token) => store.ComponentsAsync(http.User.Viewer(), uuid, page, new OccurrenceFilter(direct == true, vulnerable == true, unknown == true, type, licence, avoid == true), token),
         [
             ("purl", c => c.Purl), ("group", c => c.Group), ("name", c => c.Name), ("version", c => c.Version), ("type", c => c.Type), ("kind", c => c.Kind), ("licences", c => c.Licences),
             ("scope", c => c.Scope.ToString()), ("direct", c => c.Direct), ("depth", c => c.Depth < 0 ? null : c.Depth), ("coverage", c => c.Coverage.ToString()), ("critical", c => c.Findings.Critical),
-            ("high", c => c.Findings.High), ("medium", c => c.Findings.Medium), ("low", c => c.Findings.Low), ("unassigned", c => c.Findings.Unassigned), ("exploited", c => c.Kev), ("risk", c => Math.Round(c.MaxRisk, 1)),
+            ("high", c => c.Findings.High), ("medium", c => c.Findings.Medium), ("low", c => c.Findings.Low), ("unassigned", c => c.Findings.Unassigned), ("exploited", c => c.Kev), ("risk", c => Math.Round(c.MaxRisk, 1)), ("state", c => c.State),
         ], cancellationToken);
 
     private static Task<IResult> FindingsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? settled, CancellationToken cancellationToken) => listing.AnswerAsync("findings",
