@@ -30,6 +30,72 @@ public sealed class DependencyGraph
     /// <exception cref="ArgumentOutOfRangeException">There is no such node.</exception>
     public ReadOnlySpan<int> Dependants(int node) => (_backward ??= _forward.Reversed()).Of(node);
 
+    /// <summary>Everything that depends on <paramref name="node"/>, directly or not, in ascending order; the node itself is not told, not even when it depends on itself.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such node.</exception>
+    public int[] AllDependants(int node)
+    {
+        var backward = _backward ??= _forward.Reversed();
+        _ = backward.Of(node);
+        var seen = new bool[Count];
+        var queue = new Queue<int>();
+        seen[node] = true;
+        queue.Enqueue(node);
+        while (queue.TryDequeue(out var current))
+        {
+            foreach (var before in backward.Of(current))
+            {
+                if (seen[before]) continue;
+                seen[before] = true;
+                queue.Enqueue(before);
+            }
+        }
+        seen[node] = false;
+        return Chosen(seen);
+    }
+
+    /// <summary>
+    /// What the root does not reach any more when some nodes are taken away, they themselves included, in ascending order: what is there for their
+    /// sake alone. What the root never reached is not told.
+    /// </summary>
+    /// <param name="nodes">The nodes to take away, for example all that stand for one component version.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such node.</exception>
+    public int[] RemovedWith(params ReadOnlySpan<int> nodes)
+    {
+        var gone = new bool[Count];
+        foreach (var node in nodes)
+        {
+            _ = _forward.Of(node);
+            gone[node] = true;
+        }
+        var stays = new bool[Count];
+        if (Count > 0 && !gone[0])
+        {
+            var queue = new Queue<int>();
+            stays[0] = true;
+            queue.Enqueue(0);
+            while (queue.TryDequeue(out var current))
+            {
+                foreach (var next in _forward.Of(current))
+                {
+                    if (gone[next] || stays[next]) continue;
+                    stays[next] = true;
+                    queue.Enqueue(next);
+                }
+            }
+        }
+        var depths = Depths;
+        for (var node = 0; node < stays.Length; node++) stays[node] = !stays[node] && depths[node] >= 0;
+        return Chosen(stays);
+    }
+
+    private static int[] Chosen(bool[] which)
+    {
+        var list = new List<int>();
+        for (var i = 0; i < which.Length; i++)
+            if (which[i]) list.Add(i);
+        return [.. list];
+    }
+
     /// <summary>Edges between the root and each node; -1 where the root does not reach it.</summary>
     public ReadOnlySpan<int> Depths => _depths ??= ComputeDepths();
 

@@ -32,6 +32,45 @@ public sealed class DependencyGraphTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Fact]
+    public void RemovedWith_AnySmallGraph_AgreesWithBruteForce() =>
+        Prop.ForAll(Graphs().ToArbitrary(), g =>
+        {
+            var graph = DependencyGraph.Build(g.Count, g.Edges);
+            var reached = Reach(g.Edges, 0, null);
+            for (var node = 0; node < g.Count; node++)
+            {
+                graph.RemovedWith(node).ShouldBe(reached.Except(Reach(g.Edges, 0, node)).Order());
+                graph.RemovedWith(node, node).ShouldBe(graph.RemovedWith(node));
+                graph.AllDependants(node).ShouldBe(Enumerable.Range(0, g.Count).Where(n => n != node && Reach(g.Edges, n, null).Contains(node)));
+            }
+            graph.RemovedWith().ShouldBeEmpty();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+
+    [Fact]
+    public void RemovedWith_AMillionEdgesInRings_IsQuick()
+    {
+        var random = new Random(7);
+        const int Nodes = 300_000;
+        var graph = DependencyGraph.Build(Nodes, Enumerable.Range(0, 1_000_000).Select(_ => (random.Next(Nodes), random.Next(Nodes))));
+        var clock = Stopwatch.StartNew();
+        graph.RemovedWith(1, 2, 3).Length.ShouldBeInRange(0, Nodes);
+        graph.AllDependants(1).Length.ShouldBeInRange(0, Nodes);
+        clock.Elapsed.TotalSeconds.ShouldBeLessThan(10);
+        Should.Throw<ArgumentOutOfRangeException>(() => graph.RemovedWith(Nodes));
+        Should.Throw<ArgumentOutOfRangeException>(() => graph.AllDependants(-1));
+    }
+
+    /// <summary>What one node reaches, itself included, when another is not there.</summary>
+    private static HashSet<int> Reach((int From, int To)[] edges, int from, int? without)
+    {
+        var seen = new HashSet<int>();
+        if (from == without) return seen;
+        for (List<int> open = [from]; open.Count > 0; open = [.. open.SelectMany(n => edges.Where(e => e.From == n).Select(e => e.To)).Where(n => n != without && !seen.Contains(n)).Distinct()])
+            seen.UnionWith(open);
+        return seen;
+    }
+
+    [Fact]
     public void Bytes_AnySmallGraph_ReadBackTheSame() =>
         Prop.ForAll(Graphs().ToArbitrary(), g =>
         {

@@ -38,6 +38,7 @@ internal static partial class SitePages
         new("version-tree", "/versions/{Uuid:guid}/tree", "/versions/{version}/tree"),
         new("version-tree-flat", "/versions/{Uuid:guid}/tree", "/versions/{flat}/tree"),
         new("version-graph", "/versions/{Uuid:guid}/graph", "/versions/{version}/graph"),
+        new("version-graph-without", "/versions/{Uuid:guid}/graph", "/versions/{version}/graph?without={componentVersion}"),
         new("version-findings", "/versions/{Uuid:guid}/findings", "/versions/{version}/findings"),
         new("version-findings-settled", "/versions/{Uuid:guid}/findings", "/versions/{version}/findings?show=settled"),
         new("version-finding", "/versions/{Uuid:guid}/findings/{ComponentVersion:long}/{Id}", "/versions/{version}/findings/{componentVersion}/{finding}"),

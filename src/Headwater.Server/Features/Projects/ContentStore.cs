@@ -101,7 +101,7 @@ internal sealed class ContentStore(IDatabase database)
     }, cancellationToken);
 
     /// <summary>The newest upload's graph, nearest nodes first, at most <paramref name="limit"/> of them. Null when there is none yet.</summary>
-    public Task<GraphView?> GraphAsync(Viewer viewer, Guid version, int limit, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<GraphView?> GraphAsync(Viewer viewer, Guid version, int limit, long? without = null, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         if (await GraphOfAsync(connection, viewer, version) is not { } upload) return null;
         var (graph, order) = (upload.Graph, new List<int> { 0 });
@@ -119,8 +119,32 @@ internal sealed class ContentStore(IDatabase database)
                 if (seen.Contains(to)) edges.Add([from, to]);
         var root = await RootAsync(connection, viewer, version);
         return new GraphView([.. order.Select(n => n == 0 ? new TreeNode(0, 0, 0, root!.Name, null, root.Version, null, graph.Dependencies(0).Length, Severity.Unknown, false, false) : facts.Node(n, upload, false))],
-            edges, graph.Count, order.Count < graph.Count);
+            edges, graph.Count, order.Count < graph.Count, without is { } gone && Nodes(upload, gone) is { Length: > 0 } nodes ? [.. graph.RemovedWith(nodes).Where(seen.Contains)] : []);
     }, cancellationToken);
+
+    /// <summary>Who needs a component version in a project version, and what would go with it. Null when it is not in there.</summary>
+    public Task<Impact?> ImpactAsync(Viewer viewer, Guid version, long componentVersionId, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        if (await RootAsync(connection, viewer, version) is not { } root || await GraphOfAsync(connection, viewer, version) is not { } upload) return null;
+        var nodes = Nodes(upload, componentVersionId);
+        if (nodes.Length == 0) return null;
+        var graph = upload.Graph;
+        var direct = new HashSet<int>();
+        var all = new HashSet<int>();
+        foreach (var node in nodes)
+        {
+            foreach (var before in graph.Dependants(node)) direct.Add(before);
+            all.UnionWith(graph.AllDependants(node));
+        }
+
+        var goes = graph.RemovedWith(nodes).Except(nodes).ToList();
+        var facts = await NodeFactsAsync(connection, direct.Concat(goes).Concat(nodes).Select(n => upload.Nodes[n]));
+        List<TreeNode> Shown(IEnumerable<int> some) => [.. some.Where(n => n != 0).DistinctBy(n => upload.Nodes[n]).Select(n => facts.Node(n, upload, false))
+            .OrderByDescending(n => n.Kev).ThenByDescending(n => n.MaxSeverity).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase)];
+        return new Impact(root, facts.Step(componentVersionId), direct.Contains(0), Shown(direct.Except(nodes)), all.Except(nodes).Count(n => n != 0), Shown(goes), nodes.Any(n => graph.Depths[n] >= 0));
+    }, cancellationToken);
+
+    private static int[] Nodes(UploadGraph upload, long componentVersion) => [.. Enumerable.Range(1, Math.Max(0, upload.Nodes.Length - 1)).Where(n => upload.Nodes[n] == componentVersion)];
 
     /// <summary>All shortest paths from the root to a component version, at most <paramref name="limit"/>. Null when it is not in there.</summary>
     public Task<WhyHere?> WhyAsync(Viewer viewer, Guid version, long componentVersionId, int limit = 10, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>

@@ -54,7 +54,16 @@ internal sealed record UploadRow(
 internal sealed record TreeNode(int Node, long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version, string? Purl, int Dependencies, Severity MaxSeverity, bool Kev, bool Repeated);
 
 /// <summary>The graph of an upload for drawing, bounded.</summary>
-internal sealed record GraphView(IReadOnlyList<TreeNode> Nodes, IReadOnlyList<int[]> Edges, int TotalNodes, bool Truncated);
+/// <param name="Goes">Nodes that would go with the component version asked for; empty when none was.</param>
+internal sealed record GraphView(IReadOnlyList<TreeNode> Nodes, IReadOnlyList<int[]> Edges, int TotalNodes, bool Truncated, IReadOnlyList<int> Goes);
+
+/// <summary>What hangs on a component version in a project version.</summary>
+/// <param name="Direct">True when the project itself names it.</param>
+/// <param name="NeededBy">What depends on it directly, the gravest first; the project itself not among them.</param>
+/// <param name="AllNeededBy">How many depend on it directly or not.</param>
+/// <param name="Goes">What would not be reached any more without it, itself not told; the gravest first.</param>
+/// <param name="Reached">False when no edge leads to it, so that nothing can be told.</param>
+internal sealed record Impact(ProjectVersionRef Project, PathStep Component, bool Direct, IReadOnlyList<TreeNode> NeededBy, int AllNeededBy, IReadOnlyList<TreeNode> Goes, bool Reached);
 
 /// <summary>Why a component version is in a project version: all shortest paths, root first, at most a few of them.</summary>
 /// <param name="Component">The component version itself.</param>

@@ -1,7 +1,7 @@
 import { base, el } from "./dom";
 
 interface Node { node: number; componentVersionId: number; name: string; group?: string | null; version?: string | null; maxSeverity: string; kev: boolean; dependencies: number }
-interface Graph { nodes: Node[]; edges: [number, number][]; totalNodes: number; truncated: boolean }
+interface Graph { nodes: Node[]; edges: [number, number][]; totalNodes: number; truncated: boolean; goes?: number[] }
 interface Place { data: Node; depth: number; parent?: Place; children: Place[]; leaves: number; angle: number; x: number; y: number; mark: SVGGElement }
 
 const svgns = "http://www.w3.org/2000/svg";
@@ -19,7 +19,10 @@ function spanning(graph: Graph): Map<number, Place> {
   const places = new Map<number, Place>();
   for (const data of graph.nodes) places.set(data.node, { data, depth: -1, children: [], leaves: 0, angle: 0, x: 0, y: 0, mark: shape("g", {}) });
   const next = new Map<number, number[]>();
-  for (const [from, to] of graph.edges) next.set(from, [...next.get(from) ?? [], to]);
+  for (const [from, to] of graph.edges) {
+    const list = next.get(from);
+    if (list) list.push(to); else next.set(from, [to]);
+  }
   const root = places.get(0) ?? [...places.values()][0];
   if (!root) return places;
   root.depth = 0;
@@ -85,12 +88,13 @@ export async function graphs(): Promise<void> {
   const nodes = shape("g", {});
   // Names that would be written over each other are left out, the gravest and nearest being written first; pointing at a node still says its name.
   const written: { x: number; y: number; w: number }[] = [];
+  const goes = new Set(graph.goes ?? []);
   const rank = (n: Node) => (n.kev ? 0 : 1) * 10 + ["critical", "high", "medium", "low"].indexOf(n.maxSeverity.toLowerCase());
   const room = (x: number, y: number, w: number) => { if (written.some(o => Math.abs(o.y - y) < 13 && x < o.x + o.w && o.x < x + w)) return false; written.push({ x, y, w }); return true; };
   for (const place of [...places.values()].sort((a, b) => rank(a.data) - rank(b.data) || a.depth - b.depth)) {
     const n = place.data;
     const grave = /critical|high|medium|low/i.test(n.maxSeverity);
-    place.mark = shape("g", { class: `gnode ${grave ? "sev-" + n.maxSeverity.toLowerCase() : ""} ${n.kev ? "kev" : ""}`, transform: `translate(${place.x.toFixed(1)} ${place.y.toFixed(1)})` });
+    place.mark = shape("g", { class: `gnode ${grave ? "sev-" + n.maxSeverity.toLowerCase() : ""} ${n.kev ? "kev" : ""} ${goes.has(n.node) ? "goes" : ""}`, transform: `translate(${place.x.toFixed(1)} ${place.y.toFixed(1)})` });
     const right = Math.cos(place.angle) >= 0;
     const text = shape("text", { x: right ? 9 : -9, dy: "0.34em", "text-anchor": right ? "start" : "end" });
     text.textContent = label(n);

@@ -1,4 +1,4 @@
-import { api, el, text } from "./dom";
+import { api, base, el, text } from "./dom";
 
 interface Hit { kind: string; title: string; detail?: string | null; href: string }
 interface Answer { groups: { kind: string; hits: Hit[]; more: boolean }[] }
