@@ -16,7 +16,7 @@ internal static class AdvisoriesApi
 
     private static Task<IResult> ListAsync(HttpContext http, AdvisoryStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("advisories", (page, token) => store.AffectingUsAsync(http.User.InScope(Permissions.ViewVulnerability), page, token),
         [
-            ("id", a => a.Id), ("aliases", a => a.Ids), ("severity", a => a.Severity.ToString()), ("score", a => a.Score), ("epss", a => a.Epss), ("exploited", a => a.Kev), ("risk", a => Math.Round(a.Risk, 1)),
-            ("projects", a => a.Projects), ("components", a => a.ComponentNames), ("fixed", a => a.FixedVersions), ("summary", a => a.Summary), ("published", a => a.Published),
+            ("id", a => a.Id), ("aliases", a => a.Ids), ("severity:severity", a => a.Severity.ToString()), ("severity:score", a => a.Score), ("epss:epss", a => a.Epss), ("exploited", a => a.Kev), ("risk:risk", a => Math.Round(a.Risk, 1)),
+            ("projects:projects", a => a.Projects), ("components:components", a => a.ComponentNames), ("fixed", a => a.FixedVersions), ("summary", a => a.Summary), ("published", a => a.Published),
         ], cancellationToken);
 }

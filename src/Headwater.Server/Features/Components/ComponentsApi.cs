@@ -23,15 +23,15 @@ internal static class ComponentsApi
 
     private static readonly (string Name, Func<UsageRow, object?> Value)[] Usage =
     [
-        ("project", u => u.ProjectName), ("version", u => u.ProjectVersion), ("latest", u => u.IsLatest), ("owner", u => u.Owner?.Title), ("component version", u => u.ComponentVersion),
-        ("direct", u => u.Direct), ("depth", u => u.Depth < 0 ? null : u.Depth), ("scope", u => u.Scope.ToString()), ("uploaded", u => u.LastUploadAt),
+        ("project", u => u.ProjectName), ("projectVersion:version", u => u.ProjectVersion), ("latest", u => u.IsLatest), ("owner:owner", u => u.Owner?.Title), ("version:component version", u => u.ComponentVersion),
+        ("depth:direct", u => u.Direct), ("depth:depth", u => u.Depth < 0 ? null : u.Depth), ("scope:scope", u => u.Scope.ToString()), ("uploaded:uploaded", u => u.LastUploadAt),
     ];
 
     private static Task<IResult> ListAsync(HttpContext http, ComponentStore store, [AsParameters] Listing listing, bool? vulnerable, string? type, string? state, string? plan, bool? ending, bool? production, CancellationToken cancellationToken) => listing.AnswerAsync("components",
         (page, token) => store.ListAsync(http.User.InScope(), page, new ComponentFilter(vulnerable == true, type, state, plan, ending == true, production == true), token),
         [
-            ("purl", c => c.Purl), ("type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("versions", c => c.Versions), ("projects", c => c.Projects), ("critical", c => c.Findings.Critical),
-            ("high", c => c.Findings.High), ("medium", c => c.Findings.Medium), ("low", c => c.Findings.Low), ("unassigned", c => c.Findings.Unassigned), ("exploited", c => c.Kev), ("risk", c => Math.Round(c.MaxRisk, 1)),
-            ("state", c => c.State), ("support", c => c.Plan), ("support ends", c => c.SupportEnds),
+            ("purl:purl", c => c.Purl), ("type:type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("versions:versions", c => c.Versions), ("projects:projects", c => c.Projects), ("findings:critical", c => c.Findings.Critical),
+            ("findings:high", c => c.Findings.High), ("findings:medium", c => c.Findings.Medium), ("findings:low", c => c.Findings.Low), ("findings:unassigned", c => c.Findings.Unassigned), ("findings:exploited", c => c.Kev), ("risk:risk", c => Math.Round(c.MaxRisk, 1)),
+            ("state:state", c => c.State), ("support:support", c => c.Plan), ("ends:support ends", c => c.SupportEnds),
         ], cancellationToken);
 }

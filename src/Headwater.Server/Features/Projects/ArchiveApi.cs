@@ -19,9 +19,9 @@ internal static class ArchiveApi
 
     private static readonly (string Name, Func<UploadRow, object?> Value)[] Columns =
     [
-        ("received", u => u.ReceivedAt), ("project", u => u.ProjectName), ("version", u => u.ProjectVersion), ("stage", u => u.Stage), ("format", u => u.Format), ("spec version", u => u.SpecVersion),
-        ("serialisation", u => u.Serialization), ("components", u => u.Components), ("dependencies", u => u.Dependencies), ("bytes", u => u.Bytes), ("ntia", u => u.Ntia), ("bsi", u => u.Bsi), ("tool", u => u.Tool),
-        ("sent by", u => u.By), ("state", u => u.State), ("sha256", u => u.Sha256), ("token", u => u.Token.ToString()),
+        ("received", u => u.ReceivedAt), ("project:project", u => u.ProjectName), ("project:version", u => u.ProjectVersion), ("stage:stage", u => u.Stage), ("format:format", u => u.Format), ("format:spec version", u => u.SpecVersion),
+        ("format:serialisation", u => u.Serialization), ("components:components", u => u.Components), ("dependencies", u => u.Dependencies), ("size:bytes", u => u.Bytes), ("ntia:ntia", u => u.Ntia), ("bsi:bsi", u => u.Bsi), ("tool:tool", u => u.Tool),
+        ("by:sent by", u => u.By), ("state", u => u.State), ("hash:sha256", u => u.Sha256), ("token", u => u.Token.ToString()),
     ];
 
     private static Task<IResult> ListAsync(HttpContext http, ArchiveStore store, [AsParameters] Listing listing, string? stage, CancellationToken cancellationToken) =>

@@ -38,26 +38,26 @@ internal static class ProjectsApi
     private static Task<IResult> ListAsync(HttpContext http, ProjectStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("projects",
         (page, token) => store.ListAsync(http.User.InScope(), page, ProjectFilter.Of(http.Request.Query), token),
         [
-            ("project", p => p.Name), ("version", p => p.LatestVersion), ("owner", p => p.Owner?.Title), ("kind", p => p.Traits.Kind), ("criticality", p => p.Traits.Criticality), ("context", p => p.Traits.Context),
-            ("exposure", p => p.Traits.Exposure), ("data class", p => p.Traits.DataClass), ("components", p => p.Coverage.Components), ("covered", p => p.Coverage.Covered), ("vulnerable", p => p.Vulnerable),
-            ("critical", p => p.Findings.Critical), ("high", p => p.Findings.High), ("medium", p => p.Findings.Medium), ("low", p => p.Findings.Low), ("unassigned", p => p.Findings.Unassigned),
-            ("exploited", p => p.Kev), ("risk", p => Math.Round(p.MaxRisk, 1)), ("uploaded", p => p.LastUploadAt), ("retired", p => p.Traits.RetiredAt), ("sum of projects", p => p.SumOf), ("uuid", p => p.Uuid.ToString()),
+            ("project", p => p.Name), ("version:version", p => p.LatestVersion), ("owner:owner", p => p.Owner?.Title), ("kind:kind", p => p.Traits.Kind), ("criticality:criticality", p => p.Traits.Criticality), ("context:context", p => p.Traits.Context),
+            ("exposure:exposure", p => p.Traits.Exposure), ("dataClass:data class", p => p.Traits.DataClass), ("components:components", p => p.Coverage.Components), ("unknown:covered", p => p.Coverage.Covered), ("findings:vulnerable", p => p.Vulnerable),
+            ("findings:critical", p => p.Findings.Critical), ("findings:high", p => p.Findings.High), ("findings:medium", p => p.Findings.Medium), ("findings:low", p => p.Findings.Low), ("findings:unassigned", p => p.Findings.Unassigned),
+            ("findings:exploited", p => p.Kev), ("risk:risk", p => Math.Round(p.MaxRisk, 1)), ("uploaded:uploaded", p => p.LastUploadAt), ("retired", p => p.Traits.RetiredAt), ("sum of projects", p => p.SumOf), ("uuid", p => p.Uuid.ToString()),
         ], cancellationToken);
 
     private static Task<IResult> ComponentsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? direct, bool? vulnerable, bool? unknown, string? type, string? licence, bool? avoid, CancellationToken cancellationToken) => listing.AnswerAsync("components",
         (page, token) => store.ComponentsAsync(http.User.Viewer(), uuid, page, new OccurrenceFilter(direct == true, vulnerable == true, unknown == true, type, licence, avoid == true), token),
         [
-            ("purl", c => c.Purl), ("group", c => c.Group), ("name", c => c.Name), ("version", c => c.Version), ("type", c => c.Type), ("kind", c => c.Kind), ("licences", c => c.Licences),
-            ("scope", c => c.Scope.ToString()), ("direct", c => c.Direct), ("depth", c => c.Depth < 0 ? null : c.Depth), ("coverage", c => c.Coverage.ToString()), ("critical", c => c.Findings.Critical),
-            ("high", c => c.Findings.High), ("medium", c => c.Findings.Medium), ("low", c => c.Findings.Low), ("unassigned", c => c.Findings.Unassigned), ("exploited", c => c.Kev), ("risk", c => Math.Round(c.MaxRisk, 1)), ("state", c => c.State),
+            ("purl:purl", c => c.Purl), ("group", c => c.Group), ("name", c => c.Name), ("version:version", c => c.Version), ("type:type", c => c.Type), ("type:kind", c => c.Kind), ("licence:licences", c => c.Licences),
+            ("scope:scope", c => c.Scope.ToString()), ("depth:direct", c => c.Direct), ("depth:depth", c => c.Depth < 0 ? null : c.Depth), ("findings:coverage", c => c.Coverage.ToString()), ("findings:critical", c => c.Findings.Critical),
+            ("findings:high", c => c.Findings.High), ("findings:medium", c => c.Findings.Medium), ("findings:low", c => c.Findings.Low), ("findings:unassigned", c => c.Findings.Unassigned), ("findings:exploited", c => c.Kev), ("risk:risk", c => Math.Round(c.MaxRisk, 1)), ("state", c => c.State),
         ], cancellationToken);
 
     private static Task<IResult> FindingsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? settled, CancellationToken cancellationToken) => listing.AnswerAsync("findings",
         (page, token) => store.FindingsAsync(http.User.Viewer(Permissions.ViewVulnerability), uuid, page, settled, token),
         [
-            ("id", f => f.Finding.Id), ("aliases", f => f.Finding.Ids), ("affected", f => f.Finding.Affected ? "yes" : "cannot tell"), ("severity", f => f.Finding.Severity.ToString()), ("score", f => f.Finding.Score),
-            ("epss", f => f.Finding.Epss), ("exploited", f => f.Finding.Kev), ("risk", f => Math.Round(f.Finding.Risk, 1)), ("component", f => f.Finding.ComponentName), ("version", f => f.Finding.ComponentVersion),
-            ("purl", f => f.Finding.Purl), ("fixed", f => f.Finding.FixedVersions), ("direct", f => f.Direct), ("summary", f => f.Finding.Summary), ("published", f => f.Finding.Published), ("found", f => f.Finding.FoundAt),
+            ("id", f => f.Finding.Id), ("aliases", f => f.Finding.Ids), ("affected", f => f.Finding.Affected ? "yes" : "cannot tell"), ("severity:severity", f => f.Finding.Severity.ToString()), ("severity:score", f => f.Finding.Score),
+            ("epss:epss", f => f.Finding.Epss), ("exploited", f => f.Finding.Kev), ("risk:risk", f => Math.Round(f.Finding.Risk, 1)), ("component:component", f => f.Finding.ComponentName), ("component:version", f => f.Finding.ComponentVersion),
+            ("component:purl", f => f.Finding.Purl), ("fix:fixed", f => f.Finding.FixedVersions), ("depth:direct", f => f.Direct), ("summary", f => f.Finding.Summary), ("published:published", f => f.Finding.Published), ("found", f => f.Finding.FoundAt),
             ("decision", f => f.Analysis?.Decision.State), ("justification", f => f.Analysis?.Decision.Justification), ("suppressed", f => f.Analysis?.Decision.Suppressed ?? false), ("decidedBy", f => f.Analysis?.ChangedBy), ("decidedAt", f => f.Analysis?.ChangedAt),
         ], cancellationToken);
 }

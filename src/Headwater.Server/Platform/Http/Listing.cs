@@ -1,14 +1,18 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
+using System.Runtime.CompilerServices;
 using Headwater.Server.Platform.Data;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Headwater.Server.Platform.Http;
 
-/// <summary>How lists are asked for in our own interface: <c>sort</c>, <c>order</c> (asc, desc), <c>after</c> or <c>before</c> (cursors), <c>size</c>, <c>filter</c>, and <c>format</c> (csv, json) for the whole list as a file.</summary>
+/// <summary>
+/// How lists are asked for in our own interface: <c>sort</c>, <c>order</c> (asc, desc), <c>after</c> or <c>before</c> (cursors), <c>size</c>, <c>filter</c>, and <c>format</c>
+/// (csv, json, xlsx) for the whole list as a file, with <c>columns</c> to name the table's columns that the file is to have.
+/// </summary>
 internal sealed record Listing
 {
+    /// <summary>Longer lists are not written as a file: whoever asks is told to narrow them.</summary>
+    public const int MostRows = 1_000_000;
+
     [FromQuery] public string? Sort { get; init; }
     [FromQuery] public string? Order { get; init; }
     [FromQuery] public string? After { get; init; }
@@ -16,77 +20,53 @@ internal sealed record Listing
     [FromQuery] public int? Size { get; init; }
     [FromQuery] public string? Filter { get; init; }
     [FromQuery] public string? Format { get; init; }
+    [FromQuery] public string? Columns { get; init; }
 
     public PageRequest Page => new() { Sort = Sort, Descending = Order switch { "desc" => true, "asc" => false, _ => null }, After = After, Before = Before, Size = Size ?? 50, Filter = Filter };
 
     /// <summary>One page, or with <c>format</c> everything as a file.</summary>
     /// <param name="name">The file's name without its ending.</param>
-    public async Task<IResult> AnswerAsync<T>(string name, Func<PageRequest, CancellationToken, Task<Page<T>>> read, IReadOnlyList<(string Name, Func<T, object?> Value)> columns, CancellationToken cancellationToken) => Format?.ToLowerInvariant() switch
+    /// <param name="columns">What a file has. A name of the form <c>key:name</c> belongs to the table's column of that key and is left out when the table does not show it.</param>
+    public async Task<IResult> AnswerAsync<T>(string name, Func<PageRequest, CancellationToken, Task<Page<T>>> read, IReadOnlyList<(string Name, Func<T, object?> Value)> columns, CancellationToken cancellationToken)
     {
-        null or "" => TypedResults.Ok(await read(Page, cancellationToken)),
-        "csv" => TypedResults.Stream(stream => WriteCsvAsync(stream, read, columns, cancellationToken), "text/csv; charset=utf-8", name + ".csv"),
-        "json" => TypedResults.Stream(stream => WriteJsonAsync(stream, read, columns, cancellationToken), "application/json", name + ".json"),
-        _ => Problems.Of(StatusCodes.Status400BadRequest, "The format is not known", "Ask for csv or json."),
-    };
+        if (string.IsNullOrEmpty(Format)) return TypedResults.Ok(await read(Page, cancellationToken));
+        var format = Format.ToLowerInvariant();
+        if (format is not ("csv" or "json" or "xlsx")) return Problems.Of(StatusCodes.Status400BadRequest, "The format is not known", "Ask for csv, json or xlsx.");
+        // The first rows are read before anything is sent, so that what fails can still be told.
+        var first = await read(Page with { Size = PageRequest.LargestSize, After = null, Before = null }, cancellationToken);
+        if (first.Total > MostRows) return Problems.Of(StatusCodes.Status413PayloadTooLarge, "The list is too long for a file", $"It has {first.Total:N0} rows, and a file has at most {MostRows:N0}. Narrow it with a filter.");
+        var shown = Shown(columns);
+        var names = shown.Select(c => c.Name[(c.Name.IndexOf(':', StringComparison.Ordinal) + 1)..]).ToList();
+        var rows = RowsAsync(first, read, shown, cancellationToken);
+        return format switch
+        {
+            "csv" => TypedResults.Stream(stream => TableFile.WriteCsvAsync(stream, names, rows, cancellationToken), "text/csv; charset=utf-8", name + ".csv"),
+            "json" => TypedResults.Stream(stream => TableFile.WriteJsonAsync(stream, names, rows, cancellationToken), "application/json", name + ".json"),
+            _ => TypedResults.Stream(stream => XlsxFile.WriteAsync(stream, names, rows, cancellationToken), XlsxFile.ContentType, name + ".xlsx"),
+        };
+    }
 
-    private async IAsyncEnumerable<T> AllAsync<T>(Func<PageRequest, CancellationToken, Task<Page<T>>> read, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private IReadOnlyList<(string Name, Func<T, object?> Value)> Shown<T>(IReadOnlyList<(string Name, Func<T, object?> Value)> columns)
     {
-        var request = Page with { Size = PageRequest.LargestSize, After = null, Before = null };
+        if (string.IsNullOrEmpty(Columns)) return columns;
+        var keys = Columns.Split(',').ToHashSet(StringComparer.Ordinal);
+        return [.. columns.Where(c => c.Name.IndexOf(':', StringComparison.Ordinal) is var at && (at < 0 || keys.Contains(c.Name[..at])))];
+    }
+
+    private async IAsyncEnumerable<object?[]> RowsAsync<T>(Page<T> first, Func<PageRequest, CancellationToken, Task<Page<T>>> read, IReadOnlyList<(string Name, Func<T, object?> Value)> columns,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (page, written) = (first, 0);
         while (true)
         {
-            var page = await read(request, cancellationToken);
-            foreach (var item in page.Items) yield return item;
-            if (page.Next is null) yield break;
-            request = request with { After = page.Next };
-        }
-    }
-
-    private async Task WriteCsvAsync<T>(Stream stream, Func<PageRequest, CancellationToken, Task<Page<T>>> read, IReadOnlyList<(string Name, Func<T, object?> Value)> columns, CancellationToken cancellationToken)
-    {
-        await using var writer = new StreamWriter(stream, new UTF8Encoding(true), leaveOpen: true) { NewLine = "\r\n" };
-        await writer.WriteLineAsync(string.Join(',', columns.Select(c => Field(c.Name))));
-        await foreach (var row in AllAsync(read, cancellationToken)) await writer.WriteLineAsync(string.Join(',', columns.Select(c => Field(Plain(c.Value(row))))));
-    }
-
-    private async Task WriteJsonAsync<T>(Stream stream, Func<PageRequest, CancellationToken, Task<Page<T>>> read, IReadOnlyList<(string Name, Func<T, object?> Value)> columns, CancellationToken cancellationToken)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        await using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartArray();
-        await foreach (var row in AllAsync(read, cancellationToken))
-        {
-            json.WriteStartObject();
-            foreach (var (name, value) in columns)
+            foreach (var item in page.Items)
             {
-                json.WritePropertyName(name);
-                JsonSerializer.Serialize(json, value(row));
+                if (written++ == MostRows) yield break;
+                yield return [.. columns.Select(c => c.Value(item))];
             }
 
-            json.WriteEndObject();
-            if (buffer.WrittenCount + json.BytesPending < 32 * 1024) continue;
-            json.Flush();
-            await stream.WriteAsync(buffer.WrittenMemory, cancellationToken);
-            buffer.ResetWrittenCount();
+            if (page.Next is null) yield break;
+            page = await read(Page with { Size = PageRequest.LargestSize, After = page.Next, Before = null }, cancellationToken);
         }
-
-        json.WriteEndArray();
-        json.Flush();
-        await stream.WriteAsync(buffer.WrittenMemory, cancellationToken);
-    }
-
-    private static string Plain(object? value) => value switch
-    {
-        null => "",
-        DateTimeOffset time => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
-        IEnumerable<string> list => string.Join("; ", list),
-        IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
-
-    /// <summary>Names come from strangers' documents: what a spreadsheet would take for a formula is disarmed with an apostrophe.</summary>
-    private static string Field(string text)
-    {
-        if (text.Length > 0 && (text[0] is '=' or '+' or '-' or '@' or '\t' or '\r') && !double.TryParse(text, out _)) text = "'" + text;
-        return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }
