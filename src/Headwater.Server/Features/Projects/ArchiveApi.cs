@@ -30,7 +30,7 @@ internal static class ArchiveApi
     private static async Task<IResult> DocumentAsync(HttpContext http, ArchiveStore store, Guid uuid, CancellationToken cancellationToken)
     {
         if (await store.GetAsync(http.User.Viewer(), uuid, cancellationToken) is not { } it) return TypedResults.NotFound();
-        if (store.Open(it.Upload) is not { } document) return Gone();
+        if (await store.OpenAsync(it.Upload, cancellationToken) is not { } document) return Gone();
         return TypedResults.Stream(document, Type(it.Upload.Format, it.Upload.Serialization), Name(it.Upload, it.Upload.Format.ToLowerInvariant(), Ending(it.Upload.Serialization)));
     }
 

@@ -55,12 +55,22 @@ internal sealed class ArchiveStore(IDatabase database, BlobFolder blobs, DataFol
             return (row, row is null ? null : await connection.QuerySingleAsync<string?>("SELECT quality FROM upload WHERE id = @Id", new { row.Id }));
         }, cancellationToken);
         if (row is null) return null;
-        var quality = json is not null ? JsonSerializer.Deserialize<SbomQuality>(json, JsonSerializerOptions.Web) : await Task.Run(() => Judge(row.Sha256, cancellationToken), cancellationToken);
+        var quality = json is not null ? JsonSerializer.Deserialize<SbomQuality>(json, JsonSerializerOptions.Web) : await JudgeAsync(row, cancellationToken);
         return new ArchivedDocument(row, quality);
     }
 
     /// <summary>The document as it came; null when its file is gone.</summary>
-    public FileStream? Open(UploadRow row) => File.Exists(blobs.PathOf(row.Sha256)) ? blobs.Open(row.Sha256) : null;
+    public async Task<FileStream?> OpenAsync(UploadRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blobs.OpenAsync(row.Sha256, cancellationToken);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The document in another form, in a file that goes when it is closed, and what that form cannot say. Null when its file is gone.</summary>
     public async Task<(FileStream Document, IReadOnlyList<SbomError> Losses)?> ExportAsync(UploadRow row, string target, CancellationToken cancellationToken)
@@ -68,7 +78,8 @@ internal sealed class ArchiveStore(IDatabase database, BlobFolder blobs, DataFol
         await _exports.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => Export(row, target, cancellationToken), cancellationToken);
+            if (await OpenAsync(row, cancellationToken) is not { } blob) return null;
+            return await Task.Run(() => Export(blob, target, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -76,9 +87,8 @@ internal sealed class ArchiveStore(IDatabase database, BlobFolder blobs, DataFol
         }
     }
 
-    private (FileStream, IReadOnlyList<SbomError>)? Export(UploadRow row, string target, CancellationToken cancellationToken)
+    private (FileStream, IReadOnlyList<SbomError>) Export(FileStream blob, string target, CancellationToken cancellationToken)
     {
-        if (Open(row) is not { } blob) return null;
         SbomDocument document;
         using (blob) SbomDocument.Read(blob, out document, new SbomReadOptions { Validate = false }, cancellationToken);
         var path = Path.Combine(Directory.CreateDirectory(data.File("spool")).FullName, ids.NewUuid().ToString("N"));
@@ -96,11 +106,11 @@ internal sealed class ArchiveStore(IDatabase database, BlobFolder blobs, DataFol
         }
     }
 
-    private SbomQuality? Judge(string sha256, CancellationToken cancellationToken)
+    private async Task<SbomQuality?> JudgeAsync(UploadRow row, CancellationToken cancellationToken)
     {
-        if (!File.Exists(blobs.PathOf(sha256))) return null;
-        using var blob = blobs.Open(sha256);
-        return QualityCheck.Read(blob, out var quality, new SbomReadOptions { Validate = false }, cancellationToken).Valid ? quality : null;
+        if (await OpenAsync(row, cancellationToken) is not { } blob) return null;
+        await using (blob)
+            return await Task.Run(() => QualityCheck.Read(blob, out var quality, new SbomReadOptions { Validate = false }, cancellationToken).Valid ? quality : null, cancellationToken);
     }
 }
 

@@ -7,9 +7,12 @@ internal static class SearchModule
 {
     private const int Most = 50;
 
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<SearchStore>();
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<SearchStore>().AddSingleton<SavedSearchStore>();
 
-    public static void MapEndpoints(IEndpointRouteBuilder app) =>
+    public static void MapEndpoints(IEndpointRouteBuilder app)
+    {
+        SavedSearchApi.Map(app);
         app.MapGet(Api.Root + "/search", async (HttpContext http, SearchStore store, string? q, int? perKind, CancellationToken cancellationToken) =>
-            TypedResults.Ok(await store.SearchAsync(http.User.InScope(), q ?? "", Math.Clamp(perKind ?? 10, 1, Most), cancellationToken))).Require(Permissions.ViewPortfolio).WithTags("Search").WithSummary("Projects, components, advisories and owners by what is typed");
+            TypedResults.Ok(await store.SearchAsync(http.User.InScope(), q ?? "", Math.Clamp(perKind ?? 10, 1, Most), cancellationToken))).Require(Permissions.ViewPortfolio).WithTags("Search").WithSummary("Projects, components, advisories and owners by what is typed: names (a slip is forgiven), package URLs, hashes, licence:MIT");
+    }
 }

@@ -1,0 +1,56 @@
+using Dapper;
+using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Features.Search;
+
+/// <summary>A search that somebody keeps.</summary>
+/// <param name="Address">Path and query of a page of ours.</param>
+/// <param name="Mine">True for the one who asks.</param>
+internal sealed record SavedSearch(Guid Uuid, string Name, string Address, bool Shared, string Person, bool Mine);
+
+internal sealed class SavedSearchStore(IDatabase database, AuditStore audit, IdSource ids, TimeProvider time)
+{
+    public const int LongestName = 100, LongestAddress = 2000, Most = 200;
+
+    private const long Org = Organisation.Home;
+
+    /// <summary>One's own and those that others share, by name.</summary>
+    public Task<IReadOnlyList<SavedSearch>> ListAsync(string person, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<SavedSearch>>(async connection =>
+        [.. (await connection.QueryAsync<Row>("SELECT uuid, name, address, shared, person FROM saved_search WHERE org_id = @Org AND (person = @person OR shared = 1) ORDER BY CASE WHEN person = @person THEN 0 ELSE 1 END, LOWER(name), id LIMIT 1000",
+            new { Org, person })).Select(r => r.ToSearch(person))], cancellationToken);
+
+    /// <summary>One's own, or one that another shares; null when there is none.</summary>
+    public Task<SavedSearch?> GetAsync(string person, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+        (await connection.QuerySingleOrDefaultAsync<Row>("SELECT uuid, name, address, shared, person FROM saved_search WHERE org_id = @Org AND uuid = @uuid AND (person = @person OR shared = 1)", new { Org, uuid, person }))?.ToSearch(person), cancellationToken);
+
+    /// <summary>Keeps a search under a name; the same name again replaces it.</summary>
+    /// <returns>Its UUID; null when somebody keeps too many already.</returns>
+    public Task<Guid?> SaveAsync(string person, string name, string address, bool shared, CancellationToken cancellationToken = default) => database.WriteAsync<Guid?>(async transaction =>
+    {
+        var connection = transaction.Connection!;
+        if (await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM saved_search WHERE org_id = @Org AND person = @person AND name <> @name", new { Org, person, name }, transaction) >= Most) return null;
+        var id = await IdSource.NextAsync(transaction, "saved_search");
+        var uuid = await connection.QuerySingleAsync<Guid>("""
+            INSERT INTO saved_search (id, org_id, uuid, person, name, address, shared, created_at) VALUES (@id, @Org, @uuid, @person, @name, @address, @share, @now)
+            ON CONFLICT (org_id, person, name) DO UPDATE SET address = excluded.address, shared = excluded.shared RETURNING uuid
+            """, new { id, Org, uuid = ids.NewUuid(), person, name, address, share = shared ? 1L : 0L, now = time.GetUtcNow() }, transaction);
+        if (shared) await audit.AppendAsync(transaction, new AuditEntry(person, "search.shared", $"search:{uuid}"));
+        return uuid;
+    }, cancellationToken: cancellationToken);
+
+    /// <returns>False when it is not one's own.</returns>
+    public Task<bool> DeleteAsync(string person, Guid uuid, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
+        await transaction.Connection!.ExecuteAsync("DELETE FROM saved_search WHERE org_id = @Org AND person = @person AND uuid = @uuid", new { Org, person, uuid }, transaction) > 0, cancellationToken: cancellationToken);
+
+    private sealed class Row
+    {
+        public Guid Uuid { get; set; }
+        public string Name { get; set; } = "";
+        public string Address { get; set; } = "";
+        public bool Shared { get; set; }
+        public string Person { get; set; } = "";
+
+        public SavedSearch ToSearch(string person) => new(Uuid, Name, Address, Shared, Person, Person == person);
+    }
+}
