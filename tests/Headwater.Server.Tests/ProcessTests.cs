@@ -57,7 +57,7 @@ public sealed class ProcessTests : IDisposable
             await socket.ConnectAsync(IPAddress.Loopback, server.Client.BaseAddress!.Port);
             await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
                 $"POST /api/v1/bom HTTP/1.1\r\nHost: x\r\nX-Api-Key: {ServerProcess.Key}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"bom\"\r\n\r\n{new string(' ', 50_000)}"));
-            for (var i = 0; i < 100 && !Directory.EnumerateFiles(Path.Combine(_data, "spool")).Any(); i++) await Task.Delay(20);
+            for (var i = 0; i < 1000 && !Directory.EnumerateFiles(Path.Combine(_data, "spool")).Any(); i++) await Task.Delay(20);
             server.Kill();
         }
 

@@ -272,10 +272,10 @@ public sealed partial class LeakTests : IAsyncLifetime
     [GeneratedRegex("\"(\\w*[iI]d|unit)\":\\d+", RegexOptions.None, 1000)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"(/(?:components|component-versions|owners|jobs|people|why|findings)/|\b(?:owner|parent)=)\d+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"((?:/|%2F)(?:components|component-versions|owners|jobs|people|why|findings)(?:/|%2F)|\b(?:owner|parent|without)=|%3Fowner%3D)\d+", RegexOptions.None, 1000)]
     private static partial Regex Link();
 
-    [GeneratedRegex("\"(next|previous)\":\"[^\"]+\"", RegexOptions.None, 1000)]
+    [GeneratedRegex("\"(next|previous|traceId)\":\"[^\"]+\"", RegexOptions.None, 1000)]
     private static partial Regex Cursor();
 
     [GeneratedRegex("\\b(after|before)=[\\w-]+", RegexOptions.None, 1000)]

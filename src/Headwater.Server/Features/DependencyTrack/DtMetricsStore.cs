@@ -49,7 +49,7 @@ internal sealed class DtMetricsStore(IDatabase database, TimeProvider time)
     }, cancellationToken);
 
     /// <summary>For each day: the last numbers of each visible project by then.</summary>
-    public Task<IReadOnlyList<DtDay>> PortfolioSinceAsync(Viewer viewer, long since, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    public Task<IReadOnlyList<DtDay>> PortfolioSinceAsync(Viewer viewer, long since, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DtDay>>(async connection =>
     {
         // Each row counts from its day until the day before the next one of the same version: what it adds there and takes away here, summed up by the day.
         var changes = (await connection.QueryAsync<DtDay>($"""
@@ -59,7 +59,11 @@ internal sealed class DtMetricsStore(IDatabase database, TimeProvider time)
             SELECT d.day, SUM(d.sign) AS projects, SUM(CASE WHEN d.vulnerable > 0 THEN d.sign ELSE 0 END) AS vulnerable_projects, {Signed} FROM steps d GROUP BY d.day ORDER BY d.day
             """, new { Org })).AsList();
         for (var i = 1; i < changes.Count; i++) changes[i] = Sum(changes[i - 1], changes[i]);
-        return EveryDay(changes, since);
+        // A project is there from its first day on, counted or not.
+        var begun = (await connection.QueryAsync<(long Day, long Projects)>($"""
+            SELECT p.created_at / 86400000, COUNT(*) FROM project p WHERE p.org_id = @Org AND p.latest_id IS NOT NULL AND {viewer.Sees("p.owner_id")} GROUP BY p.created_at / 86400000
+            """, new { Org })).AsList();
+        return [.. EveryDay(changes, since).Select(d => d with { Projects = (int)begun.Where(b => b.Day <= d.Day).Sum(b => b.Projects) })];
     }, cancellationToken);
 
     private long Today => time.GetUtcNow().ToUnixTimeSeconds() / 86_400;
