@@ -74,6 +74,24 @@ public sealed class NodesProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Advisories_RefreshedByOneNode_AreReadByTheOthers()
+    {
+        if (!TestDatabase.IsPostgres) return;
+        var records = Directory.CreateDirectory(Path.Combine(_folder, "samples", "advisories")).FullName;
+        foreach (var empty in new[] { "catalogue", "sboms" }) Directory.CreateDirectory(Path.Combine(_folder, "samples", empty));
+        await File.WriteAllTextAsync(Path.Combine(records, "GHSA-node-0000-0001.json"), """
+            {"schema_version":"1.4.0","id":"GHSA-node-0000-0001","modified":"2024-01-01T00:00:00Z","published":"2020-01-01T00:00:00Z","aliases":["CVE-2020-4242"],"summary":"Known to one node",
+             "affected":[{"package":{"ecosystem":"npm","name":"left-pad"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.3.0"}]}]}]}
+            """);
+        using var one = await NodeAsync("one", "--samples", Path.Combine(_folder, "samples"));
+        using var two = await NodeAsync("two", "--role", "web");
+        await Eventually(async () => (await two.Client.GetAsync("/api/headwater/v1/advisories/CVE-2020-4242")).StatusCode == HttpStatusCode.OK);
+        // The documents' sweep leaves them alone, and a node that comes later finds them too.
+        using var three = await NodeAsync("three");
+        (await three.Client.GetAsync("/api/headwater/v1/advisories/CVE-2020-4242")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Role_OnTheEmbeddedEngine_IsRefusedInWords()
     {
         if (TestDatabase.IsPostgres) return;

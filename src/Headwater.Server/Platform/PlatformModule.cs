@@ -36,6 +36,7 @@ internal static class PlatformModule
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IdSource>();
         services.AddSingleton<BlobFolder>();
+        services.AddSingleton<SharedFiles>();
         services.AddSingleton<SettingStore>();
         services.AddProbes();
         builder.AddMetrics();

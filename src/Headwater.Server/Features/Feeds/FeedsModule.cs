@@ -12,7 +12,7 @@ namespace Headwater.Server.Features.Feeds;
 /// The advisory data of this installation: what the feeds have brought, and files that somebody has put into the data folder by hand (<c>advisories.hwx</c>, <c>epss.csv</c>,
 /// <c>kev.json</c>). Readers take <see cref="Current"/> once and keep it for the whole of their work; new data replaces it without waiting for them.
 /// </summary>
-internal sealed class FeedsModule(DataFolder data, FeedStore store, QueueStore jobs, TimeProvider time, ILogger<FeedsModule> log)
+internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore store, QueueStore jobs, TimeProvider time, ILogger<FeedsModule> log)
 {
     /// <summary>Queued when the data has been replaced; the feature that keeps findings does it.</summary>
     public const string RematchKind = "findings.rematch";
@@ -87,6 +87,8 @@ internal sealed class FeedsModule(DataFolder data, FeedStore store, QueueStore j
     {
         _problem = null;
         var (feeds, epoch, generation) = store.InUseAsync().GetAwaiter().GetResult(); // Read once at the start and once at each change.
+        foreach (var feed in feeds)
+            foreach (var file in feed.Files) shared.FetchAsync(new FeedFolder(data, feed.Feed.Id).File(file), default).GetAwaiter().GetResult(); // Made by another node.
         var byHand = data.File("advisories.hwx");
         List<string> files = [.. feeds.Where(f => f.Feed.Kind is FeedKind.Advisories or FeedKind.Malicious).SelectMany(f => f.Files.Select(file => new FeedFolder(data, f.Feed.Id).File(file))).Where(IsUsable)];
         if (File.Exists(byHand) && IsUsable(byHand)) files.Add(byHand);

@@ -9,7 +9,7 @@ namespace Headwater.Server.Features.Feeds;
 /// Refreshes one feed. What is in use stays in use until what takes its place is whole; then the job that looks at the findings again is queued in the same
 /// transaction. A failure changes nothing but what the feed says of itself, and is tried again with a growing delay.
 /// </summary>
-internal sealed class RefreshJob(FeedStore store, FeedsModule feeds, RecordSource records, SignalSource signals, QueueStore queue, DataFolder data, TimeProvider time) : IJobHandler
+internal sealed class RefreshJob(FeedStore store, FeedsModule feeds, RecordSource records, SignalSource signals, QueueStore queue, IDatabase database, SharedFiles shared, DataFolder data, TimeProvider time) : IJobHandler
 {
     public const string JobKind = "feeds.refresh";
 
@@ -27,7 +27,9 @@ internal sealed class RefreshJob(FeedStore store, FeedsModule feeds, RecordSourc
         try
         {
             var isSignals = work.Feed.Kind is FeedKind.Epss or FeedKind.Kev;
-            var refreshed = isSignals ? await signals.RefreshAsync(work, everything, cancellationToken) : await records.RefreshAsync(work, everything, context, cancellationToken);
+            // What has come since the last whole lies with the node that fetched it; another one begins with the whole.
+            var afresh = everything || (work.Files.Count > 0 && database.IsShared && new FeedFolder(data, work.Feed.Id).Made != work.Files[0]);
+            var refreshed = isSignals ? await signals.RefreshAsync(work, afresh, cancellationToken) : await records.RefreshAsync(work, afresh, context, cancellationToken);
             if (refreshed.Files is null) await store.NothingNewAsync(work.Feed.Id, refreshed.State, refreshed.Note, cancellationToken);
             else if (isSignals) await TakeSignalsAsync(work, refreshed, everything, cancellationToken);
             else await TakeRecordsAsync(work, refreshed, everything, cancellationToken);
@@ -53,6 +55,7 @@ internal sealed class RefreshJob(FeedStore store, FeedsModule feeds, RecordSourc
         var changes = before is null || !before.Ecosystems.SequenceEqual(after.Ecosystems) ? null
             : await Task.Run(() => AdvisoryChanges.Between(before, after, refreshed.Ids, cancellationToken), cancellationToken);
         if (changes?.Count > MostChanges) changes = null;
+        await ShareAsync(folder, refreshed, cancellationToken);
         await store.ReplacedAsync(work.Feed.Id, refreshed, after.RecordCount, after.Sources.Max(s => s.NewestModified), changes, false, cancellationToken);
         feeds.Reload();
         refreshed.InUse?.Invoke();
@@ -66,9 +69,16 @@ internal sealed class RefreshJob(FeedStore store, FeedsModule feeds, RecordSourc
         var (count, at) = work.Feed.Kind == FeedKind.Epss ? (read.EpssCount, read.EpssDate) : (read.KevCount, read.KevReleased);
         if (count == 0 || (!everything && count < work.Feed.Records / 2))
             throw new InvalidDataException($"The file has {count} entries where there were {work.Feed.Records}. The data stays as it was. If that is right, read everything again.");
+        await ShareAsync(folder, refreshed, cancellationToken);
         await store.ReplacedAsync(work.Feed.Id, refreshed, count, at, null, true, cancellationToken);
         feeds.Reload();
         folder.Tidy(refreshed.Files!.ToHashSet(StringComparer.Ordinal), time);
+    }
+
+    private async Task ShareAsync(FeedFolder folder, Refreshed refreshed, CancellationToken cancellationToken)
+    {
+        await shared.PublishAsync(folder.Path, [.. refreshed.Files!.Select(folder.File)], cancellationToken);
+        folder.Made = refreshed.Files![0];
     }
 
     private static AdvisoryIndex? OpenBefore(FeedWork work, FeedFolder folder)

@@ -27,11 +27,11 @@ internal sealed class BlobFolder(DataFolder data, IDatabase database)
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.SequentialScan);
     }
 
-    /// <summary>The hashes of all documents that are kept.</summary>
+    /// <summary>The hashes of all documents that are kept; files that nodes share are none.</summary>
     public async Task<IReadOnlyCollection<string>> AllAsync(CancellationToken cancellationToken)
     {
         var all = Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(Path.GetDirectoryName(f)) + Path.GetFileName(f)).Where(h => h.Length == 64).ToHashSet(StringComparer.Ordinal);
-        if (database.IsShared) all.UnionWith(await database.ReadAsync(connection => connection.QueryAsync<string>("SELECT sha256 FROM document_part WHERE part = 0"), cancellationToken));
+        if (database.IsShared) all.UnionWith(await database.ReadAsync(connection => connection.QueryAsync<string>("SELECT sha256 FROM document_part WHERE part = 0 AND sha256 NOT IN (SELECT sha256 FROM shared_file)"), cancellationToken));
         return all;
     }
 
