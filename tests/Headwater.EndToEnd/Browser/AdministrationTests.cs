@@ -18,14 +18,14 @@ public sealed class AdministrationTests(Chromium chromium)
     public async Task Audit_Facts_AreWordsAndNotCode()
     {
         using var client = chromium.Server.Client();
-        var sent = await Upload.SendAsync(client, SampleBom.Of("logbook", "1.0", ["pkg:npm/left-pad@1.3.0"], "root: left-pad"), "logbook", "1.0");
+        await Upload.SendAsync(client, SampleBom.Of("logbook", "1.0", ["pkg:npm/left-pad@1.3.0"], "root: left-pad"), "logbook", "1.0");
         var page = await chromium.NewPageAsync();
         await page.GotoAsync("/audit");
 
         var row = (await page.Locator("table.data tbody tr").EachSaidAsync()).First(r => r.Contains("sbom.uploaded", StringComparison.Ordinal));
 
-        row.ShouldContain(sent.ProjectVersion.ToString());
-        row.ShouldContain("components 1");
+        row.ShouldContain("logbook 1.0");
+        row.ShouldContain("token ");
         row.ShouldNotContain("{");
         await page.Context.CloseAsync();
     }

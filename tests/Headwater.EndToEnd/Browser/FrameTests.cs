@@ -12,7 +12,7 @@ public sealed class FrameTests(Chromium chromium)
         var page = await chromium.NewPageAsync();
         await page.GotoAsync("/");
         var light = await LightnessAsync(page);
-        await page.Locator(".person-button").ClickAsync();
+        await page.Locator("[popovertarget=person]").ClickAsync();
 
         await page.Locator("button[name=theme][value=dark]").ClickAsync();
 
@@ -21,7 +21,7 @@ public sealed class FrameTests(Chromium chromium)
         await page.GotoAsync("/projects");
         (await LightnessAsync(page)).ShouldBe(dark);
         (await page.Locator("html").GetAttributeAsync("data-theme")).ShouldBe("dark");
-        await page.Locator(".person-button").ClickAsync();
+        await page.Locator("[popovertarget=person]").ClickAsync();
         await page.Locator("button[name=theme][value=system]").ClickAsync();
         (await LightnessAsync(page)).ShouldBe(light);
         await page.Context.CloseAsync();

@@ -30,7 +30,7 @@ public sealed class SignInTests(Chromium chromium)
     {
         var page = await chromium.NewPageAsync(signedIn: false);
         await Chromium.SignInAsync(page);
-        await page.Locator(".person-button").ClickAsync();
+        await page.Locator("[popovertarget=person]").ClickAsync();
 
         await page.Locator("#person form[action$='/session/end'] button").ClickAsync();
 

@@ -63,7 +63,7 @@ public sealed class WithoutScriptTests(Chromium chromium)
     {
         var page = await chromium.NewPageAsync(script: false);
         await page.GotoAsync("/advisories?sort=epss");
-        await page.Locator(".person-button").ClickAsync();
+        await page.Locator("[popovertarget=person]").ClickAsync();
 
         await page.Locator("button[name=theme][value=dark]").ClickAsync();
 
