@@ -2,9 +2,11 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Dapper;
 using Headwater.Core.Advisories;
 using Headwater.Server.Features.Keys;
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -81,6 +83,18 @@ public sealed class TestHost : IAsyncLifetime
         }
 
         throw new TimeoutException("The upload is still being processed after 15 seconds.");
+    }
+
+    /// <summary>Waits until no job is open, so that nothing of an earlier test changes what this one counts.</summary>
+    public async Task IdleAsync()
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            if (await Get<IDatabase>().ReadAsync(c => c.QuerySingleAsync<long>("SELECT COUNT(*) FROM job WHERE state IN ('queued', 'running')")) == 0) return;
+            await Task.Delay(25);
+        }
+
+        throw new TimeoutException("Jobs are still open after 15 seconds.");
     }
 
     /// <summary>A CycloneDX document: a root that needs the components in a row, each the next.</summary>

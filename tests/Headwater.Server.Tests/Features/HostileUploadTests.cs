@@ -139,10 +139,10 @@ public sealed class HostileUploadTests(TestHost host) : IClassFixture<TestHost>
         var one = await TestHost.UploadAsync(client, "swept-one", "1", bom);
         var two = await TestHost.UploadAsync(client, "swept-two", "1", bom);
         await client.DeleteAsync($"/api/v1/project/{one.ProjectUuid}");
-        await IdleAsync();
+        await host.IdleAsync();
         File.Exists(path).ShouldBeTrue();
         await client.DeleteAsync($"/api/v1/project/{two.ProjectUuid}");
-        await IdleAsync();
+        await host.IdleAsync();
         File.Exists(path).ShouldBeFalse();
     }
 
@@ -226,15 +226,6 @@ public sealed class HostileUploadTests(TestHost host) : IClassFixture<TestHost>
     {
         using var form = new MultipartFormDataContent { { new StringContent("hostile"), "projectName" }, { new ByteArrayContent(bytes), "bom", "bom.json" } };
         return await client.PostAsync("/api/headwater/v1/uploads", form);
-    }
-
-    private async Task IdleAsync()
-    {
-        for (var i = 0; i < 400; i++)
-        {
-            if (await host.Get<IDatabase>().ReadAsync(c => c.QuerySingleAsync<long>("SELECT COUNT(*) FROM job WHERE state IN ('queued', 'running')")) == 0) return;
-            await Task.Delay(25);
-        }
     }
 
     private async Task<string> LeftAsync()

@@ -26,6 +26,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
     public async Task Upload_OfAnInvalidDocument_SaysWhyAndLeavesNothing(string bom)
     {
         using var client = await host.ClientAsync();
+        await host.IdleAsync();
         var before = await CountsAsync();
         using var form = new MultipartFormDataContent { { new StringContent("never"), "projectName" }, { new StringContent("1"), "projectVersion" }, { new StringContent("true"), "autoCreate" }, { new ByteArrayContent([.. bom.Select(c => (byte)c)]), "bom", "bom.json" } };
         using var response = await client.PostAsync("/api/v1/bom", form);
