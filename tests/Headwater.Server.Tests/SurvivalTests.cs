@@ -6,10 +6,14 @@ using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data.Sqlite;
+using Headwater.Server.Platform.Http;
 
 namespace Headwater.Server.Tests;
 
-/// <summary>What must not be lost, whatever happens to the process, the disk, or everybody coming at once. On the embedded engine, with a real process.</summary>
+/// <summary>
+/// What must not be lost, whatever happens to the process, the disk, or everybody coming at once; with a real process. What an engine does to its own
+/// files is tested on the embedded one, and <see cref="OutageTests"/> holds the same of PostgreSQL.
+/// </summary>
 public sealed class SurvivalTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("headwater-survival-").FullName;
@@ -124,7 +128,8 @@ public sealed class SurvivalTests(ITestOutputHelper output) : IDisposable
     public async Task Uploads_FiftyAtOnceToOneProject_AreAllKept_AndTheLastOneCounts()
     {
         const int All = 50;
-        using var server = await ServerProcess.StartAsync(_data);
+        using var engine = new TestDatabase();
+        using var server = await ServerProcess.StartAsync(engine, _data);
         await TestHost.UploadAsync(server.Client, "crowd", "1", Bom("first", 3));
         var uploads = await Task.WhenAll(Enumerable.Range(0, All).Select(async i =>
         {
@@ -135,15 +140,17 @@ public sealed class SurvivalTests(ITestOutputHelper output) : IDisposable
         foreach (var (_, upload) in uploads) await TestHost.WaitAsync(server.Client, upload.Token);
         uploads.Select(u => u.Uploaded.ProjectUuid).Distinct().Count().ShouldBe(1);
         var shown = (await server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/component/project/{uploads[0].Uploaded.ProjectUuid}?pageSize=100")).EnumerateArray().Select(c => c.GetProperty("name").GetString()!).ToList();
+        foreach (var (number, upload) in uploads)
+            (await server.Client.GetStringAsync($"{Api.Root}/uploads/{upload.Token}/document")).ShouldBe(Bom($"crowd{number}", 20), "every original is kept");
         server.Interrupt().ShouldBe(0);
 
-        using var database = new SqliteDatabase(Path.Combine(_data, "headwater.db"), TimeProvider.System);
-        var rows = (await database.ReadAsync(c => c.QueryAsync<(string Token, string Sha, string State, long Started, long Finished, long Attempts)>("""
-            SELECT u.token, u.sha256, u.state, j.started_at, j.finished_at, j.attempts FROM upload u JOIN job j ON j.id = u.job_id ORDER BY u.id
+        var database = TestDatabase.IsPostgres ? engine.Open(_data) : new SqliteDatabase(Path.Combine(_data, "headwater.db"), TimeProvider.System);
+        using var closed = database as IDisposable;
+        var rows = (await database.ReadAsync(c => c.QueryAsync<(string Token, string State, long Started, long Finished, long Attempts)>("""
+            SELECT u.token, u.state, j.started_at, j.finished_at, j.attempts FROM upload u JOIN job j ON j.id = u.job_id ORDER BY u.id
             """))).ToList();
         rows.Count.ShouldBe(All + 1);
         rows.ShouldAllBe(r => r.State == "done" && r.Attempts == 1);
-        foreach (var row in rows) File.Exists(Path.Combine(_data, "blobs", row.Sha[..2], row.Sha[2..])).ShouldBeTrue("every original is kept");
         rows.Zip(rows.Skip(1)).ShouldAllBe(pair => pair.First.Finished <= pair.Second.Started);
         var last = uploads.Single(u => u.Uploaded.Token.ToString() == rows[^1].Token).Number;
         shown.Count.ShouldBe(20);

@@ -28,4 +28,18 @@ internal sealed class StorageException(string message, Exception cause) : IOExce
 }
 
 /// <summary>The database server does not answer. Passes; the request may be made again.</summary>
-internal sealed class DatabaseUnreachableException(Exception cause) : IOException("The database does not answer at present. Nothing of this request was stored; try again in a moment.", cause);
+internal sealed class DatabaseUnreachableException : IOException
+{
+    private DatabaseUnreachableException(string message, Exception cause, bool wasSlow)
+        : base(message, cause) => WasSlow = wasSlow;
+
+    /// <summary>It was there and took too long, which may be the fault of what it was asked.</summary>
+    public bool WasSlow { get; }
+
+    public static DatabaseUnreachableException Of(Exception cause, bool wasSlow) =>
+        new("The database does not answer at present. Nothing of this request was stored; try again in a moment.", cause, wasSlow);
+
+    /// <summary>The answer to the commit never came.</summary>
+    public static DatabaseUnreachableException AtCommit(Exception cause) =>
+        new("The database went away while this request was being stored, so it may be stored or not. Look, or send it again: an upload that comes twice is kept twice and counts once.", cause, false);
+}

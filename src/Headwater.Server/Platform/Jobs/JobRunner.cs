@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Telemetry;
 
@@ -48,7 +49,12 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!node.Works) return;
-        await ReclaimAsync(true, stoppingToken);
+        for (var starting = true; starting && !stoppingToken.IsCancellationRequested;)
+        {
+            starting = !await TriedAsync(() => ReclaimAsync(true, stoppingToken), stoppingToken);
+            if (starting) await Task.Delay(Poll, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         // Asked to stop, it takes up nothing more at once; what runs is given time to end by itself.
         using var cutOff = new CancellationTokenSource();
         using var asked = lifetime.ApplicationStopping.Register(() => cutOff.CancelAfter(drain.Delay + drain.Limit));
@@ -63,12 +69,30 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
-                await ReclaimAsync(false, stopping);
-                await queue.PruneAsync(stopping);
+                await TriedAsync(async () =>
+                {
+                    await ReclaimAsync(false, stopping);
+                    await queue.PruneAsync(stopping);
+                }, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
+        }
+    }
+
+    /// <summary>False when the job table could not be reached. It comes back, and nothing here may have ended by then.</summary>
+    private async Task<bool> TriedAsync(Func<Task> act, CancellationToken stopping)
+    {
+        try
+        {
+            await act();
+            return true;
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            log.WorkerFailed(e);
+            return false;
         }
     }
 
@@ -147,6 +171,14 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
         {
             instruments.Job(job.Kind, "lost", time.GetElapsedTime(started));
             log.LeaseLost(job.Id, job.Kind, job.Key);
+        }
+        catch (DatabaseUnreachableException e) when (!e.WasSlow && job.Attempts < QueueStore.MaxStops)
+        {
+            // As if the process had been stopped: the job is not to blame. Nobody else takes it before its lease ends, so there is time to give it back.
+            instruments.Job(job.Kind, "returned", time.GetElapsedTime(started));
+            log.JobReturned(job.Id, job.Kind, job.Key, e.Message);
+            for (var since = time.GetTimestamp(); !await TriedAsync(() => queue.ReturnAsync(job), stopping) && time.GetElapsedTime(since) < queue.Lease;)
+                await Task.Delay(Poll, time, stopping);
         }
         catch (Exception e)
         {

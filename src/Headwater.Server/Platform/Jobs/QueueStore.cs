@@ -127,6 +127,16 @@ internal sealed class QueueStore
             AND NOT EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued')
         """, new { job.Id, job.Attempts, job.LeaseOwner }, transaction));
 
+    /// <summary>Gives a job back that the database went away under. The attempt counts as a stop of the process does.</summary>
+    public async Task ReturnAsync(ClaimedJob job)
+    {
+        await _database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync($"""
+            UPDATE job SET state = CASE WHEN EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued') THEN 'done' ELSE 'queued' END,
+                lease_owner = NULL, lease_until = NULL, progress = 0, progress_text = NULL WHERE {Held}
+            """, new { job.Id, job.Attempts, job.LeaseOwner }, transaction));
+        Wake();
+    }
+
     /// <summary>Takes the most urgent job whose lane is free.</summary>
     public Task<ClaimedJob?> ClaimAsync(string node, CancellationToken cancellationToken) => _database.WriteAsync(async transaction =>
     {

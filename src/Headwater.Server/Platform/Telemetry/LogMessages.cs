@@ -6,6 +6,9 @@ internal static partial class LogMessages
     [LoggerMessage(1, LogLevel.Debug, "Job {Id} ({Kind} {Key}) done in {Milliseconds:F0} ms.")]
     public static partial void JobDone(this ILogger log, long id, string kind, string key, double milliseconds);
 
+    [LoggerMessage(63, LogLevel.Warning, "Job {Id} ({Kind} {Key}) is given back: {Reason}")]
+    public static partial void JobReturned(this ILogger log, long id, string kind, string key, string reason);
+
     [LoggerMessage(30, LogLevel.Warning, "Documents that nothing uses could not be deleted: {Reason}")]
     public static partial void SweepFailed(this ILogger log, string reason);
 

@@ -19,6 +19,10 @@ namespace Headwater.Server.Platform.Data.Postgres;
 internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, IDisposable
 {
     private const int Attempts = 8;
+
+    /// <summary>How long a unit of work waits for a server that is being restarted, counted from its start. Whoever asks is then told so, and does not hang.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private const string Channel = "headwater", NodePrefix = "headwater:";
 
     private readonly NpgsqlDataSource _source;
@@ -43,6 +47,7 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
         connection.KeepAlive = 30;
         connection.CommandTimeout = 60;
         if (!connection.ContainsKey("Maximum Pool Size")) connection.MaxPoolSize = 24;
+        if (!connection.ContainsKey("Timeout")) connection.Timeout = 5; // A machine that is gone refuses nothing; it only stays silent.
         _source = NpgsqlDataSource.Create(connection);
     }
 
@@ -99,9 +104,9 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
         {
             await transaction.CommitAsync(CancellationToken.None);
         }
-        catch (NpgsqlException e) when (!Collided(e))
+        catch (NpgsqlException e) when (Unreachable(e))
         {
-            throw new DatabaseUnreachableException(e); // It may have been stored or not: to do it again here could do it twice.
+            throw DatabaseUnreachableException.AtCommit(e); // It may have been stored or not: to do it again here could do it twice.
         }
 
         return result;
@@ -157,24 +162,25 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
     private async Task<PostgresConnection> OpenAsync(CancellationToken cancellationToken) => new(await _source.OpenConnectionAsync(cancellationToken));
 
     /// <summary>
-    /// Runs a unit of work until it does not collide. A server that is being restarted is waited for a few seconds; what was cut off before its
-    /// commit was sent has left nothing and is done again.
+    /// Runs a unit of work until it does not collide. A server that is being restarted is waited for (<see cref="Patience"/>); what was cut off
+    /// before its commit was sent has left nothing and is done again.
     /// </summary>
     private async Task<T> AgainAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
+        var started = _time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return await work();
             }
-            catch (Exception e) when (e is NpgsqlException && attempt < Attempts && (Collided(e) || Unreachable(e)))
+            catch (NpgsqlException e) when (Collided(e) ? attempt < Attempts : Unreachable(e) && _time.GetElapsedTime(started) < Patience)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds((Unreachable(e) ? 100 : 5) * (1 << Math.Min(attempt, 5)) * (0.5 + RandomNumberGenerator.GetInt32(1000) / 1000.0)), _time, cancellationToken);
             }
             catch (NpgsqlException e) when (Unreachable(e))
             {
-                throw new DatabaseUnreachableException(e);
+                throw DatabaseUnreachableException.Of(e, e.InnerException is TimeoutException);
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.ReadOnlySqlTransaction)
             {
