@@ -1,6 +1,7 @@
 using Headwater.Server.Features.Advisories;
 using Headwater.Server.Features.Backup;
 using Headwater.Server.Features.Components;
+using Headwater.Server.Features.Demo;
 using Headwater.Server.Features.DependencyTrack;
 using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Findings;
@@ -21,7 +22,7 @@ using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Ui;
 
 // What the program does instead of serving, when its first word says so.
-OperatorCommand[] commands = [.. BackupModule.Commands, .. AuditCommands.All(BackupModule.ReadAudit)];
+OperatorCommand[] commands = [.. BackupModule.Commands, .. AuditCommands.All(BackupModule.ReadAudit), .. DemoModule.Commands];
 if (Usage.Answered(args, commands)) return 0;
 
 var failed = args is [['-', ..], ..] or [] ? 1 : CommandLine.Failed;
@@ -53,10 +54,12 @@ try
     DependencyTrackModule.AddServices(services);
     SamplesModule.AddServices(services);
     BackupModule.AddServices(services);
+    DemoModule.AddServices(services);
 
     var app = builder.Build();
     if (line.Command is not null) return await line.RunAsync(app.Services);
     await app.PrepareAsync();
+    await FindingsModule.PrepareAsync(app.Services);
     DependencyTrackModule.UseHeaders(app);
     PeopleModule.UseErrors(app);
     app.UsePlatform();

@@ -15,14 +15,14 @@ internal sealed class AnalysisJob(AnalysisStore store, IDatabase database) : IJo
     public async Task RunAsync(JobContext context, CancellationToken cancellationToken)
     {
         var uuid = Guid.Parse(context.Job.Payload);
-        if (await store.GetAsync(Platform.Auth.Viewer.Everything, uuid, cancellationToken) is not { } it) return;
+        if (await store.GetAsync(Platform.Auth.Viewer.Everything, uuid, cancellationToken) is null) return;
         var touched = await store.TouchedAsync(uuid, cancellationToken);
         var done = 0;
         foreach (var chunk in touched.Chunk(Batch))
         {
             await database.WriteAsync(async transaction =>
             {
-                foreach (var version in chunk) await store.RecountAsync(transaction, version, it.Analysis.ComponentId);
+                foreach (var version in chunk) await store.RecountAsync(transaction, version);
             }, true, cancellationToken);
             done += chunk.Length;
             await context.ReportAsync((double)done / touched.Count, $"{done} of {touched.Count} project versions counted", cancellationToken);

@@ -226,18 +226,11 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
             return;
         }
 
-        foreach (var version in touched) await RecountAsync(transaction, version, subject.Component);
+        foreach (var version in touched) await RecountAsync(transaction, version);
     }
 
-    /// <summary>Makes the numbers of one project version again, and of what the component and its advisories are counted under.</summary>
-    public async Task RecountAsync(DbTransaction transaction, long version, long component)
-    {
-        await transaction.Connection!.ExecuteAsync("""
-            INSERT INTO usage_work (job_id, cv_id) SELECT -@version, o.cv_id FROM occurrence o JOIN component_version c ON c.id = o.cv_id
-            WHERE o.org_id = @Org AND o.pv_id = @version AND c.component_id = @component ON CONFLICT DO NOTHING
-            """, new { Org, version, component }, transaction);
-        await match.CountAsync(transaction, -version, version);
-    }
+    /// <summary>Makes the numbers of one project version again, and of what its advisories are counted under.</summary>
+    public Task RecountAsync(DbTransaction transaction, long version) => match.CountAsync(transaction, version);
 
     private static async Task<IReadOnlyList<long>> TouchedAsync(DbConnection connection, DbTransaction? transaction, AnalysisSubject subject, int most) => (await connection.QueryAsync<long>($"""
         SELECT DISTINCT b.pv_id FROM component_version c JOIN occurrence_by_component b ON b.org_id = @Org AND b.cv_id = c.id JOIN project_version v ON v.id = b.pv_id

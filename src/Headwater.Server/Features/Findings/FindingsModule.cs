@@ -8,25 +8,28 @@ using Headwater.Server.Platform.Jobs;
 namespace Headwater.Server.Features.Findings;
 
 /// <summary>Matches component versions against the advisory data, each once for the whole installation.</summary>
-internal sealed class FindingsModule(MatchStore store, FeedsModule feeds)
+internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, FeedsModule feeds)
 {
     private const int Batch = 5000;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<IJobHandler, RematchJob>().AddHostedService<RematchAtStart>()
+        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<NumbersStore>().AddSingleton<RecountStore>().AddSingleton<IJobHandler, RematchJob>().AddHostedService<RematchAtStart>()
             .AddSingleton<Platform.Telemetry.IMetricSource, FindingMetricsStore>();
 
     /// <summary>Matches what is in a project version and has not been matched against the data in use.</summary>
-    public Task MatchVersionAsync(long version, long job, Func<int, int, Task> progress, CancellationToken cancellationToken) => MatchAsync(version, job, progress, cancellationToken);
+    public Task MatchVersionAsync(long version, Func<int, int, Task> progress, CancellationToken cancellationToken) => MatchAsync(version, progress, cancellationToken);
 
     /// <summary>The same for every component version.</summary>
-    public Task MatchAllAsync(long job, Func<int, int, Task> progress, CancellationToken cancellationToken) => MatchAsync(null, job, progress, cancellationToken);
+    public Task MatchAllAsync(Func<int, int, Task> progress, CancellationToken cancellationToken) => MatchAsync(null, progress, cancellationToken);
 
     /// <summary>How many component versions have not been matched against the data in use.</summary>
     public Task<int> CountPendingAsync(CancellationToken cancellationToken) => store.CountPendingAsync(null, feeds.Current.Key, cancellationToken);
 
-    /// <summary>Makes the numbers that lists and overviews read; see <see cref="MatchStore.CountAsync"/>.</summary>
-    public Task CountAsync(DbTransaction transaction, long job, long? version) => store.CountAsync(transaction, job, version);
+    /// <summary>
+    /// Counts what a change of a version's content, or of its standing in its project, changes. Belongs into the transaction of that change: content and
+    /// counts never part.
+    /// </summary>
+    public Task CountAsync(DbTransaction transaction, long version) => store.CountAsync(transaction, version);
 
     /// <summary>For who sees a part only, nothing was found before that part had the component: what was known elsewhere earlier is not told by a date.</summary>
     public static Task<List<FindingColumns>> SeenAsync(DbConnection connection, Viewer viewer, IEnumerable<FindingColumns> findings) => MatchStore.SeenAsync(connection, viewer, findings);
@@ -40,7 +43,30 @@ internal sealed class FindingsModule(MatchStore store, FeedsModule feeds)
     /// <summary>What hits the latest versions of visible projects, with the columns of <c>advisory_usage</c>; see <see cref="ComponentUsage"/>.</summary>
     public static string AdvisoryUsage(Viewer viewer) => MatchStore.AdvisoryUsage(viewer);
 
-    private async Task MatchAsync(long? version, long job, Func<int, int, Task> progress, CancellationToken cancellationToken)
+    /// <summary>Gives a project the numbers of its latest version to be sorted by.</summary>
+    public static Task CountProjectAsync(DbTransaction transaction, long project) => NumbersStore.ProjectsAsync(transaction, [project]);
+
+    /// <summary>Makes the numbers of project versions that new findings have made old, a part at a time.</summary>
+    public async Task CatchUpAsync(Func<int, int, Task> progress, CancellationToken cancellationToken)
+    {
+        const int Part = 400;
+        var total = await numbers.CountWorkAsync(cancellationToken);
+        for (var done = 0; ;)
+        {
+            var made = await numbers.CatchUpAsync(Part, cancellationToken);
+            done += made;
+            await progress(Math.Min(done, total), Math.Max(done, total));
+            if (made < Part) return;
+        }
+    }
+
+    /// <summary>Makes an installation that was made before usage was counted by differences ready for it, once.</summary>
+    public static Task PrepareAsync(IServiceProvider services) => services.GetRequiredService<RecountStore>().PrepareAsync(CancellationToken.None);
+
+    /// <summary>Counts everything from the beginning; see <see cref="RecountStore"/>.</summary>
+    public static Task RecountAsync(IServiceProvider services, Action<string> progress, CancellationToken cancellationToken) => services.GetRequiredService<RecountStore>().RunAsync(progress, cancellationToken);
+
+    private async Task MatchAsync(long? version, Func<int, int, Task> progress, CancellationToken cancellationToken)
     {
         var data = feeds.Current;
         var total = await store.CountPendingAsync(version, data.Key, cancellationToken);
@@ -49,7 +75,7 @@ internal sealed class FindingsModule(MatchStore store, FeedsModule feeds)
         {
             var pending = await store.PendingAsync(version, data.Key, after, Batch, cancellationToken);
             if (pending.Count == 0) break;
-            await store.SaveAsync(pending.ConvertAll(p => Match(data, p)), data.Key, job, cancellationToken);
+            await store.SaveAsync(pending.ConvertAll(p => Match(data, p)), data.Key, cancellationToken);
             after = pending[^1].Id;
             done += pending.Count;
             await progress(done, total);

@@ -169,9 +169,9 @@ internal sealed class ProjectEditStore(IDatabase database, ProjectWriteStore ver
 
         if (after.RetiredAt.HasValue == before.RetiredAt.HasValue) return;
         // What is in no use any more is in no count any more, and the other way round.
-        await ProjectWriteStore.ChooseLatestAsync(transaction, after.Id, -after.Id);
+        await ProjectWriteStore.ChooseLatestAsync(transaction, after.Id);
         var version = await connection.QuerySingleOrDefaultAsync<long?>("SELECT MAX(id) FROM project_version WHERE project_id = @Id", new { after.Id }, transaction) ?? 0;
-        await findings.CountAsync(transaction, -after.Id, version);
+        await findings.CountAsync(transaction, version);
     }
 
     private static async Task<State?> ReadAsync(DbConnection connection, DbTransaction transaction, Guid project, Viewer viewer)

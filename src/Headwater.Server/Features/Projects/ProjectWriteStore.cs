@@ -57,6 +57,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             """, new { id, Org, uuid, project, version, it.ParentId, now }, transaction);
         await JoinAsync(transaction, project, it.ParentId);
         if (it.Tags is not null) await ReplaceTagsAsync(transaction, id, it.Tags);
+        await findings.CountAsync(transaction, id);
         await audit.AppendAsync(transaction, new AuditEntry(it.By, "project-version.created", $"project-version:{uuid}", JsonSerializer.Serialize(new { name, version })));
         return id;
     }
@@ -84,10 +85,10 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             """, new { project, after.Version, after.Active, now, after.ParentId, after.GroupName, after.Description, after.Publisher, after.Classifier, after.Purl, after.Cpe, after.SwidTagId, after.Extra, after.IsLatest, after.Id }, transaction);
         if (after.IsLatest && (!before.IsLatest || project != before.ProjectId)) await connection.ExecuteAsync("UPDATE project_version SET is_latest = 0 WHERE project_id = @project AND id <> @id", new { project, id }, transaction);
         if (retagged) await ReplaceTagsAsync(transaction, id, change.Tags!);
-        await ChooseLatestAsync(transaction, project, -id);
-        if (project != before.ProjectId) await LeaveAsync(transaction, before.ProjectId, -id);
+        await ChooseLatestAsync(transaction, project);
+        if (project != before.ProjectId) await LeaveAsync(transaction, before.ProjectId);
         await JoinAsync(transaction, project, after.ParentId);
-        await findings.CountAsync(transaction, -id, id);
+        await findings.CountAsync(transaction, id);
         var fresh = retagged ? [.. Clean(change.Tags!)] : tags;
         await audit.AppendAsync(transaction, new AuditEntry(change.By, "project-version.changed", $"project-version:{before.Uuid}", null, Digest(before, tags), Digest(after, fresh)));
         return true;
@@ -100,7 +101,6 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         var (project, uuid, name, version) = await connection.QuerySingleAsync<(long, string, string, string)>(
             "SELECT v.project_id, v.uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @id", new { id }, transaction);
         await connection.ExecuteAsync("""
-            INSERT INTO usage_work (job_id, cv_id) SELECT -@id, cv_id FROM occurrence WHERE org_id = @Org AND pv_id = @id ON CONFLICT DO NOTHING;
             DELETE FROM occurrence_by_component WHERE org_id = @Org AND pv_id = @id AND cv_id IN (SELECT cv_id FROM occurrence WHERE org_id = @Org AND pv_id = @id);
             DELETE FROM occurrence WHERE org_id = @Org AND pv_id = @id;
             DELETE FROM occurrence_place WHERE org_id = @Org AND pv_id = @id;
@@ -110,18 +110,18 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             DELETE FROM project_version WHERE id = @id;
             UPDATE project SET latest_id = NULL WHERE id = @project AND latest_id = @id;
             """, new { id, Org, project }, transaction);
-        if (keepProject) await ChooseLatestAsync(transaction, project, -id);
-        else await LeaveAsync(transaction, project, -id);
-        await findings.CountAsync(transaction, -id, id);
+        if (keepProject) await ChooseLatestAsync(transaction, project);
+        else await LeaveAsync(transaction, project);
+        await findings.CountAsync(transaction, id);
         await queue.EnqueueAsync(transaction, new JobRequest(ProjectsModule.SweepKind, "all", "documents", "", JobPriority.Sweep));
         await audit.AppendAsync(transaction, new AuditEntry(by, "project-version.deleted", $"project-version:{uuid}", JsonSerializer.Serialize(new { name, version })));
     }
 
     /// <summary>
     /// The version that stands for its project: the one marked latest, else the one uploaded last; none for a project that is retired. When another
-    /// takes its place, the usage of everything in both is noted under <paramref name="job"/> to be counted again.
+    /// takes its place, the caller counts what that changes (<see cref="FindingsModule.CountAsync"/>) before the transaction ends.
     /// </summary>
-    public static async Task ChooseLatestAsync(DbTransaction transaction, long project, long job)
+    public static async Task ChooseLatestAsync(DbTransaction transaction, long project)
     {
         var connection = transaction.Connection!;
         var before = await connection.QuerySingleOrDefaultAsync<long?>("SELECT latest_id FROM project WHERE id = @project", new { project }, transaction);
@@ -131,10 +131,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             ORDER BY v.active DESC, v.is_latest DESC, COALESCE(v.last_upload_at, v.created_at) DESC, v.id DESC LIMIT 1
             """, new { project }, transaction);
         if (before == after) return;
-        await connection.ExecuteAsync("""
-            UPDATE project SET latest_id = @after WHERE id = @project;
-            INSERT INTO usage_work (job_id, cv_id) SELECT DISTINCT @job, cv_id FROM occurrence WHERE org_id = @Org AND pv_id IN (@before, @after) ON CONFLICT DO NOTHING;
-            """, new { project, job, Org, before = before ?? 0, after }, transaction);
+        await connection.ExecuteAsync("UPDATE project SET latest_id = @after WHERE id = @project", new { project, after }, transaction);
     }
 
     public static async Task ReplaceTagsAsync(DbTransaction transaction, long version, IReadOnlyList<string> tags)
@@ -193,11 +190,11 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
     }
 
     /// <summary>What remains to be done for a project that lost a version.</summary>
-    private async Task LeaveAsync(DbTransaction transaction, long project, long job)
+    private async Task LeaveAsync(DbTransaction transaction, long project)
     {
         if (await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM project_version WHERE project_id = @project", new { project }, transaction) > 0)
         {
-            await ChooseLatestAsync(transaction, project, job);
+            await ChooseLatestAsync(transaction, project);
             return;
         }
 

@@ -42,7 +42,7 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
 
     public static Task ReplaceTagsAsync(DbTransaction transaction, long version, IReadOnlyList<string> tags) => ProjectWriteStore.ReplaceTagsAsync(transaction, version, tags);
 
-    public static Task ChooseLatestAsync(DbTransaction transaction, long project, long job) => ProjectWriteStore.ChooseLatestAsync(transaction, project, job);
+    public static Task ChooseLatestAsync(DbTransaction transaction, long project) => ProjectWriteStore.ChooseLatestAsync(transaction, project);
 
     /// <summary>The days of all that is visible.</summary>
     /// <param name="today">The last day to show.</param>

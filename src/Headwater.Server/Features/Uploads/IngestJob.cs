@@ -30,13 +30,13 @@ internal sealed class IngestJob(UploadStore uploads, IngestStore store, Findings
 
         var (graph, nodes, occurrences) = sink.Finish();
         await context.ReportAsync(0.65, "Storing", cancellationToken);
-        if (!await store.ReplaceAsync(upload, context.Job.Id, graph, nodes, occurrences, sink.Places(), cancellationToken)) return;
-        await findings.MatchVersionAsync(upload.PvId, context.Job.Id,
+        if (!await store.ReplaceAsync(upload, graph, nodes, occurrences, sink.Places(), cancellationToken)) return;
+        await findings.MatchVersionAsync(upload.PvId,
             (done, all) => context.ReportAsync(0.7 + 0.25 * done / Math.Max(1, all), $"{done} of {all} components matched", cancellationToken), cancellationToken);
         await context.ReportAsync(0.95, "Counting", cancellationToken);
         await database.WriteAsync(async transaction =>
         {
-            await findings.CountAsync(transaction, context.Job.Id, upload.PvId);
+            await findings.CountAsync(transaction, upload.PvId);
             await IngestStore.FinishAsync(transaction, upload.Id);
             await queue.CompleteAsync(transaction, context.Job);
         }, true, cancellationToken);

@@ -1,13 +1,14 @@
 using System.Data.Common;
 using Dapper;
 using Headwater.Core.Sboms;
+using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Uploads;
 
 /// <summary>Writes what a document says: component versions once for all, occurrences by difference.</summary>
-internal sealed class IngestStore(IDatabase database, TimeProvider time)
+internal sealed class IngestStore(IDatabase database, FindingsModule findings, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const int Chunk = 500; // Within every engine's number of parameters.
@@ -51,11 +52,10 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
     }, true, cancellationToken);
 
     /// <summary>
-    /// Makes an upload's content that of its project version, unless a later upload has done so. What came and what went is noted for the
-    /// counting that follows.
+    /// Makes an upload's content that of its project version, unless a later upload has done so, and counts what came and what went.
     /// </summary>
     /// <returns>False when the project was deleted meanwhile.</returns>
-    public Task<bool> ReplaceAsync(PendingUpload upload, long job, DependencyGraph graph, long[] nodes, List<Occurrence> occurrences,
+    public Task<bool> ReplaceAsync(PendingUpload upload, DependencyGraph graph, long[] nodes, List<Occurrence> occurrences,
         IEnumerable<(long ComponentVersion, IReadOnlyList<string> Places)> places, CancellationToken cancellationToken)
     {
         var (graphBytes, nodeBytes) = (graph.ToBytes(), NodeList.ToBytes(nodes));
@@ -72,15 +72,16 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
             if (known.Newest > upload.Id) return true;
             var before = (await connection.QueryAsync<(long Id, long Flags, long Depth)>("SELECT cv_id, flags, depth FROM occurrence WHERE org_id = @Org AND pv_id = @PvId", new { Org, upload.PvId }, transaction))
                 .ToDictionary(o => o.Id, o => new Occurrence(o.Id, (int)o.Flags, (int)o.Depth));
-            await WriteOccurrencesAsync(transaction, upload.PvId, job, before, occurrences, places, cancellationToken);
+            await WriteOccurrencesAsync(transaction, upload.PvId, before, occurrences, places, cancellationToken);
             await connection.ExecuteAsync("UPDATE project_version SET last_upload_id = @Id WHERE id = @PvId", new { upload.Id, upload.PvId }, transaction);
-            await ProjectsModule.ChooseLatestAsync(transaction, upload.ProjectId, job);
+            await ProjectsModule.ChooseLatestAsync(transaction, upload.ProjectId);
+            await findings.CountAsync(transaction, upload.PvId);
             return true;
         }, true, cancellationToken);
     }
 
     /// <summary>Only what differs. All of it is done when this returns: what follows reads it.</summary>
-    private static async Task WriteOccurrencesAsync(DbTransaction transaction, long version, long job, Dictionary<long, Occurrence> before, List<Occurrence> occurrences,
+    private static async Task WriteOccurrencesAsync(DbTransaction transaction, long version, Dictionary<long, Occurrence> before, List<Occurrence> occurrences,
         IEnumerable<(long ComponentVersion, IReadOnlyList<string> Places)> places, CancellationToken cancellationToken)
     {
         using var insert = new PreparedCommand(transaction, """
@@ -88,7 +89,6 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
             ON CONFLICT (org_id, pv_id, cv_id) DO UPDATE SET flags = excluded.flags, depth = excluded.depth
             """, 5);
         using var insertBack = new PreparedCommand(transaction, "INSERT INTO occurrence_by_component (org_id, cv_id, pv_id) VALUES (@p0, @p1, @p2)", 3);
-        using var note = new PreparedCommand(transaction, "INSERT INTO usage_work (job_id, cv_id) VALUES (@p0, @p1) ON CONFLICT DO NOTHING", 2);
         foreach (var occurrence in occurrences)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -97,7 +97,6 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
             insert.Add(Org, version, occurrence.ComponentVersion, (long)occurrence.Flags, (long)occurrence.Depth);
             if (stays) continue;
             insertBack.Add(Org, occurrence.ComponentVersion, version);
-            note.Add(job, occurrence.ComponentVersion);
         }
 
         using var delete = new PreparedCommand(transaction, "DELETE FROM occurrence WHERE org_id = @p0 AND pv_id = @p1 AND cv_id = @p2", 3);
@@ -106,7 +105,6 @@ internal sealed class IngestStore(IDatabase database, TimeProvider time)
         {
             delete.Add(Org, version, gone);
             deleteBack.Add(Org, version, gone);
-            note.Add(job, gone);
         }
 
         await transaction.Connection!.ExecuteAsync("DELETE FROM occurrence_place WHERE org_id = @Org AND pv_id = @version", new { Org, version }, transaction);

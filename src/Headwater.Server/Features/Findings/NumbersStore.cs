@@ -1,0 +1,106 @@
+using System.Data.Common;
+using System.Diagnostics;
+using Dapper;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Features.Findings;
+
+/// <summary>Keeps the numbers of project versions, the copies that projects are sorted by, and the days they are remembered by.</summary>
+internal sealed class NumbersStore(IDatabase database, TimeProvider time)
+{
+    private const long Org = Organisation.Home;
+    private const long Day = 86_400_000;
+
+    private static readonly TimeSpan Costly = TimeSpan.FromMilliseconds(5);
+    private TimeSpan _portfolioCost;
+    private DateTimeOffset _portfolioAt;
+
+    /// <summary>Makes the numbers of project versions from what is in them, and today's row of each.</summary>
+    public async Task VersionsAsync(DbTransaction transaction, IReadOnlyCollection<long> versions)
+    {
+        if (versions.Count == 0) return;
+        var now = time.GetUtcNow();
+        var parameters = new { Org, now, day = now.ToUnixTimeMilliseconds() / Day };
+        var list = string.Join(',', versions);
+        await transaction.Connection!.ExecuteAsync(Versions.Replace("@versions", list, StringComparison.Ordinal), parameters, transaction, 600);
+        await DecisionStore.CorrectAsync(transaction, versions);
+        await transaction.Connection!.ExecuteAsync(Days.Replace("@versions", list, StringComparison.Ordinal), parameters, transaction, 600);
+    }
+
+    /// <summary>Takes over the numbers of the latest versions into the projects.</summary>
+    public static async Task ProjectsAsync(DbTransaction transaction, IReadOnlyCollection<long> projects)
+    {
+        if (projects.Count == 0) return;
+        var ids = string.Join(',', projects);
+        await transaction.Connection!.ExecuteAsync($"""
+            {UsageStore.TakeOver} AND project.id IN ({ids});
+            UPDATE project SET max_risk = 0, findings = 0, components = 0 WHERE latest_id IS NULL AND id IN ({ids});
+            """, transaction: transaction);
+    }
+
+    /// <summary>
+    /// Remembers today's numbers of the portfolio. In a large one that reads tens of thousands of sums, so it is done at most a fiftieth of the time; the
+    /// day's last state comes from the recurring job.
+    /// </summary>
+    public async Task PortfolioAsync(DbTransaction transaction, bool always)
+    {
+        var now = time.GetUtcNow();
+        if (!always && _portfolioCost > Costly && now - _portfolioAt < _portfolioCost * 50) return;
+        var start = Stopwatch.GetTimestamp();
+        await transaction.Connection!.ExecuteAsync("""
+            INSERT INTO metrics_day (org_id, pv_id, day, components, vulnerable, critical, high, medium, low, unassigned, kev)
+            SELECT @Org, 0, @day, COALESCE(SUM(versions), 0), COALESCE(SUM(vulnerable), 0), COALESCE(SUM(critical), 0), COALESCE(SUM(high), 0), COALESCE(SUM(medium), 0), COALESCE(SUM(low), 0),
+                COALESCE(SUM(unassigned), 0), COALESCE(SUM(kev), 0) FROM component_usage WHERE org_id = @Org
+            ON CONFLICT (org_id, pv_id, day) DO UPDATE SET components = excluded.components, vulnerable = excluded.vulnerable, critical = excluded.critical, high = excluded.high,
+                medium = excluded.medium, low = excluded.low, unassigned = excluded.unassigned, kev = excluded.kev
+            """, new { Org, day = now.ToUnixTimeMilliseconds() / Day }, transaction);
+        (_portfolioCost, _portfolioAt) = (Stopwatch.GetElapsedTime(start), now);
+    }
+
+    /// <summary>Makes the numbers that new findings have made old, a part at a time, so that nobody waits long to write.</summary>
+    /// <returns>How many were made; less than <paramref name="count"/> when none are left.</returns>
+    public Task<int> CatchUpAsync(int count, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    {
+        await database.LockAsync(transaction, UsageStore.Lock);
+        var versions = (await transaction.Connection!.QueryAsync<long>("SELECT pv_id FROM number_work WHERE org_id = @Org ORDER BY pv_id LIMIT @count", new { Org, count }, transaction)).AsList();
+        await DecisionStore.ApplyAsync(transaction, versions);
+        await UsageStore.DecisionsChangedAsync(transaction, versions);
+        await VersionsAsync(transaction, versions);
+        if (versions.Count < count) await PortfolioAsync(transaction, true);
+        return versions.Count;
+    }, true, cancellationToken);
+
+    public Task<int> CountWorkAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => connection.QuerySingleAsync<int>("SELECT COUNT(*) FROM number_work WHERE org_id = @Org", new { Org }), cancellationToken);
+
+    private const string Versions = $"""
+        UPDATE project_version SET metrics_at = @now, first_metrics_at = COALESCE(first_metrics_at, @now), components = 0, direct = 0, covered = 0, not_covered = 0, no_version = 0, unidentified = 0,
+            pending = 0, vulnerable = 0, critical = 0, high = 0, medium = 0, low = 0, unassigned = 0, kev = 0, max_risk = 0
+        WHERE org_id = @Org AND id IN (@versions) AND last_upload_id IS NOT NULL;
+
+        UPDATE project_version SET components = m.components, direct = m.direct, covered = m.covered, not_covered = m.not_covered, no_version = m.no_version,
+            unidentified = m.unidentified, pending = m.pending, vulnerable = m.vulnerable, critical = m.critical, high = m.high, medium = m.medium, low = m.low,
+            unassigned = m.unassigned, kev = m.kev, max_risk = m.max_risk
+        FROM (SELECT o.pv_id, COUNT(*) AS components, SUM(CASE WHEN o.flags >= 4 THEN 1 ELSE 0 END) AS direct,
+                SUM(CASE WHEN c.coverage = 1 THEN 1 ELSE 0 END) AS covered, SUM(CASE WHEN c.coverage = 2 THEN 1 ELSE 0 END) AS not_covered,
+                SUM(CASE WHEN c.coverage = 3 THEN 1 ELSE 0 END) AS no_version, SUM(CASE WHEN c.coverage = 4 THEN 1 ELSE 0 END) AS unidentified,
+                SUM(CASE WHEN c.coverage = 0 THEN 1 ELSE 0 END) AS pending,
+                SUM(CASE WHEN c.critical + c.high + c.medium + c.low + c.unassigned > 0 THEN 1 ELSE 0 END) AS vulnerable,
+                SUM(c.critical) AS critical, SUM(c.high) AS high, SUM(c.medium) AS medium, SUM(c.low) AS low, SUM(c.unassigned) AS unassigned, SUM(c.kev) AS kev, MAX(c.max_risk) AS max_risk
+            FROM occurrence o JOIN component_version c ON c.id = o.cv_id
+            WHERE o.org_id = @Org AND o.pv_id IN (@versions) GROUP BY o.pv_id) m
+        WHERE project_version.id = m.pv_id;
+        """;
+
+    private const string Days = $"""
+        INSERT INTO metrics_day (org_id, pv_id, day, components, vulnerable, critical, high, medium, low, unassigned, kev, suppressed, settled, audited)
+        SELECT @Org, id, @day, components, vulnerable, critical, high, medium, low, unassigned, kev, suppressed, settled, audited FROM project_version
+        WHERE org_id = @Org AND id IN (@versions) AND metrics_at IS NOT NULL
+        ON CONFLICT (org_id, pv_id, day) DO UPDATE SET components = excluded.components, vulnerable = excluded.vulnerable, critical = excluded.critical, high = excluded.high,
+            medium = excluded.medium, low = excluded.low, unassigned = excluded.unassigned, kev = excluded.kev, suppressed = excluded.suppressed, settled = excluded.settled, audited = excluded.audited;
+
+        DELETE FROM number_work WHERE org_id = @Org AND pv_id IN (@versions);
+
+        {UsageStore.TakeOver} AND v.id IN (@versions);
+        """;
+}
