@@ -14,7 +14,8 @@ namespace Headwater.Server.Features.Advisories;
 internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, ProjectsModule projects)
 {
     private const long Org = Organisation.Home;
-    private const int MostUsages = 200, PathsEach = 3, WithPaths = 50, MostRecords = 20;
+    private const int MostUsages = 200, PathsEach = 3, WithPaths = 50, MostRecords = 20, ComponentHits = 30;
+    private const long Many = 5000;
 
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
     {
@@ -37,9 +38,9 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             + " WHERE (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\') AND " + ProjectsModule.Uses(viewer, "c.id") + "))");
         return database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM {table} u WHERE {where}", parameters);
-            var rows = (await connection.QueryAsync<Row>($"SELECT *, {keyset.Expression} AS sort_key FROM {table} u WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters)).AsList();
+            var rows = (await connection.QueryAsync<Row>($"SELECT *, {keyset.Expression} AS sort_key FROM {table} u WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters)).AsList();
             var page = keyset.Page(rows, total, r => (r.SortKey!, r.Id));
             var hits = (await connection.QueryAsync<(string Id, string Name, string Fixed)>($"""
                 SELECT DISTINCT f.id, k.name, f.fixed FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
@@ -64,17 +65,16 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         var osv = OsvRecord.Parse(index.Json(main.Record));
         var references = group.Records.Take(MostRecords).Where(r => r != main.Record).SelectMany(r => OsvRecord.Parse(index.Json(r)).References);
         var worst = records.Where(r => r.Withdrawn is null).DefaultIfEmpty(main).MaxBy(r => ((int)r.Severity, r.Score ?? 0))!;
-        var (findings, usages) = await AffectedAsync(viewer, group.Ids, cancellationToken);
+        var (findings, usages, hit, owned) = await AffectedAsync(viewer, group.Ids, cancellationToken);
         var kev = signals.Kev(group.Ids);
         var epss = signals.Epss(group.Ids);
         var shown = group.Ids.FirstOrDefault(i => i.StartsWith("CVE-", StringComparison.Ordinal)) ?? group.Ids.FirstOrDefault(i => i.StartsWith("GHSA-", StringComparison.Ordinal)) ?? main.Id;
         var total = await database.ReadAsync(connection => connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM project WHERE org_id = @Org AND {viewer.Sees("owner_id")}", new { Org }), cancellationToken);
-        var affected = usages.Where(u => u is { Affected: true, Usage.IsLatest: true }).DistinctBy(u => u.Usage.ProjectUuid).ToList();
         return new AdvisoryDetail(shown, group.Ids, main.Summary ?? worst.Summary, osv.Details, worst.Severity, worst.Score, worst.Vector, epss?.Score, epss?.Percentile, kev is not null, kev?.Ransomware ?? false,
             records.Min(r => r.Published), records.Max(r => r.Modified), records.TrueForAll(r => r.Withdrawn is not null) ? records.Max(r => r.Withdrawn) : null,
             [.. records.Select(r => new AdvisoryRecord(r.Id, r.Source, r.Published, r.Modified, r.Withdrawn))],
             [.. group.Records.Take(MostRecords).SelectMany(index.PackagesOf).Select(p => new AdvisoryPackageRow(p.Ecosystem, p.Name, p.Ranges, p.FixedVersions)).DistinctBy(p => (p.Ecosystem, p.Name, string.Join(',', p.Ranges)))],
-            [.. osv.References.Concat(references).DistinctBy(r => r.Url)], findings, usages, affected.Count, total, affected.Count(u => u.Usage.Owner is null));
+            [.. osv.References.Concat(references).DistinctBy(r => r.Url)], findings, usages, (int)hit, total, (int)(hit - owned));
     }
 
     /// <summary>Over all advisories, by identifier or words.</summary>
@@ -83,31 +83,57 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         if (feeds.Current.Index is not { } index || string.IsNullOrWhiteSpace(query) || query.Length > 200) return [];
         var found = index.Search(query.Trim(), limit).Select(index.Summary).Select(s => (Summary: s, Shown: s.Id.StartsWith("CVE-", StringComparison.Ordinal) ? s.Id : s.Aliases.FirstOrDefault(a => a.StartsWith("CVE-", StringComparison.Ordinal)) ?? s.Id))
             .DistinctBy(h => h.Shown).ToList();
-        // What affects us by the name of a package comes first: "log4j" means more than the titles that have the word in them.
-        var ours = (await AffectingUsAsync(viewer, new PageRequest { Filter = query.Trim(), Size = limit }, cancellationToken)).Items.Select(a => new AdvisoryHit(a.Id, a.Summary, a.Severity, false, a.Projects)).ToList();
-        var projects = await database.ReadAsync(async connection => (await connection.QueryAsync<(string Id, long Projects)>(
-            $"SELECT id, projects FROM {FindingsModule.AdvisoryUsage(viewer)} u WHERE org_id = @Org AND id IN @ids", new { Org, ids = found.Select(f => f.Shown) })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
+        // What affects us by the name of a package comes first: "log4j" means more than the titles that have the word in them. The text index finds
+        // the packages; nothing is counted that is not shown.
+        var components = await database.SearchTextAsync("component", query, ComponentHits, cancellationToken);
+        var ours = await database.ReadAsync(async connection => (await connection.QueryAsync<Row>($"""
+            SELECT f.id, MAX(f.summary) AS summary, MAX(f.severity) AS severity, MAX(f.risk) AS risk FROM component_version c JOIN finding f ON f.cv_id = c.id AND f.affected = 1
+            WHERE c.component_id IN ({string.Join(',', components.DefaultIfEmpty())}) AND {ProjectsModule.Uses(viewer, "c.id")} GROUP BY f.id ORDER BY 4 DESC, f.id LIMIT @limit
+            """, new { Org, limit })).AsList(), cancellationToken);
+        var projects = await ProjectsOfAsync(viewer, [.. ours.Select(o => o.Id).Union(found.Select(f => f.Shown))], cancellationToken);
         var exact = found.Where(f => f.Shown.Equals(query.Trim(), StringComparison.OrdinalIgnoreCase)).Select(f => f.Shown).ToHashSet(StringComparer.Ordinal);
-        return [.. ours.Concat(found.Select(f => new AdvisoryHit(f.Shown, f.Summary.Summary, f.Summary.Severity, f.Summary.Withdrawn is not null, projects.GetValueOrDefault(f.Shown))))
+        return [.. ours.Where(o => projects.ContainsKey(o.Id)).Select(o => new AdvisoryHit(o.Id, o.Summary, (Severity)o.Severity, false, projects[o.Id])).Concat(found.Select(f => new AdvisoryHit(f.Shown, f.Summary.Summary, f.Summary.Severity, f.Summary.Withdrawn is not null, projects.GetValueOrDefault(f.Shown))))
             .DistinctBy(h => h.Id).OrderBy(h => exact.Contains(h.Id) ? 0 : 1).Take(limit)];
     }
 
-    private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    private Task<Dictionary<string, int>> ProjectsOfAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync(async connection => (await connection.QueryAsync<(string Id, long Projects)>(
+        viewer.All ? "SELECT id, projects FROM advisory_usage WHERE org_id = @Org AND id IN @ids" : $"""
+            SELECT f.id, COUNT(DISTINCT o.pv_id) FROM finding f JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
+            WHERE f.id IN @ids AND f.affected = 1 AND {viewer.Sees("p.owner_id")} GROUP BY f.id
+            """, new { Org, ids })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
+
+    private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages, long Projects, long Owned)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
-        var (findings, rows) = await database.ReadAsync(async connection =>
+        var (findings, rows, hit, owned) = await database.ReadAsync(async connection =>
         {
             var found = (await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
                 SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.id IN @ids AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.affected DESC, f.risk DESC, k.name, c.id LIMIT 1000
                 """, new { ids = ids.Take(500) }))).ConvertAll(f => f.ToRow());
-            var used = await connection.QueryAsync<UsageLine>($"""
+            var parameters = new { Org, ids = ids.Take(500) };
+            var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
+            var (hit, owned) = await connection.QuerySingleAsync<(long, long)>($"""
+                SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine}
+                    AND p.latest_id IN (SELECT o.pv_id FROM finding f JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1)
+                """, parameters);
+            const string Select = $"""
                 SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
                     {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, k.name AS component_name, k.group_name
-                FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
+                """;
+            // Where thousands are hit, the first by name are found along the index of names; where few are, all are sorted, older versions last.
+            var used = await connection.QueryAsync<UsageLine>(hit > Many ? $"""
+                {Select} FROM (SELECT p.id FROM project p WHERE {mine}
+                        AND EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1)
+                        ORDER BY LOWER(p.name), p.id LIMIT {MostUsages}) s
+                JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id JOIN finding f ON f.id IN @ids JOIN occurrence x ON x.org_id = @Org AND x.pv_id = v.id AND x.cv_id = f.cv_id
+                JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN owner w ON w.id = p.owner_id
+                ORDER BY f.affected DESC, LOWER(p.name), v.id, c.id LIMIT {MostUsages}
+                """ : $"""
+                {Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
                 JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id JOIN occurrence x ON x.org_id = @Org AND x.pv_id = o.pv_id AND x.cv_id = c.id
                 JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
                 WHERE f.id IN @ids AND {viewer.Sees("p.owner_id")} ORDER BY is_latest DESC, f.affected DESC, p.name, v.id, c.id LIMIT {MostUsages}
-                """, new { Org, ids = ids.Take(500) });
-            return (found, used.AsList());
+                """, parameters);
+            return (found, used.AsList(), hit, owned);
         }, cancellationToken);
         var byVersion = findings.ToLookup(f => f.ComponentVersionId);
         var usages = new List<AffectedUsage>();
@@ -118,7 +144,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             usages.Add(new AffectedUsage(row.ToRow(), row.ComponentName, row.GroupName, own.Any(f => f.Affected), [.. own.SelectMany(f => f.FixedVersions).Distinct()], why));
         }
 
-        return (findings, usages);
+        return (findings, usages, hit, owned);
     }
 
     private sealed record Row

@@ -16,7 +16,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
     private static string VersionSelect(Viewer viewer) => $"""
         SELECT c.id, c.component_id, k.type, k.group_name, k.name, k.kind, c.version, c.purl, c.licences, c.coverage, c.critical, c.high, c.medium, c.low, c.unassigned, c.kev, c.max_severity, c.max_risk,
             c.detail, {(viewer.All ? "c.first_seen" : FirstSeen(viewer))} AS first_seen, c.matched_at,
-            (SELECT COUNT(*) FROM occurrence_by_component o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = c.id AND {viewer.Sees("p.owner_id")}) AS projects
+            {(viewer.All ? "COALESCE((SELECT n.projects FROM version_usage n WHERE n.org_id = @Org AND n.cv_id = c.id), 0)"
+                : $"(SELECT COUNT(*) FROM occurrence_by_component o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = c.id AND {viewer.Sees("p.owner_id")})")} AS projects
         FROM component_version c JOIN component k ON k.id = c.component_id
         """;
 
@@ -26,7 +27,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         ["name"] = new("LOWER(k.name)"),
         ["projects"] = new("u.projects", true),
         ["versions"] = new("u.versions", true),
-        ["findings"] = new("(u.critical + u.high + u.medium + u.low + u.unassigned)", true),
+        ["findings"] = new("u.findings", true),
     };
 
     private static readonly Dictionary<string, SortKey> UsageSorts = new(StringComparer.Ordinal)
@@ -47,12 +48,12 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             + Is("ca.state", "State", filter.State) + Is("ca.plan", "Plan", filter.Plan) + (filter.SupportEnding ? " AND ca.ends_at < @until" : "") + (filter.OnlyProduction ? $" AND {InProduction(viewer)}" : "");
         return await database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, like, filter.Type, filter.State, filter.Plan, until = time.GetUtcNow() + CareStore.Ahead, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, like, filter.Type, filter.State, filter.Plan, until = time.GetUtcNow() + CareStore.Ahead, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<Row>($"""
                 SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, u.versions, u.projects, u.critical, u.high, u.medium, u.low, u.unassigned, u.kev, u.max_risk,
                     (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1 AND {ProjectsModule.Uses(viewer, "c.id")}) AS covered, ca.state, ca.plan, ca.ends_at, {keyset.Expression} AS sort_key
-                {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
+                {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
             return new Page<ComponentRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
@@ -134,7 +135,9 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         return database.ReadAsync(async connection =>
         {
             var parameters = new { Org, id, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
-            var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
+            // Who sees everything and looks for nothing in particular is told the number from the index alone.
+            var total = await connection.QuerySingleAsync<long>(viewer.All && like is null
+                ? $"SELECT COUNT(*) FROM component_version c JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id WHERE {which}" : "SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<UsagePageColumns>($"""
                 SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
                     {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, v.id * 4294967296 + c.id AS key_id, {keyset.Expression} AS sort_key

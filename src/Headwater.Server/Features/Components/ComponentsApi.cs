@@ -19,6 +19,22 @@ internal static class ComponentsApi
             await store.GetVersionAsync(http.User.Viewer(), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
         api.MapGet("/component-versions/{id:long}/usages", (HttpContext http, ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerAsync("usages", (page, token) => store.UsagesOfVersionAsync(http.User.InScope(), id, page, token), Usage, cancellationToken)).Require(Permissions.ViewPortfolio).WithSummary("Who uses a component version");
+        api.MapGet("/who-uses", WhoUsesAsync).Require(Permissions.ViewPortfolio).WithSummary("Projects whose latest version uses a package in a range of versions: log4j-core <2.17.1");
+    }
+
+    private static async Task<IResult> WhoUsesAsync(HttpContext http, UsageQueryStore store, string? of, [AsParameters] Listing listing, CancellationToken cancellationToken)
+    {
+        if (listing.Format is null or "")
+        {
+            var answer = await store.AskAsync(http.User.InScope(), of ?? "", listing.Page, cancellationToken);
+            return answer.Problem is { } problem ? Problems.Of(StatusCodes.Status400BadRequest, "The question is not understood", problem) : TypedResults.Ok(answer);
+        }
+
+        return await listing.AnswerAsync("who-uses", async (page, token) => (await store.AskAsync(http.User.InScope(), of ?? "", page, token)).Projects,
+            [
+                ("project", u => u.Project), ("version", u => u.ProjectVersion), ("component versions", u => u.ComponentVersions), ("owner", u => u.Owner?.Title), ("contact", u => u.Owner?.Email),
+                ("direct", u => u.Direct), ("risk", u => Math.Round(u.Risk, 1)), ("uploaded", u => u.LastUploadAt),
+            ], cancellationToken);
     }
 
     private static readonly (string Name, Func<UsageRow, object?> Value)[] Usage =

@@ -9,21 +9,27 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Overview;
 
 /// <summary>The portfolio in numbers.</summary>
-internal sealed class OverviewStore(IDatabase database, OwnersModule owners, FeedsModule feeds, TimeProvider time)
+internal sealed class OverviewStore(IDatabase database, OwnersModule owners, FeedsModule feeds, Platform.Remembered remembered, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const int Stale = 90, Top = 10, Recent = 8;
 
     public async Task<PortfolioOverview> GetAsync(Viewer viewer, CancellationToken cancellationToken = default)
     {
+        var (overview, at) = await remembered.GetAsync($"overview {viewer.Key}", token => CountAsync(viewer, token), cancellationToken);
+        return overview with { CountedAt = at };
+    }
+
+    private async Task<PortfolioOverview> CountAsync(Viewer viewer, CancellationToken cancellationToken)
+    {
         var top = await owners.TopRisksAsync(viewer, Top, null, cancellationToken);
         return await database.ReadAsync(async connection =>
         {
             var stale = time.GetUtcNow() - TimeSpan.FromDays(Stale);
             var p = await connection.QuerySingleAsync<ProjectNumbers>($"""
-                SELECT COUNT(*) AS projects, COALESCE(SUM(CASE WHEN v.vulnerable > 0 THEN 1 ELSE 0 END), 0) AS vulnerable_projects, COALESCE(SUM(CASE WHEN p.owner_id IS NULL THEN 1 ELSE 0 END), 0) AS without_owner,
-                    COALESCE(SUM(CASE WHEN COALESCE(v.last_upload_at, 0) < @stale THEN 1 ELSE 0 END), 0) AS stale, MAX(v.last_upload_at) AS newest
-                FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")}
+                SELECT COUNT(*) AS projects, COALESCE(SUM(CASE WHEN p.findings > 0 THEN 1 ELSE 0 END), 0) AS vulnerable_projects, COALESCE(SUM(CASE WHEN p.owner_id IS NULL THEN 1 ELSE 0 END), 0) AS without_owner,
+                    COALESCE(SUM(CASE WHEN p.uploaded_at < @stale THEN 1 ELSE 0 END), 0) AS stale, NULLIF(MAX(p.uploaded_at), 0) AS newest
+                FROM project p WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")}
                 """, new { Org, stale });
             var c = await connection.QuerySingleAsync<UsageNumbers>($"""
                 SELECT COUNT(*) AS distinct_components, COALESCE(SUM(versions), 0) AS components, COALESCE(SUM(vulnerable), 0) AS vulnerable, COALESCE(SUM(covered), 0) AS covered,
@@ -39,7 +45,7 @@ internal sealed class OverviewStore(IDatabase database, OwnersModule owners, Fee
                 """, new { Org })).ToDictionary(j => j.State, j => (int)j.Count);
             return new PortfolioOverview(p.Projects, p.VulnerableProjects, p.WithoutOwner, p.Stale, c.DistinctComponents, c.Components, c.Vulnerable, c.Severities, c.Kev, c.Coverage, p.Newest, feeds.Status(),
                 jobs.GetValueOrDefault("queued") + jobs.GetValueOrDefault("running"), jobs.GetValueOrDefault("dead"), top, await ProjectsModule.TrendAsync(connection, viewer, time.GetUtcNow()),
-                await ProjectsModule.RecentUploadsAsync(connection, viewer, Recent));
+                await ProjectsModule.RecentUploadsAsync(connection, viewer, Recent), time.GetUtcNow());
         }, cancellationToken);
     }
 

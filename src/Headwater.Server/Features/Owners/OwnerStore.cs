@@ -9,26 +9,43 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Owners;
 
 /// <summary>The organisation's units and teams.</summary>
-internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessStore access)
+internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessStore access, Platform.Remembered remembered)
 {
     private const long Org = Organisation.Home;
+
+    private const int Named = 50, Many = 2000;
 
     internal const string Below = "(WITH RECURSIVE below (id) AS (SELECT @ownerId UNION SELECT c.id FROM owner c JOIN below b ON c.parent_id = b.id) SELECT id FROM below)";
 
     /// <summary>The tree as far as it is visible, parents before children, siblings by title.</summary>
-    public Task<IReadOnlyList<OwnerRow>> TreeAsync(Viewer viewer, CancellationToken cancellationToken = default) => database.ReadAsync(connection => TreeAsync(connection, viewer), cancellationToken);
-
-    public Task<OwnerDetail?> GetAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public async Task<IReadOnlyList<OwnerRow>> TreeAsync(Viewer viewer, CancellationToken cancellationToken = default)
     {
-        var tree = await TreeAsync(connection, viewer);
+        var numbers = await NumbersAsync(viewer, cancellationToken);
+        return await database.ReadAsync(connection => TreeAsync(connection, viewer, numbers), cancellationToken);
+    }
+
+    public async Task<OwnerDetail?> GetAsync(Viewer viewer, long id, CancellationToken cancellationToken = default)
+    {
+        var tree = await TreeAsync(viewer, cancellationToken);
         if (tree.FirstOrDefault(o => o.Id == id) is not { } owner) return null;
-        var path = await PathAsync(connection, viewer, id);
+        var path = await database.ReadAsync(connection => PathAsync(connection, viewer, id), cancellationToken);
         return new OwnerDetail(owner, [.. path.SkipLast(1)], [.. tree.Where(o => o.ParentId == id)]);
-    }, cancellationToken);
+    }
+
+    /// <summary>What each owner's own projects add up to.</summary>
+    private async Task<Dictionary<long, OwnNumbers>> NumbersAsync(Viewer viewer, CancellationToken cancellationToken) =>
+        (await remembered.GetAsync($"owners {viewer.Key}", token => database.ReadAsync(async connection => (await connection.QueryAsync<OwnNumbers>($"""
+            SELECT p.owner_id, COUNT(*) AS projects, SUM(COALESCE(v.critical, 0)) AS critical, SUM(COALESCE(v.high, 0)) AS high, SUM(COALESCE(v.medium, 0)) AS medium, SUM(COALESCE(v.low, 0)) AS low,
+                SUM(COALESCE(v.unassigned, 0)) AS unassigned, SUM(COALESCE(v.kev, 0)) AS kev, MAX(COALESCE(v.max_risk, 0)) AS max_risk, SUM(COALESCE(v.covered, 0)) AS covered
+            FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org AND p.owner_id IS NOT NULL AND {viewer.Sees("p.owner_id")} GROUP BY p.owner_id
+            """, new { Org })).ToDictionary(n => n.OwnerId), token), cancellationToken)).Answer;
 
     /// <summary>The findings that matter most in latest versions, one per advisory, with who owns what they hit.</summary>
     /// <param name="ownerId">Only in projects of this unit or team and of everything below it.</param>
-    public Task<IReadOnlyList<TopRisk>> TopRisksAsync(Viewer viewer, int count, long? ownerId = null, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<TopRisk>>(async connection =>
+    public async Task<IReadOnlyList<TopRisk>> TopRisksAsync(Viewer viewer, int count, long? ownerId = null, CancellationToken cancellationToken = default) =>
+        (await remembered.GetAsync($"risks {viewer.Key} {ownerId} {count}", token => FindTopRisksAsync(viewer, count, ownerId, token), cancellationToken)).Answer;
+
+    private Task<IReadOnlyList<TopRisk>> FindTopRisksAsync(Viewer viewer, int count, long? ownerId, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<TopRisk>>(async connection =>
     {
         var part = $"AND {viewer.Sees("p.owner_id")}{(ownerId is null ? "" : " AND p.owner_id IN " + OwnersModule.Below)}";
         // For the whole organisation the counted table knows the order; for a part of it the part's own findings do.
@@ -47,10 +64,15 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
                 ORDER BY f.risk DESC, f.cv_id LIMIT 1
                 """, new { Org, id, ownerId });
             await FindingsModule.SeenAsync(connection, viewer, [finding]);
+            // Tens of thousands of projects may be hit: they are counted by owner, and the first few by name stand for the rest.
+            var from = $"FROM project p WHERE p.org_id = @Org {part} AND p.latest_id IN (SELECT o.pv_id FROM finding f JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id WHERE f.id = @id AND f.affected = 1)";
             var hit = (await connection.QueryAsync<HitRow>($"""
-                SELECT DISTINCT p.id, p.name, {OwnersModule.Select} FROM finding f JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id
-                JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id LEFT JOIN owner w ON w.id = p.owner_id
-                WHERE f.id = @id AND f.affected = 1 {part} ORDER BY p.name
+                SELECT h.hits, {OwnersModule.Select} FROM (SELECT p.owner_id, COUNT(*) AS hits {from} GROUP BY p.owner_id) h LEFT JOIN owner w ON w.id = h.owner_id ORDER BY h.hits DESC, w.id
+                """, new { Org, id, ownerId })).AsList();
+            var total = hit.Sum(h => h.Hits);
+            var names = (await connection.QueryAsync<string>(total <= Many ? $"SELECT p.name {from} ORDER BY p.name LIMIT {Named}" : $"""
+                SELECT p.name FROM project p WHERE p.org_id = @Org {part} AND EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id WHERE f.id = @id AND f.affected = 1)
+                ORDER BY LOWER(p.name), p.id LIMIT {Named}
                 """, new { Org, id, ownerId })).AsList();
             // The projects are those of every version that is hit, so every version is named.
             var versions = (await connection.QueryAsync<string?>($"""
@@ -59,7 +81,7 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
                 """, new { Org, id, ownerId, finding.ComponentId })).AsList();
             var row = finding.ToRow();
             if (versions.Count > 1) row = row with { ComponentVersion = string.Join(", ", versions.Take(4)) + (versions.Count > 4 ? ", …" : "") };
-            risks.Add(new TopRisk(row, hit.Count, [.. hit.Select(h => h.Owner).OfType<OwnerRef>().Distinct()], [.. hit.Select(h => h.Name)], hit.Count(h => h.Owner is null)));
+            risks.Add(new TopRisk(row, total, [.. hit.Select(h => h.Owner).OfType<OwnerRef>()], names, hit.Where(h => h.Owner is null).Sum(h => h.Hits)));
         }
 
         return risks;
@@ -126,14 +148,9 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
         return OwnerChanged.Done;
     }, cancellationToken: cancellationToken);
 
-    private static async Task<IReadOnlyList<OwnerRow>> TreeAsync(DbConnection connection, Viewer viewer)
+    private static async Task<IReadOnlyList<OwnerRow>> TreeAsync(DbConnection connection, Viewer viewer, Dictionary<long, OwnNumbers> numbers)
     {
         var owners = (await connection.QueryAsync<OwnerLine>($"SELECT id, kind, name, title, email, parent_id FROM owner WHERE org_id = @Org AND {viewer.Sees("id")} ORDER BY LOWER(title), id", new { Org })).AsList();
-        var numbers = (await connection.QueryAsync<OwnNumbers>($"""
-            SELECT p.owner_id, COUNT(*) AS projects, SUM(COALESCE(v.critical, 0)) AS critical, SUM(COALESCE(v.high, 0)) AS high, SUM(COALESCE(v.medium, 0)) AS medium, SUM(COALESCE(v.low, 0)) AS low,
-                SUM(COALESCE(v.unassigned, 0)) AS unassigned, SUM(COALESCE(v.kev, 0)) AS kev, MAX(COALESCE(v.max_risk, 0)) AS max_risk, SUM(COALESCE(v.covered, 0)) AS covered
-            FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org AND p.owner_id IS NOT NULL AND {viewer.Sees("p.owner_id")} GROUP BY p.owner_id
-            """, new { Org })).ToDictionary(n => n.OwnerId);
         var known = owners.Select(o => o.Id).ToHashSet();
         var children = owners.ToLookup(o => o.ParentId is { } parent && known.Contains(parent) ? parent : 0);
         var rows = new List<OwnerRow>(owners.Count);
@@ -203,7 +220,6 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
 
     private sealed record HitRow : OwnerColumns
     {
-        public long Id { get; set; }
-        public string Name { get; set; } = "";
+        public int Hits { get; set; }
     }
 }

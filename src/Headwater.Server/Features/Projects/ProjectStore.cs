@@ -22,10 +22,10 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
     {
         ["name"] = new("LOWER(p.name)"),
-        ["risk"] = new("COALESCE(v.max_risk, 0)", true),
-        ["components"] = new("COALESCE(v.components, 0)", true),
-        ["findings"] = new("COALESCE(v.critical + v.high + v.medium + v.low + v.unassigned, 0)", true),
-        ["uploaded"] = new("COALESCE(v.last_upload_at, 0)", true),
+        ["risk"] = new("p.max_risk", true),
+        ["components"] = new("p.components", true),
+        ["findings"] = new("p.findings", true),
+        ["uploaded"] = new("p.uploaded_at", true),
         ["owner"] = new("COALESCE(LOWER(w.title), '')"),
     };
 
@@ -39,12 +39,12 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         {
             var parameters = new
             {
-                Org, like, ownerId = filter.OwnerId, filter.Kind, filter.Criticality, filter.Context, filter.Exposure, filter.DataClass, filter.Tag, filter.PartOf, filter.Person, filter.Stage, filter.WithoutStage, keyset.KeyValue, keyset.KeyId, keyset.Take,
+                Org, like, ownerId = filter.OwnerId, filter.Kind, filter.Criticality, filter.Context, filter.Exposure, filter.DataClass, filter.Tag, filter.PartOf, filter.Person, filter.Stage, filter.WithoutStage, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip,
             };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {where}", parameters);
-            var rows = await connection.QueryAsync<Row>($"""
-                {SelectProject(keyset.Expression)} WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
-                """, parameters);
+            // The page is found along the index that holds its order; only then are its rows read whole.
+            var found = $"SELECT p.id, {keyset.Expression} AS sort_key FROM project p LEFT JOIN owner w ON w.id = p.owner_id WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip";
+            var rows = await connection.QueryAsync<Row>($"{SelectProject("s.sort_key", $"({found}) s JOIN project p ON p.id = s.id")} ORDER BY {keyset.OrderBy}", parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
             var sums = await ProjectFactStore.SumsAsync(connection, viewer, [.. page.Items.Where(r => r.Collection).Select(r => r.Id)]);
             return new Page<ProjectRow>([.. page.Items.Select(r => r.ToProject(sums.GetValueOrDefault(r.Id)))], total, page.Next, page.Previous);
@@ -161,10 +161,10 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         return points;
     }
 
-    private static string SelectProject(string sort) => $"""
+    private static string SelectProject(string sort, string from = "project p") => $"""
         SELECT p.id, p.uuid, p.name, p.description, p.latest_id, (SELECT COUNT(*) FROM project_version x WHERE x.project_id = p.id) AS versions, v.uuid AS latest_uuid, v.version AS latest_version,
             p.kind, p.criticality, p.use_context, p.exposure, p.data_class, p.retired_at, p.collection, v.last_upload_at, {Counts}, {OwnersModule.Select}, {sort} AS sort_key
-        FROM project p LEFT JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id
+        FROM {from} LEFT JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id
         """;
 
     private sealed record Row : OwnerColumns

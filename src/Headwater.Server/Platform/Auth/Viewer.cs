@@ -13,6 +13,9 @@ internal sealed record Viewer(bool All, IReadOnlyList<long> Units)
 
     public static Viewer Nothing { get; } = new(false, []);
 
+    /// <summary>Tells this from any other viewer that sees something else; short, for keys.</summary>
+    public string Key => All ? "all" : Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(string.Join(',', Units.Order()))).AsSpan(0, 16));
+
     /// <summary>The condition, as SQL, under which a project with this owner column is visible.</summary>
     public string Sees(string ownerColumn) => All ? "1=1" : Units.Count == 0 ? "1=0" : $"{ownerColumn} IN ({string.Join(',', Units)})";
 

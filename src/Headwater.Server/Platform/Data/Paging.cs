@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Headwater.Server.Platform.Data;
 
-/// <summary>Which part of a list is asked for. Pages go by key (<see cref="After"/>, <see cref="Before"/>); the compatible API goes by <see cref="Offset"/>.</summary>
+/// <summary>Which part of a list is asked for. Pages go by key (<see cref="After"/>, <see cref="Before"/>); <see cref="Offset"/> jumps to a place.</summary>
 internal sealed record PageRequest
 {
     public const int LargestSize = 1000;
@@ -87,6 +87,9 @@ internal sealed class Keyset
 
     public int Size { get; }
 
+    /// <summary>Bind as <c>@Skip</c>: rows to pass over, for who jumps to a place in the list. Cheap where an index holds the order; then only the index is walked.</summary>
+    public int Skip { get; private init; }
+
     /// <summary>Bind as <c>@Take</c>: one more than the page, to know whether there is more.</summary>
     public int Take => Size + 1;
 
@@ -98,7 +101,7 @@ internal sealed class Keyset
         var order = $"{key.Expression} {(descending ? "DESC" : "ASC")}, {idColumn} {(descending ? "DESC" : "ASC")}";
         var size = Math.Clamp(request.Size, 1, PageRequest.LargestSize);
         var tag = Tag(key.Expression, idColumn);
-        if (!TryDecode(request.Before ?? request.After, tag, out var value, out var id)) return new Keyset(tag, key.Expression, order, null, null, null, backwards, size);
+        if (!TryDecode(request.Before ?? request.After, tag, out var value, out var id)) return new Keyset(tag, key.Expression, order, null, null, null, backwards, size) { Skip = Math.Max(0, request.Offset ?? 0) };
         var sign = descending ? "<" : ">";
         return new Keyset(tag, key.Expression, order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size);
     }
@@ -110,7 +113,7 @@ internal sealed class Keyset
         if (more) rows.RemoveAt(rows.Count - 1);
         if (_backwards) rows.Reverse();
         var hasNext = _backwards || more;
-        var hasPrevious = _backwards ? more : KeyValue is not null;
+        var hasPrevious = _backwards ? more : KeyValue is not null || Skip > 0;
         return new Page<T>(rows, total,
             hasNext && rows.Count > 0 ? Encode(key(rows[^1])) : null,
             hasPrevious && rows.Count > 0 ? Encode(key(rows[0])) : null);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Headwater.Server.Platform.Http;
 
 /// <summary>
-/// How lists are asked for in our own interface: <c>sort</c>, <c>order</c> (asc, desc), <c>after</c> or <c>before</c> (cursors), <c>size</c>, <c>filter</c>, and <c>format</c>
+/// How lists are asked for in our own interface: <c>sort</c>, <c>order</c> (asc, desc), <c>after</c> or <c>before</c> (cursors) or <c>offset</c> (a place to jump to), <c>size</c>, <c>filter</c>, and <c>format</c>
 /// (csv, json, xlsx) for the whole list as a file, with <c>columns</c> to name the table's columns that the file is to have.
 /// </summary>
 internal sealed record Listing
@@ -17,12 +17,13 @@ internal sealed record Listing
     [FromQuery] public string? Order { get; init; }
     [FromQuery] public string? After { get; init; }
     [FromQuery] public string? Before { get; init; }
+    [FromQuery] public int? Offset { get; init; }
     [FromQuery] public int? Size { get; init; }
     [FromQuery] public string? Filter { get; init; }
     [FromQuery] public string? Format { get; init; }
     [FromQuery] public string? Columns { get; init; }
 
-    public PageRequest Page => new() { Sort = Sort, Descending = Order switch { "desc" => true, "asc" => false, _ => null }, After = After, Before = Before, Size = Size ?? 50, Filter = Filter };
+    public PageRequest Page => new() { Sort = Sort, Descending = Order switch { "desc" => true, "asc" => false, _ => null }, After = After, Before = Before, Offset = Offset, Size = Size ?? 50, Filter = Filter };
 
     /// <summary>One page, or with <c>format</c> everything as a file.</summary>
     /// <param name="name">The file's name without its ending.</param>

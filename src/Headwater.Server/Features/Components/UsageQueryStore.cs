@@ -1,0 +1,122 @@
+using System.Data.Common;
+using Dapper;
+using Headwater.Core.Versions;
+using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Owners;
+using Headwater.Server.Features.Projects;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Features.Components;
+
+/// <summary>
+/// "Which projects use log4j-core below 2.17.1?" The range is held against each distinct version once, however many projects have it; what is left is a walk
+/// along the index from component versions to project versions.
+/// </summary>
+internal sealed class UsageQueryStore(IDatabase database)
+{
+    private const long Org = Organisation.Home;
+    private const int MostComponents = 50, MostVersions = 5000;
+
+    /// <summary>Where more projects than this are hit, walking the sorted index finds a page sooner than sorting what was found.</summary>
+    private const long Many = 2000;
+
+    private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
+    {
+        ["project"] = new("LOWER(p.name)"),
+        ["risk"] = new("p.max_risk", true),
+        ["uploaded"] = new("p.uploaded_at", true),
+    };
+
+    /// <summary>Sorts: <c>project</c> (default), <c>risk</c>, <c>uploaded</c>.</summary>
+    public async Task<UsageAnswer> AskAsync(Viewer viewer, string text, PageRequest request, CancellationToken cancellationToken = default)
+    {
+        if (!UsageQuery.TryParse(text, out var query, out var error)) return UsageAnswer.Refused(text, error);
+        return await database.ReadAsync(async connection =>
+        {
+            var (components, versions) = await ComponentsAsync(connection, viewer, query);
+            var visible = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}", new { Org });
+            if (versions.Count == 0) return new UsageAnswer(text, null, components, Page<ProjectUse>.Empty, visible, 0);
+            var ids = string.Join(',', versions.Keys);
+            var found = $"p.latest_id IN (SELECT o.pv_id FROM occurrence_by_component o WHERE o.org_id = @Org AND o.cv_id IN ({ids}))";
+            var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
+            var (total, owned) = await connection.QuerySingleAsync<(long, long)>($"SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine} AND {found}", new { Org });
+            var page = await PageAsync(connection, request, total, mine, total > Many ? $"EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({ids}))" : found, ids, versions);
+            return new UsageAnswer(text, null, components, page, visible, total - owned);
+        }, cancellationToken);
+    }
+
+    private static async Task<(List<AskedComponent> Components, Dictionary<long, string> Versions)> ComponentsAsync(DbConnection connection, Viewer viewer, UsageQuery query)
+    {
+        var (group, name) = query.Parts();
+        var components = (await connection.QueryAsync<ComponentLine>(
+            query.Name.StartsWith("pkg:", StringComparison.OrdinalIgnoreCase) ? $"SELECT id, type, group_name, name FROM component WHERE identity = @Name LIMIT {MostComponents}"
+            : $"SELECT id, type, group_name, name FROM component WHERE LOWER(name) = @name AND (@group IS NULL OR LOWER(COALESCE(group_name, '')) = @group) ORDER BY id LIMIT {MostComponents}",
+            new { query.Name, name, group })).AsList();
+        var (asked, versions) = (new List<AskedComponent>(), new Dictionary<long, string>());
+        foreach (var component in components)
+        {
+            var range = query.RangeFor(component.Type);
+            var (within, unclear) = (new List<string>(), 0);
+            foreach (var (id, version) in await connection.QueryAsync<(long, string?)>($"SELECT c.id, c.version FROM component_version c WHERE c.component_id = @Id AND {InUse(viewer)} LIMIT {MostVersions}", new { Org, component.Id }))
+            {
+                switch (Holds(range, query, version))
+                {
+                    case true:
+                        versions[id] = version ?? "";
+                        if (version is not null) within.Add(version);
+                        break;
+                    case null:
+                        unclear++;
+                        break;
+                }
+            }
+
+            asked.Add(new AskedComponent(component.Id, component.Type, component.GroupName, component.Name, within, unclear));
+        }
+
+        return ([.. asked.OrderByDescending(a => a.Versions.Count)], versions);
+    }
+
+    /// <summary>For the whole organisation the counted table knows what is in use; a part looks at its own projects.</summary>
+    private static string InUse(Viewer viewer) =>
+        viewer.All ? "EXISTS (SELECT 1 FROM version_usage u WHERE u.org_id = @Org AND u.cv_id = c.id AND u.projects > 0)" : ProjectsModule.Uses(viewer, "c.id");
+
+    private static bool? Holds(VersRange? range, UsageQuery query, string? version) =>
+        query.Range is null ? true : range is null || string.IsNullOrEmpty(version) ? null : range.Contains(version);
+
+    private static async Task<Page<ProjectUse>> PageAsync(DbConnection connection, PageRequest request, long total, string mine, string found, string ids, Dictionary<long, string> versions)
+    {
+        var keyset = Keyset.For(request, Sorts, "project", "p.id");
+        var rows = await connection.QueryAsync<Row>($"""
+            SELECT p.id, p.uuid AS project_uuid, p.name, p.latest_id, v.uuid AS version_uuid, v.version, v.last_upload_at, p.max_risk, {OwnersModule.Select}, s.sort_key
+            FROM (SELECT p.id, {keyset.Expression} AS sort_key FROM project p WHERE {mine} AND {found} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take) s
+            JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id ORDER BY {keyset.OrderBy}
+            """, new { Org, keyset.KeyValue, keyset.KeyId, keyset.Take });
+        var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
+        if (page.Items.Count == 0) return new Page<ProjectUse>([], total, page.Next, page.Previous);
+        var uses = (await connection.QueryAsync<(long Pv, long Cv, long Flags)>(
+            $"SELECT pv_id, cv_id, flags FROM occurrence WHERE org_id = @Org AND pv_id IN ({string.Join(',', page.Items.Select(r => r.LatestId))}) AND cv_id IN ({ids})", new { Org })).ToLookup(u => u.Pv);
+        return new Page<ProjectUse>([.. page.Items.Select(r => new ProjectUse(r.ProjectUuid, r.Name, r.VersionUuid, r.Version.Length == 0 ? null : r.Version, r.Owner,
+            [.. uses[r.LatestId].Select(u => versions[u.Cv]).Where(v => v.Length > 0)], uses[r.LatestId].Any(u => u.Flags >= 4), r.MaxRisk, r.LastUploadAt))], total, page.Next, page.Previous);
+    }
+
+    private sealed class ComponentLine
+    {
+        public long Id { get; set; }
+        public string? Type { get; set; }
+        public string? GroupName { get; set; }
+        public string Name { get; set; } = "";
+    }
+
+    private sealed record Row : OwnerColumns
+    {
+        public long Id { get; set; }
+        public Guid ProjectUuid { get; set; }
+        public string Name { get; set; } = "";
+        public long LatestId { get; set; }
+        public Guid VersionUuid { get; set; }
+        public string Version { get; set; } = "";
+        public DateTimeOffset? LastUploadAt { get; set; }
+    }
+}

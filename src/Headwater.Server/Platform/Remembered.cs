@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+
+namespace Headwater.Server.Platform;
+
+/// <summary>
+/// Answers that cost too much to be worked out for each that asks. What is worked out quickly never is remembered, so a small installation always shows
+/// what is; what takes longer is shown for twenty times as long as it took, at most a minute, and is made anew in the background while the old answer is
+/// still shown. The age can be told with it.
+/// </summary>
+internal sealed class Remembered(TimeProvider time)
+{
+    private const int Most = 500, Times = 20;
+
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(80), Longest = TimeSpan.FromMinutes(1), Forgotten = TimeSpan.FromMinutes(15);
+
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    /// <param name="key">What was asked, and for whom: everything the answer depends on but time.</param>
+    /// <param name="make">Works the answer out; it is not cancelled when the one who asked first has left.</param>
+    /// <returns>The answer, and when it was worked out.</returns>
+    public async Task<(T Answer, DateTimeOffset At)> GetAsync<T>(string key, Func<CancellationToken, Task<T>> make, CancellationToken cancellationToken) where T : class
+    {
+        if (_entries.TryGetValue(key, out var known) && known.Answer is T answer && time.GetElapsedTime(known.Made) < Forgotten)
+        {
+            if (time.GetElapsedTime(known.Made) > known.Keep && Interlocked.Exchange(ref known.Renewing, 1) == 0)
+                _ = Task.Run(() => RenewAsync(key, known, make), CancellationToken.None);
+            return (answer, known.At);
+        }
+
+        var fresh = await MakeAsync(key, make).WaitAsync(cancellationToken);
+        return ((T)fresh.Answer, fresh.At);
+    }
+
+    private async Task RenewAsync<T>(string key, Entry known, Func<CancellationToken, Task<T>> make) where T : class
+    {
+        try
+        {
+            await MakeAsync(key, make);
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or IOException or OperationCanceledException)
+        {
+            Interlocked.Exchange(ref known.Renewing, 0); // The old answer stays, and whoever asks next tries again.
+        }
+    }
+
+    private async Task<Entry> MakeAsync<T>(string key, Func<CancellationToken, Task<T>> make) where T : class
+    {
+        var start = time.GetTimestamp();
+        var answer = await make(CancellationToken.None);
+        var cost = time.GetElapsedTime(start);
+        var entry = new Entry(answer, time.GetUtcNow(), time.GetTimestamp(), cost * Times > Longest ? Longest : cost * Times);
+        if (cost < Quick)
+        {
+            _entries.TryRemove(key, out _);
+            return entry;
+        }
+
+        if (_entries.Count >= Most)
+            foreach (var old in _entries.OrderBy(e => e.Value.Made).Take(Most / 4)) _entries.TryRemove(old);
+        _entries[key] = entry;
+        return entry;
+    }
+
+    private sealed class Entry(object answer, DateTimeOffset at, long made, TimeSpan keep)
+    {
+        public object Answer => answer;
+        public DateTimeOffset At => at;
+        public long Made => made;
+        public TimeSpan Keep => keep;
+        public int Renewing;
+    }
+}
