@@ -48,6 +48,7 @@ internal static partial class SitePages
         new("version-uncovered", "/versions/{Uuid:guid}", "/versions/{uncovered}"),
         new("version-changes-none", "/versions/{Uuid:guid}/changes", "/versions/{uncovered}/changes"),
         new("components", "/components", "/components"),
+        new("who-uses", "/who-uses", "/who-uses?of=log4j-core%20%3C2.17.1"),
         new("component", "/components/{Id:long}", "/components/{component}"),
         new("component-version", "/component-versions/{Id:long}", "/component-versions/{componentVersion}"),
         new("advisories", "/advisories", "/advisories"),

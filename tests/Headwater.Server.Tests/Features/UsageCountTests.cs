@@ -62,7 +62,7 @@ public sealed class UsageCountTests : IAsyncLifetime
              "affected":[{"package":{"ecosystem":"npm","name":"fresh"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]},
                          {"package":{"ecosystem":"npm","name":"lodash"},"ranges":[{"type":"SEMVER","events":[{"introduced":"4.17.15"}]}]}]}
             """);
-        new AdvisoryIndexBuilder(TimeProvider.System).Build([records.Path], host.Get<FeedsModule>().IndexFile);
+        new AdvisoryIndexBuilder(TimeProvider.System).Build([records.Path], Path.Combine(host.DataFolder, "advisories.hwx"));
         host.Get<FeedsModule>().Reload();
         var queue = host.Get<QueueStore>();
         var job = await queue.EnqueueAsync(new JobRequest(FeedsModule.RematchKind, "all", "findings", ""));

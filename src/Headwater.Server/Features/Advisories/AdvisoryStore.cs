@@ -100,7 +100,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         viewer.All ? "SELECT id, projects FROM advisory_usage WHERE org_id = @Org AND id IN @ids" : $"""
             SELECT f.id, COUNT(DISTINCT o.pv_id) FROM finding f JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
             WHERE f.id IN @ids AND f.affected = 1 AND {viewer.Sees("p.owner_id")} GROUP BY f.id
-            """, new { Org, ids })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
+            """, new { Org, ids = ids.ToArray() })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
 
     private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages, long Projects, long Owned)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {

@@ -48,9 +48,9 @@ internal sealed class DemoLoader(DemoStore store, FeedsModule feeds, FindingsMod
     private void BuildAdvisories(string folder, Action<string> progress, CancellationToken cancellationToken)
     {
         var sources = Directory.EnumerateFileSystemEntries(folder).Where(e => Path.GetFileName(e).ToLowerInvariant() is not ("epss" or "kev")).ToList();
-        new AdvisoryIndexBuilder(time).Build(sources, feeds.IndexFile, null, cancellationToken);
-        Copy(Path.Combine(folder, "epss"), "*.csv", feeds.EpssFile);
-        Copy(Path.Combine(folder, "kev"), "*.json", feeds.KevFile);
+        new AdvisoryIndexBuilder(time).Build(sources, data.File("advisories.hwx"), null, cancellationToken);
+        Copy(Path.Combine(folder, "epss"), "*.csv", data.File("epss.csv"));
+        Copy(Path.Combine(folder, "kev"), "*.json", data.File("kev.json"));
         feeds.Reload();
     }
 

@@ -22,7 +22,7 @@ internal sealed class DemoPlan
         _random = new Dice(seed);
         _first = new int[packages.Count + 1];
         for (var i = 0; i < packages.Count; i++) _first[i + 1] = _first[i] + packages[i].Versions.Count;
-        _ecosystems = [.. packages.Select((p, i) => (p.Purl.Type, Place: i)).GroupBy(p => p.Type, p => p.Place).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Select(Weighed)];
+        _ecosystems = [.. packages.Select((p, i) => (p.Purl.Type, Place: i)).GroupBy(p => p.Type, p => p.Place).Where(g => g.Count() * 100 >= packages.Count).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Select(Weighed)];
     }
 
     /// <summary>Component versions in all; they are numbered from 0, package after package, newest first.</summary>
