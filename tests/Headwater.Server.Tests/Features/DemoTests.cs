@@ -12,18 +12,23 @@ public sealed class DemoTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        var npm = Directory.CreateDirectory(Path.Combine(_folder, "npm")).FullName;
+        WriteAdvisories(_folder);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>An archive of three advisories, as a feed would bring it.</summary>
+    internal static void WriteAdvisories(string folder, int more = 0)
+    {
+        var npm = Directory.CreateDirectory(Path.Combine(folder, "npm")).FullName;
         using var archive = ZipFile.Open(Path.Combine(npm, "all.zip"), ZipArchiveMode.Create);
-        foreach (var (name, fix) in new[] { ("lodash", "4.17.21"), ("@scope/thing", "2.0.0"), ("minimist", "1.2.6") })
+        foreach (var (name, fix) in new[] { ("lodash", "4.17.21"), ("@scope/thing", "2.0.0"), ("minimist", "1.2.6") }.Concat(Enumerable.Range(0, more).Select(i => ($"package-{i}", "1.0.1"))))
         {
             using var writer = new StreamWriter(archive.CreateEntry($"{name.Replace('/', '-')}.json").Open());
             writer.Write($$$"""
-                {"id":"GHSA-{{{name.Length}}}","modified":"2024-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"{{{name}}}"},"versions":["1.0.0","{{{fix}}}"],
+                {"id":"GHSA-{{{name.Replace('/', '-').Trim('@')}}}","modified":"2024-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"{{{name}}}"},"versions":["1.0.0","{{{fix}}}"],
                  "ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"{{{fix}}}"}]}]}]}
                 """);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     public ValueTask DisposeAsync()

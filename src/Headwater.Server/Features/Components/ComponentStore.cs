@@ -12,6 +12,7 @@ namespace Headwater.Server.Features.Components;
 internal sealed class ComponentStore(IDatabase database, ProjectsModule projects, TimeProvider time)
 {
     private const long Org = Organisation.Home;
+    private const long Many = 300;
 
     private static string VersionSelect(Viewer viewer) => $"""
         SELECT c.id, c.component_id, k.type, k.group_name, k.name, k.kind, c.version, c.purl, c.licences, c.coverage, c.critical, c.high, c.medium, c.low, c.unassigned, c.kev, c.max_severity, c.max_risk,
@@ -50,10 +51,12 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         {
             var parameters = new { Org, like, filter.Type, filter.State, filter.Plan, until = time.GetUtcNow() + CareStore.Ahead, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
+            // What is shown of a row is looked up for the page only, not for what is passed over on the way to it.
             var rows = await connection.QueryAsync<Row>($"""
-                SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, u.versions, u.projects, u.critical, u.high, u.medium, u.low, u.unassigned, u.kev, u.max_risk,
-                    (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1 AND {ProjectsModule.Uses(viewer, "c.id")}) AS covered, ca.state, ca.plan, ca.ends_at, {keyset.Expression} AS sort_key
-                {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip
+                SELECT s.*, (SELECT COUNT(*) FROM component_version c WHERE c.component_id = s.id AND c.coverage = 1 AND {ProjectsModule.Uses(viewer, "c.id")}) AS covered
+                FROM (SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, u.versions, u.projects, u.critical, u.high, u.medium, u.low, u.unassigned, u.kev, u.max_risk, ca.state, ca.plan, ca.ends_at, {keyset.Expression} AS sort_key
+                    {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
+                ORDER BY s.sort_key {keyset.Direction}, s.id {keyset.Direction}
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
             return new Page<ComponentRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
@@ -134,14 +137,26 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             """;
         return database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, id, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, id, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             // Who sees everything and looks for nothing in particular is told the number from the index alone.
             var total = await connection.QuerySingleAsync<long>(viewer.All && like is null
                 ? $"SELECT COUNT(*) FROM component_version c JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id WHERE {which}" : "SELECT COUNT(*) " + from, parameters);
+            // Where many use it, walking projects by name finds a page sooner than sorting all uses by the name of their project.
+            var along = from;
+            if (total > Many && request.Sort is (null or "project") && which == "c.component_id = @id")
+            {
+                var versions = string.Join(',', await connection.QueryAsync<long>("SELECT id FROM component_version WHERE component_id = @id", parameters));
+                along = $"""
+                    FROM project p CROSS JOIN project_version v CROSS JOIN occurrence x CROSS JOIN component_version c LEFT JOIN owner w ON w.id = p.owner_id
+                    WHERE p.org_id = @Org AND v.project_id = p.id AND x.org_id = @Org AND x.pv_id = v.id AND x.cv_id IN ({versions}) AND c.id = x.cv_id AND {viewer.Sees("p.owner_id")}
+                        {(like is null ? "" : "AND LOWER(p.name) LIKE @like ESCAPE '\\'")}
+                    """;
+            }
+
             var rows = await connection.QueryAsync<UsagePageColumns>($"""
                 SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
                     {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, v.id * 4294967296 + c.id AS key_id, {keyset.Expression} AS sort_key
-                {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
+                {along} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.KeyId));
             return new Page<UsageRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);

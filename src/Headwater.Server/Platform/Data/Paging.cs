@@ -87,6 +87,9 @@ internal sealed class Keyset
 
     public int Size { get; }
 
+    /// <summary><c>ASC</c> or <c>DESC</c>, for an outer statement that puts the page in order again.</summary>
+    public string Direction { get; private init; } = "ASC";
+
     /// <summary>Bind as <c>@Skip</c>: rows to pass over, for who jumps to a place in the list. Cheap where an index holds the order; then only the index is walked.</summary>
     public int Skip { get; private init; }
 
@@ -101,9 +104,9 @@ internal sealed class Keyset
         var order = $"{key.Expression} {(descending ? "DESC" : "ASC")}, {idColumn} {(descending ? "DESC" : "ASC")}";
         var size = Math.Clamp(request.Size, 1, PageRequest.LargestSize);
         var tag = Tag(key.Expression, idColumn);
-        if (!TryDecode(request.Before ?? request.After, tag, out var value, out var id)) return new Keyset(tag, key.Expression, order, null, null, null, backwards, size) { Skip = Math.Max(0, request.Offset ?? 0) };
+        if (!TryDecode(request.Before ?? request.After, tag, out var value, out var id)) return new Keyset(tag, key.Expression, order, null, null, null, backwards, size) { Skip = Math.Max(0, request.Offset ?? 0), Direction = descending ? "DESC" : "ASC" };
         var sign = descending ? "<" : ">";
-        return new Keyset(tag, key.Expression, order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size);
+        return new Keyset(tag, key.Expression, order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size) { Direction = descending ? "DESC" : "ASC" };
     }
 
     /// <summary>Turns the rows read (at most <see cref="Take"/>) into a page.</summary>
