@@ -126,6 +126,7 @@ public sealed class WorkOfQueriesTests : IAsyncLifetime
 
         public Task MigrateAsync(CancellationToken cancellationToken = default) => inner.MigrateAsync(cancellationToken);
         public Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, bool background = false, CancellationToken cancellationToken = default) => inner.WriteAsync(work, background, cancellationToken);
+        public Task<IReadOnlyCollection<string>?> NodesAsync(DbTransaction transaction) => inner.NodesAsync(transaction);
         public Task LockAsync(DbTransaction transaction, string name) => inner.LockAsync(transaction, name);
         public Task NotifyAsync(DbTransaction transaction, string topic) => inner.NotifyAsync(transaction, topic);
         public Task IndexTextAsync(DbTransaction transaction, string kind, long id, string text) => inner.IndexTextAsync(transaction, kind, id, text);

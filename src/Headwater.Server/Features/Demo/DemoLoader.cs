@@ -35,7 +35,8 @@ internal sealed class DemoLoader(DemoStore store, FeedsModule feeds, FindingsMod
             return Task.CompletedTask;
         }, cancellationToken));
         var teams = organisation.Select((o, i) => (o.Kind, Id: owner + i)).Where(o => o.Kind == "team").Select(o => o.Id).ToList();
-        var version = await TimedAsync("projects", () => store.AddProjectsAsync(scale, teams, Document(), random, cancellationToken));
+        var document = await KeepDocumentAsync(cancellationToken);
+        var version = await TimedAsync("projects", () => store.AddProjectsAsync(scale, teams, document, random, cancellationToken));
         var occurrences = Timed("occurrences drawn", () => Enumerable.Range(0, scale).Select(plan.Next).ToArray());
         await TimedAsync("occurrences", () => store.AddOccurrencesAsync(occurrences, version, component, progress, cancellationToken));
         var count = occurrences.Sum(o => (long)o.Length);
@@ -60,13 +61,13 @@ internal sealed class DemoLoader(DemoStore store, FeedsModule feeds, FindingsMod
     }
 
     /// <summary>The one document that all uploads name: a valid SBOM that lists nothing.</summary>
-    private (string Sha256, long Bytes) Document()
+    private async Task<(string Sha256, long Bytes)> KeepDocumentAsync(CancellationToken cancellationToken)
     {
         var bytes = """{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"metadata":{"component":{"type":"application","name":"headwater demo"}},"components":[]}"""u8.ToArray();
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
         var file = Path.Combine(data.Spool, sha256);
-        File.WriteAllBytes(file, bytes);
-        blobs.Adopt(file, sha256);
+        await File.WriteAllBytesAsync(file, bytes, cancellationToken);
+        await database.WriteAsync(transaction => blobs.KeepAsync(transaction, file, sha256), true, cancellationToken);
         return (sha256, bytes.Length);
     }
 
