@@ -37,8 +37,8 @@ internal sealed class ProjectCloneStore(ProjectWriteStore projects, FindingsModu
         if (wish.Components) await CopyContentAsync(transaction, version, id, from, wish);
         if (wish.Decisions) await analyses.CopyAsync(transaction, version, id);
         if (wish.Latest) await connection.ExecuteAsync("UPDATE project_version SET is_latest = CASE WHEN id = @id THEN 1 ELSE 0 END WHERE project_id = @ProjectId", new { id, from.ProjectId }, transaction);
-        await ProjectWriteStore.ChooseLatestAsync(transaction, from.ProjectId, -id);
-        await findings.CountAsync(transaction, -id, id);
+        await ProjectWriteStore.ChooseLatestAsync(transaction, from.ProjectId);
+        await findings.CountAsync(transaction, id);
         await audit.AppendAsync(transaction, new AuditEntry(wish.By, "project-version.cloned", $"project-version:{from.Uuid}", JsonSerializer.Serialize(wish)));
         return id;
     }
