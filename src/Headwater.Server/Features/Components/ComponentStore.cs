@@ -41,21 +41,23 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
     /// <summary>Sorts: <c>risk</c> (default), <c>name</c>, <c>projects</c>, <c>versions</c>, <c>findings</c>.</summary>
     public async Task<Page<ComponentRow>> ListAsync(Viewer viewer, PageRequest request, ComponentFilter filter = default, CancellationToken cancellationToken = default)
     {
-        var keyset = Keyset.For(request, Sorts, "risk", "k.id");
+        var keyset = Keyset.For(request, Sorts, "risk", request.Sort == "name" ? "k.id" : "u.component_id"); // Each as its index has it.
         var like = Like.Containing(request.Filter);
-        var from = $"FROM {FindingsModule.ComponentUsage(viewer)} u JOIN component k ON k.id = u.component_id LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = k.id WHERE u.org_id = @Org"
-            + (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(k.identity) LIKE @like ESCAPE '\\')")
+        var where = (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(k.identity) LIKE @like ESCAPE '\\')")
             + (filter.OnlyVulnerable ? " AND u.vulnerable > 0" : "") + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type")
             + Is("ca.state", "State", filter.State) + Is("ca.plan", "Plan", filter.Plan) + (filter.SupportEnding ? " AND ca.ends_at < @until" : "") + (filter.OnlyProduction ? $" AND {InProduction(viewer)}" : "");
+        // What is shown of a row is looked up for the page only, not for what is passed over on the way to it; so only what is asked for is joined.
+        string From(bool names) => $"FROM {FindingsModule.ComponentUsage(viewer)} u" + (names || where.Contains("k.", StringComparison.Ordinal) ? " JOIN component k ON k.id = u.component_id" : "")
+            + (where.Contains("ca.", StringComparison.Ordinal) ? " LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = u.component_id" : "") + $" WHERE u.org_id = @Org{where}";
         return await database.ReadAsync(async connection =>
         {
             var parameters = new { Org, like, filter.Type, filter.State, filter.Plan, until = time.GetUtcNow() + CareStore.Ahead, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
-            var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
-            // What is shown of a row is looked up for the page only, not for what is passed over on the way to it.
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {From(false)}", parameters);
             var rows = await connection.QueryAsync<Row>($"""
-                SELECT s.*, (SELECT COUNT(*) FROM component_version c WHERE c.component_id = s.id AND c.coverage = 1 AND {ProjectsModule.Uses(viewer, "c.id")}) AS covered
-                FROM (SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, u.versions, u.projects, u.critical, u.high, u.medium, u.low, u.unassigned, u.kev, u.max_risk, ca.state, ca.plan, ca.ends_at, {keyset.Expression} AS sort_key
-                    {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
+                SELECT s.*, k.type, k.group_name, k.name, k.identity, k.kind, ca.state, ca.plan, ca.ends_at
+                FROM (SELECT u.component_id AS id, u.versions, u.projects, u.critical, u.high, u.medium, u.low, u.unassigned, u.kev, u.max_risk, u.covered, {keyset.Expression} AS sort_key
+                    {From(keyset.Expression.Contains("k.", StringComparison.Ordinal))} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
+                JOIN component k ON k.id = s.id LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = s.id
                 ORDER BY s.sort_key {keyset.Direction}, s.id {keyset.Direction}
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
