@@ -36,7 +36,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
         problem.GetProperty("title").GetString().ShouldBe("The uploaded BOM is invalid");
         problem.GetProperty("errors").GetArrayLength().ShouldBeGreaterThan(0);
-        problem.GetProperty("errors")[0].GetProperty("message").GetString().ShouldNotBeNullOrEmpty();
+        problem.GetProperty("errors")[0].GetString().ShouldNotBeNullOrEmpty("an array of sentences, as clients of this interface expect");
         (await CountsAsync()).ShouldBe(before);
         Directory.EnumerateFiles(Path.Combine(host.DataFolder, "spool")).ShouldBeEmpty();
         (await client.GetAsync("/api/v1/project/lookup?name=never&version=1")).StatusCode.ShouldBe(HttpStatusCode.NotFound);

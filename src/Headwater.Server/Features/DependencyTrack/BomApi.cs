@@ -36,14 +36,14 @@ internal static class BomApi
         }
         catch (InvalidDataException e)
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", "The upload cannot be unpacked or taken apart.", new[] { new SbomError("", e.Message) });
+            return DtRequest.Invalid("The upload cannot be unpacked or taken apart.", [new SbomError("", e.Message)]);
         }
     }
 
     public static IResult Answer(UploadOutcome outcome) => outcome switch
     {
         UploadOutcome.Accepted accepted => TypedResults.Ok(new { token = accepted.Token, projectUuid = accepted.ProjectVersion }),
-        UploadOutcome.Invalid invalid => Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", invalid.Detail, invalid.Errors),
+        UploadOutcome.Invalid invalid => DtRequest.Invalid(invalid.Detail, invalid.Errors),
         UploadOutcome.BadStage bad => DtRequest.Sentence(StatusCodes.Status400BadRequest, bad.Reason),
         UploadOutcome.BadName bad => DtRequest.Sentence(StatusCodes.Status400BadRequest, bad.Reason),
         UploadOutcome.Nameless => DtRequest.Sentence(StatusCodes.Status400BadRequest, "Name the project: either project with a UUID, or projectName and projectVersion."),

@@ -94,6 +94,7 @@ internal sealed class DependencyTrackFindings(FeedsModule feeds)
         if (text.Cwes.Count > 0)
         {
             json["cweId"] = text.Cwes[0];
+            json["cweName"] = $"CWE-{text.Cwes[0]}";
             json["cwes"] = new JsonArray([.. text.Cwes.Select(c => (JsonNode)new JsonObject { ["cweId"] = c, ["name"] = $"CWE-{c}" })]);
         }
 

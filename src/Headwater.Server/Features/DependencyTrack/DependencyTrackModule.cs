@@ -56,6 +56,7 @@ internal static class DependencyTrackModule
         MetricsApi.Map(api);
         ComponentApi.Map(api);
         SystemApi.Map(api);
+        TeamApi.Map(api);
         BadgeApi.Map(app, api);
     }
 }

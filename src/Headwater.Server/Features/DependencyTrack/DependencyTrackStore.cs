@@ -170,6 +170,18 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         return (DtChange.Done, await connection.QuerySingleAsync<Guid>("SELECT uuid FROM project_version WHERE id = @copy", new { copy }, transaction));
     }, cancellationToken: cancellationToken);
 
+    /// <summary>Holders of keys, which the interface calls teams, by their name.</summary>
+    /// <param name="manages">Only keys of units in here.</param>
+    public Task<(long Total, IReadOnlyList<DtTeam> Rows)> TeamsAsync(Viewer manages, PageRequest request, Guid? uuid, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtTeam>)>(async connection =>
+    {
+        var like = Like.Containing(request.Filter);
+        var from = $"FROM api_key k WHERE k.org_id = @Org AND {manages.Sees("k.unit_id")}" + (uuid is null ? "" : " AND k.uuid = @uuid") + (like is null ? "" : " AND LOWER(k.comment) LIKE @like ESCAPE '\\'");
+        var parameters = new { Org, uuid, like, take = request.Size, skip = request.Offset ?? 0 };
+        var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {from}", parameters);
+        var direction = request.Descending == true ? "DESC" : "ASC";
+        return (total, (await connection.QueryAsync<DtTeam>($"SELECT k.uuid, k.public_id, k.comment, k.permissions, k.created_at, k.created_by, k.last_used_at {from} ORDER BY LOWER(k.comment) {direction}, k.id {direction} LIMIT @take OFFSET @skip", parameters)).AsList());
+    }, cancellationToken);
+
     /// <summary>Tags of visible projects with the number of project versions that have them.</summary>
     public Task<(long Total, IReadOnlyList<(string Tag, long Projects)> Rows)> TagsAsync(Viewer viewer, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<(string, long)>)>(async connection =>
     {
@@ -280,7 +292,7 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         return (total, rows.AsList());
     }, cancellationToken);
 
-    /// <summary>Adds the tags, and takes away a parent that the viewer may not see.</summary>
+    /// <summary>Adds the tags and the sums of collections, and takes away a parent that the viewer may not see.</summary>
     private static async Task CompleteAsync(DbConnection connection, Viewer viewer, IReadOnlyList<DtProject> rows)
     {
         foreach (var row in rows)
@@ -290,6 +302,8 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
             var tags = (await connection.QueryAsync<(long Id, string Tag)>("SELECT version_id, tag FROM project_tag WHERE version_id IN @ids ORDER BY tag", new { ids = chunk.Select(r => r.Id) })).ToLookup(t => t.Id, t => t.Tag);
             foreach (var row in chunk) row.Tags = [.. tags[row.Id]];
         }
+
+        await DtCollectionStore.FillAsync(connection, viewer, rows);
     }
 
     private static async Task<bool> IsBelowAsync(DbTransaction transaction, long id, long ancestor) => await transaction.Connection!.QuerySingleAsync<long>("""

@@ -51,20 +51,33 @@ internal sealed class DtMetricsStore(IDatabase database, TimeProvider time)
     /// <summary>For each day: the last numbers of each visible project by then.</summary>
     public Task<IReadOnlyList<DtDay>> PortfolioSinceAsync(Viewer viewer, long since, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DtDay>>(async connection =>
     {
-        // Each row counts from its day until the day before the next one of the same version: what it adds there and takes away here, summed up by the day.
-        var changes = (await connection.QueryAsync<DtDay>($"""
-            WITH spans AS (SELECT d.day, LEAD(d.day) OVER (PARTITION BY d.pv_id ORDER BY d.day) AS until, {Columns} FROM metrics_day d
-                JOIN project p ON p.org_id = @Org AND p.latest_id = d.pv_id WHERE d.org_id = @Org AND {viewer.Sees("p.owner_id")}),
-            steps AS (SELECT d.day, 1 AS sign, {Columns} FROM spans d UNION ALL SELECT d.until, -1, {Columns} FROM spans d WHERE d.until IS NOT NULL)
-            SELECT d.day, SUM(d.sign) AS projects, SUM(CASE WHEN d.vulnerable > 0 THEN d.sign ELSE 0 END) AS vulnerable_projects, {Signed} FROM steps d GROUP BY d.day ORDER BY d.day
-            """, new { Org })).AsList();
-        for (var i = 1; i < changes.Count; i++) changes[i] = Sum(changes[i - 1], changes[i]);
+        var changes = await SummedAsync(connection, $"d.pv_id IN (SELECT p.latest_id FROM project p WHERE p.org_id = @Org AND p.latest_id IS NOT NULL AND {viewer.Sees("p.owner_id")})");
         // A project is there from its first day on, counted or not.
         var begun = (await connection.QueryAsync<(long Day, long Projects)>($"""
             SELECT p.created_at / 86400000, COUNT(*) FROM project p WHERE p.org_id = @Org AND p.latest_id IS NOT NULL AND {viewer.Sees("p.owner_id")} GROUP BY p.created_at / 86400000
             """, new { Org })).AsList();
         return [.. EveryDay(changes, since).Select(d => d with { Projects = (int)begun.Where(b => b.Day <= d.Day).Sum(b => b.Projects) })];
     }, cancellationToken);
+
+    /// <summary>For each day: the last numbers by then of what is summed up for the collection today.</summary>
+    public Task<IReadOnlyList<DtDay>> OfCollectionAsync(Viewer viewer, DtProject collection, long since, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    {
+        var members = await DtCollectionStore.MembersAsync(connection, viewer, collection);
+        return members.Count == 0 ? [] : EveryDay(await SummedAsync(connection, $"d.pv_id IN ({string.Join(',', members)})"), since);
+    }, cancellationToken);
+
+    /// <summary>The sums over some versions on each day on which one of them changed.</summary>
+    private static async Task<List<DtDay>> SummedAsync(System.Data.Common.DbConnection connection, string which)
+    {
+        // Each row counts from its day until the day before the next one of the same version: what it adds there and takes away here, summed up by the day.
+        var changes = (await connection.QueryAsync<DtDay>($"""
+            WITH spans AS (SELECT d.day, LEAD(d.day) OVER (PARTITION BY d.pv_id ORDER BY d.day) AS until, {Columns} FROM metrics_day d WHERE d.org_id = @Org AND {which}),
+            steps AS (SELECT d.day, 1 AS sign, {Columns} FROM spans d UNION ALL SELECT d.until, -1, {Columns} FROM spans d WHERE d.until IS NOT NULL)
+            SELECT d.day, SUM(d.sign) AS projects, SUM(CASE WHEN d.vulnerable > 0 THEN d.sign ELSE 0 END) AS vulnerable_projects, {Signed} FROM steps d GROUP BY d.day ORDER BY d.day
+            """, new { Org })).AsList();
+        for (var i = 1; i < changes.Count; i++) changes[i] = Sum(changes[i - 1], changes[i]);
+        return changes;
+    }
 
     private long Today => time.GetUtcNow().ToUnixTimeSeconds() / 86_400;
 

@@ -9,7 +9,7 @@ internal sealed record DtProject : Numbers
     public const string Select = """
         v.id, v.uuid, v.project_id, p.name, v.version, v.is_latest, v.active, v.inactive_since, v.group_name, COALESCE(v.description, p.description) AS description, v.publisher, v.classifier, v.purl, v.cpe,
         v.swid_tag_id, v.extra, v.last_upload_at, v.last_format, v.metrics_at, v.first_metrics_at, u.uuid AS parent_uuid, q.name AS parent_name, u.version AS parent_version, q.owner_id AS parent_owner_id,
-        v.components, v.direct, v.covered, v.not_covered, v.no_version, v.unidentified, v.pending, v.vulnerable, v.critical, v.high, v.medium, v.low, v.unassigned, v.kev, v.max_risk, v.suppressed, v.settled, v.audited
+        v.components, v.direct, v.covered, v.not_covered, v.no_version, v.unidentified, v.pending, v.vulnerable, v.critical, v.high, v.medium, v.low, v.unassigned, v.kev, v.max_risk, v.suppressed, v.settled, v.audited, p.collection
         """;
 
     public const string From = "FROM project_version v JOIN project p ON p.id = v.project_id LEFT JOIN project_version u ON u.id = v.parent_id LEFT JOIN project q ON q.id = u.project_id";
@@ -42,7 +42,19 @@ internal sealed record DtProject : Numbers
     public int Suppressed { get; set; }
     public int Settled { get; set; }
     public int Audited { get; set; }
+    public bool Collection { get; set; }
     public IReadOnlyList<string> Tags { get; set; } = [];
+
+    /// <summary>How the numbers come about: <c>NONE</c> for those of its own document, else from which children they are summed up.</summary>
+    public string CollectionLogic => Kept("collectionLogic") is JsonValue value && value.TryGetValue<string>(out var logic) && logic != "NONE" ? logic : Collection ? CollectionLogics.OfOurs : "NONE";
+
+    /// <summary>Which tag children must have to be summed up, where the logic says so.</summary>
+    public string? CollectionTag => Kept("collectionTag") switch
+    {
+        JsonObject tag when tag["name"] is JsonValue value && value.TryGetValue<string>(out var name) => name,
+        JsonValue value when value.TryGetValue<string>(out var name) => name,
+        _ => null,
+    };
 
     /// <summary>What the weights of the interface make of the findings: 10, 5, 3, 1 by severity and 5 for those without one.</summary>
     public int InheritedRiskScore => (Critical * 10) + (High * 5) + (Medium * 3) + Low + (Unassigned * 5);
@@ -60,7 +72,7 @@ internal sealed record DtProject : Numbers
         Add(json, "swidTagId", SwidTagId);
         if (Extra is not null && JsonNode.Parse(Extra) is JsonObject extra)
             foreach (var (name, value) in extra.ToList()) json[name] = value?.DeepClone();
-        if (!json.ContainsKey("collectionLogic")) json["collectionLogic"] = "NONE";
+        json["collectionLogic"] = CollectionLogic;
         json["active"] = Active;
         if (!Active && InactiveSince is { } since) json["inactiveSince"] = since;
         json["isLatest"] = IsLatest;
@@ -101,15 +113,28 @@ internal sealed record DtProject : Numbers
             foreach (var state in (ReadOnlySpan<string>)["Total", "Audited", "Unaudited"]) json[$"policyViolations{kind}{state}"] = 0;
         }
 
-        json["collectionLogic"] = "NONE";
+        json["collectionLogic"] = CollectionLogic;
         json["collectionLogicChanged"] = false;
         json["firstOccurrence"] = FirstMetricsAt ?? 0;
         json["lastOccurrence"] = MetricsAt ?? 0;
         return json;
     }
 
+    private JsonNode? Kept(string name) => Extra is not null && Extra.Contains(name, StringComparison.Ordinal) ? JsonNode.Parse(Extra)?[name] : null;
+
     private static void Add(JsonObject json, string name, string? value)
     {
         if (value is not null) json[name] = value;
     }
+}
+
+/// <summary>The words for how a collection sums up its children.</summary>
+internal static class CollectionLogics
+{
+    public const string Children = "AGGREGATE_DIRECT_CHILDREN", Tagged = "AGGREGATE_DIRECT_CHILDREN_WITH_TAG", Latest = "AGGREGATE_LATEST_VERSION_CHILDREN";
+
+    /// <summary>What a collection of ours is called here: it sums up the newest version of each of its parts.</summary>
+    public const string OfOurs = Latest;
+
+    public static readonly IReadOnlyList<string> All = ["NONE", Children, Tagged, Latest];
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Headwater.Core.Sboms;
 using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Headwater.Server.Features.DependencyTrack;
@@ -37,6 +39,10 @@ internal static class DtRequest
 
     /// <summary>A sentence, as this interface answers what is wrong.</summary>
     public static ContentHttpResult Sentence(int status, string text) => TypedResults.Text(text, "text/plain", null, status);
+
+    /// <summary>What is wrong with a document: a problem whose <c>errors</c> are sentences, each beginning with the place.</summary>
+    public static ProblemHttpResult Invalid(string detail, IEnumerable<SbomError> errors) =>
+        Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", detail, errors.Select(e => e.At.Length > 0 ? $"{e.At}: {e.Message}" : e.Message));
 
     public static ContentHttpResult ProjectMissing() => Sentence(StatusCodes.Status404NotFound, "The project could not be found.");
 

@@ -46,7 +46,14 @@ internal static class MetricsApi
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
         if (since is not { } from) return BadDate();
         if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
-        return TypedResults.Json((await days.OfProjectAsync(project.Id, from, cancellationToken)).Select(d => d.ToProject().Metrics()).ToList());
+        var logic = project.CollectionLogic;
+        var written = logic == "NONE" ? await days.OfProjectAsync(project.Id, from, cancellationToken) : await days.OfCollectionAsync(http.User.Viewer(), project, from, cancellationToken);
+        return TypedResults.Json(written.Select(d =>
+        {
+            var json = d.ToProject().Metrics();
+            json["collectionLogic"] = logic;
+            return json;
+        }).ToList());
     }
 
     private static async Task<IResult> PortfolioHistoryAsync(HttpContext http, DtMetricsStore days, long? since, CancellationToken cancellationToken) =>

@@ -172,6 +172,8 @@ internal static class ProjectApi
             else if (name is "name" or "version" && ProjectsModule.RefuseName(value) is { } reason) refusal = DtRequest.Sentence(StatusCodes.Status400BadRequest, reason);
         }
 
+        if (body.Text("collectionLogic") is { } logic && !CollectionLogics.All.Contains(logic))
+            refusal = DtRequest.Sentence(StatusCodes.Status400BadRequest, $"collectionLogic is none of {string.Join(", ", CollectionLogics.All)}.");
         var extra = new JsonObject();
         foreach (var name in Kept)
             if (body.Member(name) is { ValueKind: not JsonValueKind.Null } value) extra[name] = JsonNode.Parse(value.GetRawText());

@@ -1,5 +1,4 @@
 using Headwater.Server.Platform.Auth;
-using Headwater.Server.Platform.Data;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Headwater.Server.Features.DependencyTrack;
@@ -11,7 +10,6 @@ internal static class SystemApi
     {
         api.MapGet("/version", Version).AllowAnonymous().WithSummary("The version of the interface that is spoken here");
         api.MapPost("/v1/user/login", LoginAsync).AllowAnonymous().DisableAntiforgery().WithSummary("A bearer token for a user name and a password");
-        api.MapGet("/v1/team/self", Self);
     }
 
     private static IResult Version()
@@ -32,12 +30,5 @@ internal static class SystemApi
         if (result.Outcome != SignInOutcome.TooMany) return TypedResults.StatusCode(StatusCodes.Status401Unauthorized);
         http.Response.Headers.RetryAfter = Math.Ceiling(result.Wait.TotalSeconds).ToString("0");
         return DtRequest.Sentence(StatusCodes.Status429TooManyRequests, "Too many attempts. Wait five minutes.");
-    }
-
-    private static IResult Self(HttpContext http)
-    {
-        if (http.User.FindFirst(KeyAuthentication.KeyUuidClaim)?.Value is not { } uuid) return DtRequest.Sentence(StatusCodes.Status400BadRequest, "Only an API key has a team.");
-        var comment = http.User.FindFirst(System.Security.Claims.ClaimTypes.Surname)?.Value;
-        return TypedResults.Ok(new { uuid, name = string.IsNullOrEmpty(comment) ? http.User.Actor() : comment, permissions = (http.User.Permissions() & Permissions.Compatible).Names().Select(name => new { name }) });
     }
 }

@@ -32,8 +32,8 @@ internal static class VexApi
             await using (var stream = received.Open())
             {
                 var read = await Task.Run(() => SbomReader.Read(stream, document, null, cancellationToken), cancellationToken);
-                if (read.Kind?.Format != SbomFormat.CycloneDx) return Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", "A VEX document has to be CycloneDX, as JSON or XML.", read.Errors);
-                if (!read.Valid) return Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", "Schema validation failed", read.Errors);
+                if (read.Kind?.Format != SbomFormat.CycloneDx) return DtRequest.Invalid("A VEX document has to be CycloneDX, as JSON or XML.", read.Errors);
+                if (!read.Valid) return DtRequest.Invalid("Schema validation failed", read.Errors);
             }
 
             var (decisions, unused) = await import.ReadAsync(http.User.Viewer(), document, project, body.Field("scope") == "project", http.User.Actor(), cancellationToken);
@@ -47,7 +47,7 @@ internal static class VexApi
         }
         catch (InvalidDataException e)
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, "The uploaded BOM is invalid", "The upload cannot be unpacked or taken apart.", new[] { new SbomError("", e.Message) });
+            return DtRequest.Invalid("The upload cannot be unpacked or taken apart.", [new SbomError("", e.Message)]);
         }
     }
 

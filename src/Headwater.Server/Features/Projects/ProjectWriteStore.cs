@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dapper;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Audit;
@@ -202,6 +203,15 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         await database.UnindexTextAsync(transaction, "project", project);
     }
 
+    /// <summary>What a change names replaces what was there under that name; the rest stays.</summary>
+    private static string? Merged(string? extra, string? change)
+    {
+        if (extra is null || change is null) return change ?? extra;
+        if (JsonNode.Parse(extra) is not JsonObject all || JsonNode.Parse(change) is not JsonObject some) return change;
+        foreach (var (name, value) in some.ToList()) all[name] = value?.DeepClone();
+        return all.ToJsonString();
+    }
+
     private sealed record VersionRow
     {
         public long Id { get; set; }
@@ -225,7 +235,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         {
             Name = change.Name?.Trim() ?? Name, Version = change.Version?.Trim() ?? Version, IsLatest = change.IsLatest ?? IsLatest, Active = change.Active ?? Active,
             ParentId = change.ParentId ?? ParentId, GroupName = change.Group ?? GroupName, Description = change.Description ?? Description, Publisher = change.Publisher ?? Publisher,
-            Classifier = change.Classifier ?? Classifier, Purl = change.Purl ?? Purl, Cpe = change.Cpe ?? Cpe, SwidTagId = change.SwidTagId ?? SwidTagId, Extra = change.Extra ?? Extra,
+            Classifier = change.Classifier ?? Classifier, Purl = change.Purl ?? Purl, Cpe = change.Cpe ?? Cpe, SwidTagId = change.SwidTagId ?? SwidTagId, Extra = Merged(Extra, change.Extra),
         };
     }
 }

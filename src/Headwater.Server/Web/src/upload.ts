@@ -1,7 +1,7 @@
 import { api, base, el, text } from "./dom";
 
 interface Accepted { token: string; jobId?: number | null; href?: string | null }
-interface Problem { title?: string; detail?: string; errors?: { at?: string; message?: string }[] | Record<string, string[]> }
+interface Problem { title?: string; detail?: string; errors?: (string | { at?: string; message?: string })[] | Record<string, string[]> }
 interface Job { state: string; progress: number; progressText?: string | null; lastError?: string | null }
 
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
@@ -29,7 +29,7 @@ export function uploads(): void {
         state.textContent = problem.title ?? text("uploadFailed");
         const errors = el("div", { class: "errors", role: "alert" });
         if (problem.detail) errors.append(el("p", {}, problem.detail));
-        const all = Array.isArray(problem.errors) ? problem.errors.map(e => [e.at, e.message].filter(Boolean).join(": ")) : Object.values(problem.errors ?? {}).flat();
+        const all = Array.isArray(problem.errors) ? problem.errors.map(e => typeof e === "string" ? e : [e.at, e.message].filter(Boolean).join(": ")) : Object.values(problem.errors ?? {}).flat();
         for (const error of all.slice(0, 10)) errors.append(el("p", {}, error));
         item.append(errors);
         item.closest("details")?.setAttribute("open", "");
