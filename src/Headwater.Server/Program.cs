@@ -6,6 +6,7 @@ using Headwater.Server.Features.DependencyTrack;
 using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Grants;
+using Headwater.Server.Features.Inbox;
 using Headwater.Server.Features.Jobs;
 using Headwater.Server.Features.Keys;
 using Headwater.Server.Features.Overview;
@@ -38,6 +39,7 @@ try
     // Features: removing one is deleting its folder and its lines.
     var services = builder.Services;
     FeedsModule.AddServices(services);
+    InboxModule.AddServices(services);
     FindingsModule.AddServices(services);
     AnalysesModule.AddServices(services);
     OwnersModule.AddServices(services);
@@ -76,6 +78,7 @@ try
     KeysModule.MapEndpoints(app);
     JobsModule.MapEndpoints(app);
     FeedsModule.MapEndpoints(app);
+    InboxModule.MapEndpoints(app);
     DependencyTrackModule.MapEndpoints(app);
     app.MapUi();
     await app.RunAsync();

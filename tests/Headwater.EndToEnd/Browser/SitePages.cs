@@ -71,6 +71,8 @@ internal static partial class SitePages
         new("upload-refused", "/upload", "/upload?error=The%20document%20is%20not%20a%20valid%20SBOM.%20line%203"),
         new("jobs", "/jobs", "/jobs"),
         new("feeds", "/feeds", "/feeds"),
+        new("inbox", "/inbox", "/inbox"),
+        new("webhooks", "/webhooks", "/webhooks"),
         new("feed-new", "/feeds/new", "/feeds/new"),
         new("feed", "/feeds/{Id:long}", "/feeds/1"),
         new("feed-gone", "/feeds/{Id:long}", "/feeds/999999", 404),

@@ -33,6 +33,8 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
 
     private const string Epoch = "feeds.epoch";
 
+    public static Task<long> GenerationAsync(DbTransaction transaction) => NumberAsync(transaction.Connection!, Generation, transaction);
+
     public Task<long> GenerationAsync(CancellationToken cancellationToken) => database.ReadAsync(connection => NumberAsync(connection, Generation), cancellationToken);
 
     /// <summary>Adds a feed, or changes one, and schedules it.</summary>
@@ -86,6 +88,7 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
         {
             var connection = transaction.Connection!;
             if (await FindAsync(connection, id, transaction) is not { } feed) return false;
+            await database.LockAsync(transaction, FeedsModule.LockName);
             await connection.ExecuteAsync("DELETE FROM feed WHERE id = @id", new { id }, transaction);
             await schedule.RemoveAsync(transaction, ScheduleName(id));
             await CountUpAsync(transaction, Generation);
@@ -117,18 +120,22 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
         {
             var connection = transaction.Connection!;
             var now = time.GetUtcNow();
+            await database.LockAsync(transaction, FeedsModule.LockName);
             await connection.ExecuteAsync("""
                 UPDATE feed SET attempted_at = @now, succeeded_at = @now, changed_at = CASE WHEN @changed = 1 THEN @now ELSE changed_at END, full_at = CASE WHEN @full = 1 THEN @now ELSE full_at END, failures = 0, error = NULL, note = @Note,
                     records = @records, newest = @newest, files = @files, state = @state WHERE id = @id
                 """, new { id, now, changed = changes is { Count: 0 } ? 0L : 1L, full = refreshed.Full ? 1L : 0L, refreshed.Note, records, newest, files = TypeMaps.ToJson(refreshed.Files!), state = refreshed.State.ToJson() }, transaction);
             await CountUpAsync(transaction, Generation);
-            if (changes is not { Count: 0 })
+            if (signals)
+            {
+                await jobs.EnqueueAsync(transaction, FeedsModule.MatchDelta(new AdvisoryDelta(0, 0, true)));
+            }
+            else if (changes is null)
             {
                 await CountUpAsync(transaction, Epoch);
                 await jobs.EnqueueAsync(transaction, FeedsModule.MatchAll);
             }
-
-            if (changes is { Count: > 0 })
+            else if (changes.Count > 0)
             {
                 var first = await IdSource.NextAsync(transaction, "feed_change", changes.Count);
                 using var insert = new PreparedCommand(transaction, "INSERT INTO feed_change (id, feed_id, advisory, kind, modified, at, aliases, names) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)", 8);
@@ -138,6 +145,8 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
                     insert.Execute(first + i, id, change.Id, (long)change.Kind, change.Modified?.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), TypeMaps.ToJson(change.Aliases),
                         TypeMaps.ToJson(change.Packages.Select(p => AdvisoryChanges.LookupName(p.Name)).Distinct(StringComparer.Ordinal)));
                 }
+
+                await jobs.EnqueueAsync(transaction, FeedsModule.MatchDelta(new AdvisoryDelta(first, first + changes.Count - 1, false)));
             }
         }, true, cancellationToken);
         jobs.Wake();
@@ -156,8 +165,8 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
     private static Task<Line?> FindAsync(DbConnection connection, long id, DbTransaction? transaction = null) =>
         connection.QuerySingleOrDefaultAsync<Line?>($"SELECT {Columns} FROM feed WHERE org_id = @Org AND id = @id", new { Org, id }, transaction);
 
-    private static async Task<long> NumberAsync(DbConnection connection, string setting) =>
-        long.TryParse(await connection.QuerySingleOrDefaultAsync<string?>("SELECT value FROM setting WHERE name = @setting", new { setting }), out var number) ? number : 0;
+    private static async Task<long> NumberAsync(DbConnection connection, string setting, DbTransaction? transaction = null) =>
+        long.TryParse(await connection.QuerySingleOrDefaultAsync<string?>("SELECT value FROM setting WHERE name = @setting", new { setting }, transaction), out var number) ? number : 0;
 
     private static Task CountUpAsync(DbTransaction transaction, string setting) => transaction.Connection!.ExecuteAsync("""
         INSERT INTO setting (name, value) VALUES (@setting, '1') ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)

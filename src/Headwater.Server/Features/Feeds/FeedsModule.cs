@@ -17,6 +17,12 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
     /// <summary>Queued when the data has been replaced; the feature that keeps findings does it.</summary>
     public const string RematchKind = "findings.rematch";
 
+    /// <summary>Queued when a part of the data has changed.</summary>
+    public const string DeltaKind = "findings.delta";
+
+    /// <summary>Held by whoever replaces the data, and by whoever keeps what came of matching against it.</summary>
+    public const string LockName = "feeds";
+
     private static readonly TimeSpan SnapshotEvery = TimeSpan.FromHours(6), SnapshotStale = TimeSpan.FromDays(365);
 
     private readonly Lock _lock = new();
@@ -31,6 +37,19 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
 
     /// <summary>The job that matches everything.</summary>
     public static JobRequest MatchAll => new(RematchKind, "all", "findings", "");
+
+    /// <summary>The job that matches what a change can touch.</summary>
+    public static JobRequest MatchDelta(AdvisoryDelta delta) => new(DeltaKind, delta.ToString(), "findings", delta.ToString());
+
+    /// <summary>The number of the data in use, as a transaction sees it; see <see cref="AdvisoryData.Generation"/>.</summary>
+    public static Task<long> GenerationAsync(System.Data.Common.DbTransaction transaction) => FeedStore.GenerationAsync(transaction);
+
+    /// <summary>Where somebody may put an index by hand, and the signals beside it.</summary>
+    public string IndexFile => data.File("advisories.hwx");
+
+    public string EpssFile => data.File("epss.csv");
+
+    public string KevFile => data.File("kev.json");
 
     public bool IsLoaded => _current is not null;
 
@@ -47,6 +66,13 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
     public void Reload()
     {
         lock (_lock) _current = Load();
+    }
+
+    /// <summary>The data in use, also when another node has replaced it a moment ago.</summary>
+    public async Task<AdvisoryData> FreshAsync(CancellationToken cancellationToken)
+    {
+        if (Current.Generation != await store.GenerationAsync(cancellationToken)) Reload();
+        return Current;
     }
 
     public FeedStatus Status()
@@ -89,16 +115,16 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
         var (feeds, epoch, generation) = store.InUseAsync().GetAwaiter().GetResult(); // Read once at the start and once at each change.
         foreach (var feed in feeds)
             foreach (var file in feed.Files) shared.FetchAsync(new FeedFolder(data, feed.Feed.Id).File(file), default).GetAwaiter().GetResult(); // Made by another node.
-        var byHand = data.File("advisories.hwx");
+        var byHand = IndexFile;
         List<string> files = [.. feeds.Where(f => f.Feed.Kind is FeedKind.Advisories or FeedKind.Malicious).SelectMany(f => f.Files.Select(file => new FeedFolder(data, f.Feed.Id).File(file))).Where(IsUsable)];
         if (File.Exists(byHand) && IsUsable(byHand)) files.Add(byHand);
         var index = files.Count == 0 ? null : AdvisoryIndex.Open(files);
         var signals = ExploitSignals.Empty;
         var inUse = new Dictionary<FeedKind, string>();
-        foreach (var (kind, legacy) in new[] { (FeedKind.Epss, "epss.csv"), (FeedKind.Kev, "kev.json") })
+        foreach (var (kind, legacy) in new[] { (FeedKind.Epss, EpssFile), (FeedKind.Kev, KevFile) })
         {
             var feed = feeds.Where(f => f.Feed.Kind == kind && f.Files.Count > 0).OrderByDescending(f => f.Feed.Newest).FirstOrDefault();
-            var path = feed is null ? data.File(legacy) : new FeedFolder(data, feed.Feed.Id).File(feed.Files[0]);
+            var path = feed is null ? legacy : new FeedFolder(data, feed.Feed.Id).File(feed.Files[0]);
             if (!File.Exists(path)) continue;
             signals = Try(path, () => SignalSource.Read(kind, path, signals)) ?? signals;
             inUse[kind] = path;
@@ -107,7 +133,7 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
         if (feeds.Count > 0) FeedFolder.List(data, files, inUse.GetValueOrDefault(FeedKind.Epss), inUse.GetValueOrDefault(FeedKind.Kev));
 
         // Files that are put there by hand tell of no change but by being other files.
-        var state = $"3 {epoch} {(File.Exists(byHand) ? File.GetLastWriteTimeUtc(byHand).Ticks : 0)} {(File.Exists(data.File("epss.csv")) ? signals.EpssDate : null):O} {(File.Exists(data.File("kev.json")) ? signals.KevReleased : null):O}";
+        var state = $"3 {epoch} {(File.Exists(byHand) ? File.GetLastWriteTimeUtc(byHand).Ticks : 0)} {(File.Exists(EpssFile) ? signals.EpssDate : null):O} {(File.Exists(KevFile) ? signals.KevReleased : null):O}";
         return new AdvisoryData(index, signals, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)).AsSpan(0, 8))) { Generation = generation };
     }
 

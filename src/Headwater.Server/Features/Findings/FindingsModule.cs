@@ -2,25 +2,57 @@ using System.Data.Common;
 using Headwater.Core.Advisories;
 using Headwater.Core.Packages;
 using Headwater.Server.Features.Feeds;
+using Headwater.Server.Features.Inbox;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Jobs;
 
 namespace Headwater.Server.Features.Findings;
 
 /// <summary>Matches component versions against the advisory data, each once for the whole installation.</summary>
-internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, FeedsModule feeds)
+internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, EventStore events, FeedsModule feeds, InboxModule inbox, QueueStore queue)
 {
-    private const int Batch = 5000;
+    private const int Batch = 5000, DeltaBatch = 20_000;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<NumbersStore>().AddSingleton<RecountStore>().AddSingleton<IJobHandler, RematchJob>().AddHostedService<RematchAtStart>()
+        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<NumbersStore>().AddSingleton<RecountStore>().AddSingleton<EventStore>().AddSingleton<IJobHandler, RematchJob>().AddSingleton<IJobHandler, DeltaJob>().AddHostedService<RematchAtStart>()
             .AddSingleton<Platform.Telemetry.IMetricSource, FindingMetricsStore>();
 
     /// <summary>Matches what is in a project version and has not been matched against the data in use.</summary>
     public Task MatchVersionAsync(long version, Func<int, int, Task> progress, CancellationToken cancellationToken) => MatchAsync(version, progress, cancellationToken);
 
     /// <summary>The same for every component version.</summary>
-    public Task MatchAllAsync(Func<int, int, Task> progress, CancellationToken cancellationToken) => MatchAsync(null, progress, cancellationToken);
+    public async Task MatchAllAsync(Func<int, int, Task> progress, CancellationToken cancellationToken)
+    {
+        await MatchAsync(null, progress, cancellationToken);
+        await store.InTransactionAsync(inbox.TellOfFindingsAsync, cancellationToken);
+        queue.Wake();
+    }
+
+    /// <summary>Matches again what a change of the data can touch, and nothing else, and tells owners of what that changes.</summary>
+    public async Task MatchDeltaAsync(AdvisoryDelta delta, Func<int, int, Task> progress, CancellationToken cancellationToken)
+    {
+        for (var whole = false; !whole;)
+        {
+            var data = await feeds.FreshAsync(cancellationToken);
+            var touched = delta.To > 0 ? await store.TouchedAsync(delta.From, delta.To, cancellationToken) : [];
+            if (delta.Signals) touched.AddRange(await store.WithOtherSignalsAsync(data.Signals, cancellationToken));
+            whole = true;
+            for (var done = 0; done < touched.Count && whole; done += DeltaBatch)
+            {
+                var batch = touched.GetRange(done, Math.Min(DeltaBatch, touched.Count - done));
+                whole = await store.SaveAsync(batch.ConvertAll(p => Match(data, p)), data, done + batch.Count == touched.Count ? inbox.TellOfFindingsAsync : null, cancellationToken);
+                await progress(done + batch.Count, touched.Count);
+            }
+        }
+
+        queue.Wake();
+    }
+
+    /// <summary>What became of the findings of an advisory, newest first.</summary>
+    public Task<IReadOnlyList<FindingEventRow>> EventsOfAdvisoryAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken) => events.OfAdvisoryAsync(viewer, ids, cancellationToken);
+
+    /// <summary>Findings that are reported no more of what is in a project version.</summary>
+    public Task<IReadOnlyList<FindingEventRow>> GoneFromVersionAsync(Viewer viewer, Guid version, CancellationToken cancellationToken) => events.GoneFromAsync(viewer, version, cancellationToken);
 
     /// <summary>How many component versions have not been matched against the data in use.</summary>
     public Task<int> CountPendingAsync(CancellationToken cancellationToken) => store.CountPendingAsync(null, feeds.Current.Key, cancellationToken);
@@ -68,14 +100,20 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Fee
 
     private async Task MatchAsync(long? version, Func<int, int, Task> progress, CancellationToken cancellationToken)
     {
-        var data = feeds.Current;
+        var data = await feeds.FreshAsync(cancellationToken);
         var total = await store.CountPendingAsync(version, data.Key, cancellationToken);
         long after = 0;
         for (var done = 0; done < total;)
         {
             var pending = await store.PendingAsync(version, data.Key, after, Batch, cancellationToken);
             if (pending.Count == 0) break;
-            await store.SaveAsync(pending.ConvertAll(p => Match(data, p)), data.Key, cancellationToken);
+            if (!await store.SaveAsync(pending.ConvertAll(p => Match(data, p)), data, null, cancellationToken))
+            {
+                // Other data is in use now: from here on against that.
+                data = await feeds.FreshAsync(cancellationToken);
+                continue;
+            }
+
             after = pending[^1].Id;
             done += pending.Count;
             await progress(done, total);
@@ -84,10 +122,11 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Fee
 
     private static Matched Match(AdvisoryData data, Unmatched it)
     {
-        if (it.Purl is null || !PackageUrl.TryParse(it.Purl, out var purl, out _)) return new Matched(it.Id, CoverageState.Unidentified, []);
-        if (string.IsNullOrEmpty(it.Version)) return new Matched(it.Id, CoverageState.NoVersion, []);
-        if (data.Index is null) return new Matched(it.Id, CoverageState.NotCovered, []);
+        if (it.Purl is null || !PackageUrl.TryParse(it.Purl, out var purl, out _)) return new Matched(it.Id, it.Known, CoverageState.Unidentified, [], []);
+        if (string.IsNullOrEmpty(it.Version)) return new Matched(it.Id, it.Known, CoverageState.NoVersion, [], []);
+        var names = AdvisoryChanges.LookupNames(purl!);
+        if (data.Index is null) return new Matched(it.Id, it.Known, CoverageState.NotCovered, [], names);
         var findings = FindingSet.For(data.Index, data.Signals, purl!, out var covered);
-        return new Matched(it.Id, covered ? CoverageState.Covered : CoverageState.NotCovered, findings);
+        return new Matched(it.Id, it.Known, covered ? CoverageState.Covered : CoverageState.NotCovered, findings, names);
     }
 }
