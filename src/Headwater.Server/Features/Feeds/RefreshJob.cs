@@ -52,7 +52,9 @@ internal sealed class RefreshJob(FeedStore store, FeedsModule feeds, RecordSourc
         // Half of the records gone at once is a broken source, not half of the vulnerabilities of the world withdrawn.
         if (!everything && before is { RecordCount: >= 100 } && after.RecordCount < before.RecordCount / 2)
             throw new InvalidDataException($"The source now has {after.RecordCount} records where it had {before.RecordCount}. The data stays as it was. If that is right, read everything again.");
-        var changes = before is null || !before.Ecosystems.SequenceEqual(after.Ecosystems) ? null
+        // An ecosystem that comes or goes decides what is covered, and that is asked of every component version.
+        var inUse = feeds.Current.Index?.Ecosystems ?? [];
+        var changes = (before is null && after.RecordCount > MostChanges) || after.Ecosystems.Except(inUse).Any() || (before is not null && before.Ecosystems.Except(after.Ecosystems).Any()) ? null
             : await Task.Run(() => AdvisoryChanges.Between(before, after, refreshed.Ids, cancellationToken), cancellationToken);
         if (changes?.Count > MostChanges) changes = null;
         await ShareAsync(folder, refreshed, cancellationToken);
