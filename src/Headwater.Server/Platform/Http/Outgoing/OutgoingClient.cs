@@ -71,7 +71,7 @@ internal sealed class OutgoingClient(OutgoingGuard guard) : IDisposable
         }
     }
 
-    /// <summary>Sends a document; redirects are not followed.</summary>
+    /// <summary>Sends a document; redirects are not followed. What goes wrong is told with the host alone: the path of such an address often is a secret.</summary>
     /// <returns>The status code.</returns>
     /// <exception cref="OutgoingException">The address could not be reached.</exception>
     public async Task<int> PostAsync(Uri address, byte[] body, string mediaType, IEnumerable<KeyValuePair<string, string>> headers, TimeSpan within, CancellationToken cancellationToken)
@@ -88,11 +88,11 @@ internal sealed class OutgoingClient(OutgoingGuard guard) : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or System.Net.Sockets.SocketException && !cancellationToken.IsCancellationRequested)
         {
-            throw Refusal(e) ?? new OutgoingException($"{address} could not be reached: {Plain(e)}");
+            throw Refusal(e) ?? new OutgoingException($"{address.Host} could not be reached: {Plain(e)}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new OutgoingException($"{address} did not answer within {within.TotalSeconds:0} s.");
+            throw new OutgoingException($"{address.Host} did not answer within {within.TotalSeconds:0} s.");
         }
     }
 
