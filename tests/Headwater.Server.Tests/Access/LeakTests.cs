@@ -284,7 +284,7 @@ public sealed partial class LeakTests : IAsyncLifetime
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)|\b1[789]\d{11}\b|\d{1,2} \w{3} \d{4}, \d\d:\d\d(:\d\d)? UTC", RegexOptions.None, 1000)]
     private static partial Regex Moment();
 
-    [GeneratedRegex(@"just now|\b(\d+|an?) (second|minute|hour)s? ago|\b\d+(\.\d+)? m?s\b", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"just now|((?<!\d)\d+|\ban?) (second|minute|hour)s? ago|\b\d+(\.\d+)? m?s\b", RegexOptions.None, 1000)]
     private static partial Regex Ago();
 
     [GeneratedRegex(@"(key:|hw_|""publicId"":"")\w{8}", RegexOptions.None, 1000)]
