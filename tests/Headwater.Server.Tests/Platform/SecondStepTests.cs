@@ -51,6 +51,8 @@ public sealed class SecondStepTests(TestHost host) : IClassFixture<TestHost>
         var page = Html.Parse(await begun.Content.ReadAsStringAsync());
         var key = page.QuerySelector("[data-copy]")!.GetAttribute("data-copy")!;
         page.QuerySelector("a[href^='otpauth://totp/Headwater:admin?']").ShouldNotBeNull().GetAttribute("href")!.ShouldContain("secret=" + key);
+        var address = page.QuerySelector("a[href^='otpauth:']")!.GetAttribute("href");
+        QrReader.Read(page.QuerySelector("svg.qr")!).ShouldBe(address, "a camera reads the same as the link opens");
         var secret = FromBase32(key);
         string Code(int steps) => Totp.CodeAt(secret, Totp.StepAt(TimeProvider.System.GetUtcNow()) + steps);
 
