@@ -13,13 +13,18 @@ internal sealed record AdvisoryRow(
 /// <param name="Details">Markdown from the record.</param>
 /// <param name="Packages">What the records say is affected.</param>
 /// <param name="Usages">Where the affected component versions are, worst first; the finding belongs to the usage's component version.</param>
-/// <param name="AffectedProjects">Distinct projects in <paramref name="Usages"/>.</param>
+/// <param name="AffectedProjects">Distinct projects whose latest version is hit, settled or not.</param>
+/// <param name="SettledProjects">Those of them in which every finding of the advisory is settled.</param>
 /// <param name="TotalProjects">The denominator.</param>
+/// <param name="WithoutOwner">Those that are open and nobody's.</param>
 internal sealed record AdvisoryDetail(
     string Id, IReadOnlyList<string> Ids, string? Summary, string? Details, Severity Severity, double? Score, string? Vector, double? Epss, double? EpssPercentile,
     bool Kev, bool KevRansomware, DateTimeOffset? Published, DateTimeOffset? Modified, DateTimeOffset? Withdrawn,
     IReadOnlyList<AdvisoryRecord> Records, IReadOnlyList<AdvisoryPackageRow> Packages, IReadOnlyList<AdvisoryReference> References,
-    IReadOnlyList<FindingRow> Findings, IReadOnlyList<AffectedUsage> Usages, int AffectedProjects, int TotalProjects, int WithoutOwner);
+    IReadOnlyList<FindingRow> Findings, IReadOnlyList<AffectedUsage> Usages, int AffectedProjects, int TotalProjects, int WithoutOwner, int SettledProjects)
+{
+    public int OpenProjects => AffectedProjects - SettledProjects;
+}
 
 internal sealed record AdvisoryRecord(string Id, string Source, DateTimeOffset? Published, DateTimeOffset? Modified, DateTimeOffset? Withdrawn);
 
@@ -28,7 +33,9 @@ internal sealed record AdvisoryPackageRow(string Ecosystem, string Name, IReadOn
 internal sealed record AdvisoryReference(string Type, string Url);
 
 /// <summary>A usage of an affected component version, with the paths that lead to it (at most three) and where the fix is.</summary>
-internal sealed record AffectedUsage(UsageRow Usage, string ComponentName, string? ComponentGroup, bool Affected, IReadOnlyList<string> FixedVersions, Projects.WhyHere? Why);
+/// <param name="Settled">True when every finding of the advisory in it was decided not to matter.</param>
+/// <param name="Analysis">What was decided; where there are several findings, about one that is still open, else the newest.</param>
+internal sealed record AffectedUsage(UsageRow Usage, string ComponentName, string? ComponentGroup, bool Affected, IReadOnlyList<string> FixedVersions, Projects.WhyHere? Why, bool Settled, FindingAnalysis? Analysis);
 
 /// <summary>A hit of the search over all advisories.</summary>
 internal sealed record AdvisoryHit(string Id, string? Summary, Severity Severity, bool Withdrawn, int Projects);

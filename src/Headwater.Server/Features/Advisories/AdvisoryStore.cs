@@ -65,7 +65,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         var osv = OsvRecord.Parse(index.Json(main.Record));
         var references = group.Records.Take(MostRecords).Where(r => r != main.Record).SelectMany(r => OsvRecord.Parse(index.Json(r)).References);
         var worst = records.Where(r => r.Withdrawn is null).DefaultIfEmpty(main).MaxBy(r => ((int)r.Severity, r.Score ?? 0))!;
-        var (findings, usages, hit, owned) = await AffectedAsync(viewer, group.Ids, cancellationToken);
+        var (findings, usages, hit, settled, withoutOwner) = await AffectedAsync(viewer, group.Ids, cancellationToken);
         var kev = signals.Kev(group.Ids);
         var epss = signals.Epss(group.Ids);
         var shown = group.Ids.FirstOrDefault(i => i.StartsWith("CVE-", StringComparison.Ordinal)) ?? group.Ids.FirstOrDefault(i => i.StartsWith("GHSA-", StringComparison.Ordinal)) ?? main.Id;
@@ -74,7 +74,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             records.Min(r => r.Published), records.Max(r => r.Modified), records.TrueForAll(r => r.Withdrawn is not null) ? records.Max(r => r.Withdrawn) : null,
             [.. records.Select(r => new AdvisoryRecord(r.Id, r.Source, r.Published, r.Modified, r.Withdrawn))],
             [.. group.Records.Take(MostRecords).SelectMany(index.PackagesOf).Select(p => new AdvisoryPackageRow(p.Ecosystem, p.Name, p.Ranges, p.FixedVersions)).DistinctBy(p => (p.Ecosystem, p.Name, string.Join(',', p.Ranges)))],
-            [.. osv.References.Concat(references).DistinctBy(r => r.Url)], findings, usages, (int)hit, total, (int)(hit - owned));
+            [.. osv.References.Concat(references).DistinctBy(r => r.Url)], findings, usages, (int)hit, total, (int)withoutOwner, (int)settled);
     }
 
     /// <summary>Over all advisories, by identifier or words.</summary>
@@ -102,9 +102,9 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             WHERE f.id IN @ids AND f.affected = 1 AND {viewer.Sees("p.owner_id")} GROUP BY f.id
             """, new { Org, ids = ids.ToArray() })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
 
-    private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages, long Projects, long Owned)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages, long Projects, long Settled, long WithoutOwner)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
-        var (findings, rows, hit, owned) = await database.ReadAsync(async connection =>
+        var (findings, rows, decided, hit, settled, withoutOwner) = await database.ReadAsync(async connection =>
         {
             var found = (await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
                 SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.id IN @ids AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.affected DESC, f.risk DESC, k.name, c.id LIMIT 1000
@@ -115,11 +115,19 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
                 SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine}
                     AND p.latest_id IN (SELECT o.pv_id FROM finding f JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1)
                 """, parameters);
+            // Decisions are few beside what they are about, so those that settle something are where the search begins.
+            var (settled, settledOwned) = await connection.QuerySingleAsync<(long, long)>($"""
+                SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine}
+                    AND p.latest_id IN (SELECT d.pv_id FROM analysis a JOIN finding_decision d ON d.analysis_id = a.id JOIN finding f ON f.id = d.finding_id AND f.cv_id = d.cv_id AND f.affected = 1
+                        WHERE a.org_id = @Org AND d.finding_id IN @ids AND d.settled = 1)
+                    AND NOT EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id
+                        LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = x.pv_id AND e.cv_id = x.cv_id AND e.finding_id = f.id WHERE f.id IN @ids AND f.affected = 1 AND COALESCE(e.settled, 0) = 0)
+                """, parameters);
             const string Select = $"""
-                SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
+                SELECT v.id AS pv_id, p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
                     {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, k.name AS component_name, k.group_name
                 """;
-            // Where thousands are hit, the first by name are found along the index of names; where few are, all are sorted, older versions last.
+            // Where thousands are hit, the first by name are found along the index of names; where few are, all are sorted, what is settled and older versions last.
             var used = await connection.QueryAsync<UsageLine>(hit > Many ? $"""
                 {Select} FROM (SELECT p.id FROM project p WHERE {mine}
                         AND EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1)
@@ -131,9 +139,16 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
                 {Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
                 JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id JOIN occurrence x ON x.org_id = @Org AND x.pv_id = o.pv_id AND x.cv_id = c.id
                 JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
-                WHERE f.id IN @ids AND {viewer.Sees("p.owner_id")} ORDER BY is_latest DESC, f.affected DESC, p.name, v.id, c.id LIMIT {MostUsages}
+                LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = o.pv_id AND e.cv_id = o.cv_id AND e.finding_id = f.id
+                WHERE f.id IN @ids AND {viewer.Sees("p.owner_id")} ORDER BY is_latest DESC, f.affected DESC, COALESCE(e.settled, 0), p.name, v.id, c.id LIMIT {MostUsages}
                 """, parameters);
-            return (found, used.AsList(), hit, owned);
+            var lines = used.AsList();
+            var decisions = lines.Count == 0 ? [] : await connection.QueryAsync<FindingColumns>($"""
+                SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, {FindingColumns.DecisionSelect} FROM occurrence o JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
+                JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin}
+                WHERE o.org_id = @Org AND o.pv_id IN ({string.Join(',', lines.Select(l => l.PvId).Distinct())}) AND f.id IN @ids
+                """, parameters);
+            return (found, lines, decisions.ToLookup(d => (d.PvId, d.CvId)), hit, settled, hit - owned - (settled - settledOwned));
         }, cancellationToken);
         var byVersion = findings.ToLookup(f => f.ComponentVersionId);
         var usages = new List<AffectedUsage>();
@@ -141,10 +156,11 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         {
             var why = usages.Count < WithPaths && row.IsLatest ? await projects.WhyAsync(viewer, row.VersionUuid, row.CvId, PathsEach, cancellationToken) : null;
             var own = byVersion[row.CvId];
-            usages.Add(new AffectedUsage(row.ToRow(), row.ComponentName, row.GroupName, own.Any(f => f.Affected), [.. own.SelectMany(f => f.FixedVersions).Distinct()], why));
+            var about = decided[(row.PvId, row.CvId)].OrderBy(d => d.Settled).ThenByDescending(d => d.DecidedAt).ToList();
+            usages.Add(new AffectedUsage(row.ToRow(), row.ComponentName, row.GroupName, own.Any(f => f.Affected), [.. own.SelectMany(f => f.FixedVersions).Distinct()], why, about.Count > 0 && about.TrueForAll(d => d.Settled), about.FirstOrDefault()?.ToAnalysis()));
         }
 
-        return (findings, usages, hit, owned);
+        return (findings, usages, hit, settled, withoutOwner);
     }
 
     private sealed record Row
@@ -167,6 +183,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
 
     private sealed record UsageLine : UsageColumns
     {
+        public long PvId { get; set; }
         public string ComponentName { get; set; } = "";
         public string? GroupName { get; set; }
     }
