@@ -25,12 +25,15 @@ internal sealed class BackupWork(IDatabase database, ITables tables, DataFolder 
             using var archive = new ArchiveWriter(output, time.GetUtcNow());
             var shapes = await tables.DescribeAsync(connection, cancellationToken);
             if (!withKeys) shapes = [.. shapes.Where(t => !KeyTables.Contains(t.Name))];
+            // Where nodes share the database it has the documents, and a folder only what its node has at hand. They go into the backup once, as files, as they do on the other engine.
+            var fromDatabase = withFiles && database.IsShared && shapes.Any(t => t.Name == BlobFolder.Table);
+            if (fromDatabase) shapes = [.. shapes.Where(t => t.Name != BlobFolder.Table)];
             archive.Add(BackupManifest.Part, JsonSerializer.SerializeToUtf8Bytes(Describe(connection, shapes, withKeys), BackupJson.Default.BackupManifest));
             var rows = new Dictionary<string, long>(StringComparer.Ordinal);
             string? head = null;
             foreach (var table in shapes) rows[table.Name] = WriteTable(archive, connection, table, run, ref head, cancellationToken);
             var texts = Write(archive, "search", TextKinds, tables.ReadTexts(connection).Select(t => new object?[] { t.Kind, t.Item, t.Text }), _ => { }, cancellationToken);
-            var (files, damaged) = withFiles ? WriteFiles(archive, withKeys, run, cancellationToken) : (0, []);
+            var (files, damaged) = withFiles ? WriteFiles(archive, fromDatabase ? connection : null, withKeys, run, cancellationToken) : (0, []);
             archive.Finish(rows, texts, head);
             return new BackupSummary(shapes.Count, rows.Values.Sum(), files, damaged, head);
         }, cancellationToken);
@@ -90,10 +93,20 @@ internal sealed class BackupWork(IDatabase database, ITables tables, DataFolder 
         }
     }
 
-    private (long Files, List<string> Damaged) WriteFiles(ArchiveWriter archive, bool withKeys, CommandRun run, CancellationToken cancellationToken)
+    /// <param name="database">Where documents lie in the database; null where they lie in the folder.</param>
+    private (long Files, List<string> Damaged) WriteFiles(ArchiveWriter archive, DbConnection? database, bool withKeys, CommandRun run, CancellationToken cancellationToken)
     {
-        var (count, damaged) = (0L, new List<string>());
-        foreach (var path in DataFiles.All(data.Path, withKeys).ToList())
+        var (count, damaged, written) = (0L, new List<string>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var (path, sha256, length) in database is null ? [] : BlobFolder.Held(database))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!written.Add(path)) continue;
+            using var content = BlobFolder.Open(database!, sha256, length);
+            if (archive.Add(DataFiles.Prefix + path, content) != sha256) damaged.Add(path);
+            run.Progress($"{CommandRun.Number(++count)} files …");
+        }
+
+        foreach (var path in DataFiles.All(data.Path, withKeys).Where(p => !written.Contains(p)).ToList())
         {
             cancellationToken.ThrowIfCancellationRequested();
             FileStream file;

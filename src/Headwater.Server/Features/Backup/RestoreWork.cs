@@ -19,7 +19,7 @@ internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder
         var staging = data.File("restoring");
         try
         {
-            var summary = await database.WriteAsync(async transaction =>
+            var (summary, shared) = await database.WriteAsync(async transaction =>
             {
                 if (Directory.Exists(staging)) Directory.Delete(staging, true);
                 Directory.CreateDirectory(staging);
@@ -33,11 +33,12 @@ internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder
                     File.Move(file, target, overwrite: true);
                 }
 
-                if (database.IsShared) await ShareAsync(transaction, run, cancellationToken);
-                return loaded;
+                return (loaded, await ShareAsync(transaction, run, cancellationToken));
             }, false, cancellationToken);
-            if (database.IsShared) ShareKeys();
             await database.MigrateAsync(cancellationToken);
+            // A backup from before nodes shared anything has no table for it until now.
+            if (!shared) await database.WriteAsync(transaction => ShareAsync(transaction, run, cancellationToken), false, cancellationToken);
+            if (database.IsShared) ShareKeys();
             await tables.SettleAsync(cancellationToken);
             return summary;
         }
@@ -48,11 +49,16 @@ internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder
     }
 
     /// <summary>Where several nodes share the database, it must have the documents too: a folder is only one node's.</summary>
-    private async Task ShareAsync(DbTransaction transaction, CommandRun run, CancellationToken cancellationToken)
+    /// <returns>False when the tables are too old to hold them.</returns>
+    private async Task<bool> ShareAsync(DbTransaction transaction, CommandRun run, CancellationToken cancellationToken)
     {
+        if (!database.IsShared) return true;
         var shared = 0L;
+        var present = (await tables.DescribeAsync(transaction.Connection!, cancellationToken)).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+        if (!present.Contains(BlobFolder.Table)) return false;
+        await SharedFiles.AdoptAsync(transaction, data, cancellationToken);
         var root = data.File("blobs");
-        if (!Directory.Exists(root)) return;
+        if (!Directory.Exists(root)) return true;
         foreach (var path in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -61,6 +67,8 @@ internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder
             await BlobFolder.PublishAsync(transaction, path, sha256);
             run.Progress($"{CommandRun.Number(++shared)} documents shared …");
         }
+
+        return true;
     }
 
     /// <summary>And the keys, so that what one node protected another can read.</summary>

@@ -13,6 +13,9 @@ internal sealed class BlobFolder(DataFolder data, IDatabase database)
     /// <summary>Taken by whoever names documents or deletes unnamed ones.</summary>
     public const string Lock = "documents";
 
+    /// <summary>Where a database that nodes share has the contents, in parts.</summary>
+    public const string Table = "document_part";
+
     private const int PartSize = 1 << 20;
 
     private readonly string _root = Directory.CreateDirectory(data.File("blobs")).FullName;
@@ -69,6 +72,17 @@ internal sealed class BlobFolder(DataFolder data, IDatabase database)
         }
         while (source.Position < source.Length);
     }
+
+    /// <summary>What the database holds for its nodes: documents and files that they share, by the path below a data folder, with their length.</summary>
+    public static IReadOnlyList<(string Path, string Sha256, long Length)> Held(DbConnection connection)
+    {
+        var shared = connection.Query<(string Name, string Sha256)>("SELECT name, sha256 FROM shared_file ORDER BY name").ToLookup(f => f.Sha256, f => f.Name);
+        return [.. connection.Query<(string Sha256, long Length)>("SELECT sha256, SUM(LENGTH(bytes)) FROM document_part GROUP BY sha256 ORDER BY sha256", commandTimeout: 0)
+            .SelectMany(d => (shared.Contains(d.Sha256) ? shared[d.Sha256] : [$"blobs/{d.Sha256[..2]}/{d.Sha256[2..]}"]).Select(path => (path, d.Sha256, d.Length)))];
+    }
+
+    /// <summary>The content of what the database holds, as long as the connection is used for nothing else meanwhile.</summary>
+    public static Stream Open(DbConnection connection, string sha256, long length) => new DocumentParts(connection, sha256, length);
 
     /// <summary>Takes a file out of the database, to the place named.</summary>
     public async Task FetchAsync(string sha256, string path, CancellationToken cancellationToken)

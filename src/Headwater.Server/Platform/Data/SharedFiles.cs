@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using Dapper;
 
@@ -43,6 +44,26 @@ internal sealed class SharedFiles(IDatabase database, DataFolder data, BlobFolde
         if (!database.IsShared || File.Exists(path)) return;
         var sha256 = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<string>("SELECT sha256 FROM shared_file WHERE name = @name", new { name = NameOf(path) }), cancellationToken);
         if (sha256 is not null) await blobs.FetchAsync(sha256, path, cancellationToken);
+    }
+
+    /// <summary>Lets a database that was filled from a backup have the files that it names, which came back into the folder; what did not come back is named no more.</summary>
+    public static async Task AdoptAsync(DbTransaction transaction, DataFolder data, CancellationToken cancellationToken)
+    {
+        var connection = transaction.Connection!;
+        foreach (var name in (await connection.QueryAsync<string>("SELECT name FROM shared_file ORDER BY name", transaction: transaction)).ToList())
+        {
+            var path = data.File(name);
+            if (!File.Exists(path))
+            {
+                await connection.ExecuteAsync($"DELETE FROM shared_file WHERE name = @name AND sha256 NOT IN (SELECT sha256 FROM {BlobFolder.Table})", new { name }, transaction);
+                continue;
+            }
+
+            string sha256;
+            await using (var stream = File.OpenRead(path)) sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
+            await BlobFolder.PublishAsync(transaction, path, sha256);
+            await connection.ExecuteAsync("UPDATE shared_file SET sha256 = @sha256 WHERE name = @name", new { name, sha256 }, transaction);
+        }
     }
 
     private string NameOf(string path) => Path.GetRelativePath(data.Path, Path.GetFullPath(path)).Replace(Path.DirectorySeparatorChar, '/');
