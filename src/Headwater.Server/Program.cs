@@ -13,6 +13,7 @@ using Headwater.Server.Features.Overview;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.People;
 using Headwater.Server.Features.Projects;
+using Headwater.Server.Features.Registries;
 using Headwater.Server.Features.Samples;
 using Headwater.Server.Features.Search;
 using Headwater.Server.Features.Uploads;
@@ -42,6 +43,7 @@ try
     InboxModule.AddServices(services);
     FindingsModule.AddServices(services);
     AnalysesModule.AddServices(services);
+    RegistriesModule.AddServices(services);
     OwnersModule.AddServices(services);
     PeopleModule.AddServices(services);
     ProjectsModule.AddServices(services);
@@ -79,6 +81,7 @@ try
     JobsModule.MapEndpoints(app);
     FeedsModule.MapEndpoints(app);
     InboxModule.MapEndpoints(app);
+    RegistriesModule.MapEndpoints(app);
     DependencyTrackModule.MapEndpoints(app);
     app.MapUi();
     await app.RunAsync();

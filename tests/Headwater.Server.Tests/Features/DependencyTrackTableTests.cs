@@ -24,7 +24,7 @@ public sealed class DependencyTrackTableTests(TestHost host) : IClassFixture<Tes
         { "GET", "/api/v1/metrics/project/{uuid}/days/7", "VIEW_PORTFOLIO" }, { "GET", "/api/v1/metrics/project/{uuid}/since/20260101", "VIEW_PORTFOLIO" }, { "GET", "/api/v1/metrics/portfolio/current", "VIEW_PORTFOLIO" },
         { "POST", "/api/v1/vex", "VULNERABILITY_ANALYSIS" }, { "PUT", "/api/v1/vex", "VULNERABILITY_ANALYSIS" }, { "GET", "/api/v1/vex/cyclonedx/project/{uuid}", "VULNERABILITY_ANALYSIS" },
         { "GET", "/api/v1/analysis", "VIEW_VULNERABILITY" }, { "PUT", "/api/v1/analysis", "VULNERABILITY_ANALYSIS" }, { "GET", "/api/v1/violation/analysis", "VIEW_POLICY_VIOLATION" }, { "PUT", "/api/v1/violation/analysis", "POLICY_VIOLATION_ANALYSIS" },
-        { "GET", "/api/v1/component/project/{uuid}", "VIEW_PORTFOLIO" }, { "GET", "/api/v1/component/identity?name=none", "VIEW_PORTFOLIO" }, { "GET", "/api/v1/component/hash/00", "VIEW_PORTFOLIO" }, { "GET", "/api/v1/component/{uuid}", "VIEW_PORTFOLIO" },
+        { "GET", "/api/v1/component/project/{uuid}", "VIEW_PORTFOLIO" }, { "GET", "/api/v1/component/identity?name=none", "VIEW_PORTFOLIO" }, { "GET", "/api/v1/component/hash/00", "VIEW_PORTFOLIO" }, { "GET", "/api/v1/component/{uuid}", "VIEW_PORTFOLIO" }, { "GET", "/api/v1/repository/latest?purl=pkg:npm/none", "VIEW_PORTFOLIO" },
         { "GET", "/api/v1/badge/vulns/project/{uuid}", "VIEW_BADGES" }, { "GET", "/api/v1/badge/vulns/project/none/1", "VIEW_BADGES" }, { "GET", "/api/v1/badge/violations/project/{uuid}", "VIEW_BADGES" },
         { "GET", "/api/v1/badge/violations/project/none/1", "VIEW_BADGES" },
     };

@@ -11,7 +11,7 @@ public sealed partial class PageTests(Site site) : IClassFixture<Site>
     public static TheoryData<string> Paths =>
     [
         "/", "/projects", "/projects/{project}", "/versions/{version}", "/versions/{version}/components", "/versions/{version}/tree", "/versions/{version}/graph", "/versions/{version}/findings",
-        "/versions/{version}/uploads", "/versions/{version}/changes", "/components", "/advisories", "/analyses", "/advisories/CVE-2021-44228", "/search?q=log4j", "/search", "/owners", "/jobs", "/feeds", "/feeds/new", "/feeds/1", "/inbox", "/webhooks", "/keys",
+        "/versions/{version}/uploads", "/versions/{version}/changes", "/components", "/advisories", "/analyses", "/advisories/CVE-2021-44228", "/search?q=log4j", "/search", "/owners", "/jobs", "/feeds", "/feeds/new", "/feeds/1", "/registries", "/registries/new", "/inbox", "/webhooks", "/keys",
         "/audit", "/about", "/upload", "/account/password", "/dev/components",
         "/access", "/owners/1",
     ];

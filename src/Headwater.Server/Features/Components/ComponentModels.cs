@@ -1,6 +1,7 @@
 using Headwater.Core.Advisories;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
+using Headwater.Server.Features.Registries;
 
 namespace Headwater.Server.Features.Components;
 
@@ -9,13 +10,21 @@ namespace Headwater.Server.Features.Components;
 /// <param name="Projects">Projects that use any version of it in an active version.</param>
 /// <param name="Covered">Known versions that were looked up in data that covers them; with none, no finding means "unknown".</param>
 internal sealed record ComponentRow(long Id, string? Type, string? Group, string Name, string? Purl, string Kind, int Versions, int Projects, SeverityCounts Findings, bool Kev, double MaxRisk, int Covered,
-    string? State, string? Plan, DateTimeOffset? SupportEnds);
+    string? State, string? Plan, DateTimeOffset? SupportEnds)
+{
+    /// <summary>What a registry says of it; null where none was asked.</summary>
+    public ComponentRelease? Release { get; init; }
+}
 
 internal sealed record ComponentDetail(ComponentRow Component, IReadOnlyList<ComponentVersionRow> Versions, IReadOnlyList<FindingRow> Findings);
 
 internal sealed record ComponentVersionRow(
     long Id, long ComponentId, string? Type, string? Group, string Name, string? Version, string? Purl, string Kind, IReadOnlyList<string> Licences,
-    CoverageState Coverage, SeverityCounts Findings, Severity MaxSeverity, bool Kev, double MaxRisk, int Projects);
+    CoverageState Coverage, SeverityCounts Findings, Severity MaxSeverity, bool Kev, double MaxRisk, int Projects)
+{
+    /// <summary>What a registry says of it; null where none was asked.</summary>
+    public VersionRelease? Release { get; init; }
+}
 
 /// <param name="Coverage">When not <see cref="CoverageState.Covered"/>, no findings means "unknown".</param>
 internal sealed record ComponentVersionDetail(

@@ -3,6 +3,7 @@ using Headwater.Core.Advisories;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
+using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
@@ -29,6 +30,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         ["projects"] = new("u.projects", true),
         ["versions"] = new("u.versions", true),
         ["findings"] = new("u.findings", true),
+        ["released"] = new(RegistriesModule.ReleasedKey),
     };
 
     private static readonly Dictionary<string, SortKey> UsageSorts = new(StringComparer.Ordinal)
@@ -38,34 +40,44 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         ["depth"] = new("CASE WHEN x.depth < 0 THEN 1000000 ELSE x.depth END"),
     };
 
-    /// <summary>Sorts: <c>risk</c> (default), <c>name</c>, <c>projects</c>, <c>versions</c>, <c>findings</c>.</summary>
+    /// <summary>Sorts: <c>risk</c> (default), <c>name</c>, <c>projects</c>, <c>versions</c>, <c>findings</c>, <c>released</c> (the latest version, oldest first).</summary>
     public async Task<Page<ComponentRow>> ListAsync(Viewer viewer, PageRequest request, ComponentFilter filter = default, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, Sorts, "risk", request.Sort == "name" ? "k.id" : "u.component_id"); // Each as its index has it.
         var like = Like.Containing(request.Filter);
         var where = (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(k.identity) LIKE @like ESCAPE '\\')")
             + (filter.OnlyVulnerable ? " AND u.vulnerable > 0" : "") + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type")
-            + Is("ca.state", "State", filter.State) + Is("ca.plan", "Plan", filter.Plan) + (filter.SupportEnding ? " AND ca.ends_at < @until" : "") + (filter.OnlyProduction ? $" AND {InProduction(viewer)}" : "");
+            + Is("ca.state", "State", filter.State) + Is("ca.plan", "Plan", filter.Plan) + (filter.SupportEnding ? " AND ca.ends_at < @until" : "") + (filter.OnlyProduction ? $" AND {InProduction(viewer)}" : "")
+            + (filter.OnlyOutdated ? $" AND {InUse(viewer, RegistriesModule.IsOutdated)}" : "") + (filter.OnlyWithdrawn ? $" AND (crel.deprecated IS NOT NULL OR {InUse(viewer, "vrel.withdrawn > 0")})" : "");
         // What is shown of a row is looked up for the page only, not for what is passed over on the way to it; so only what is asked for is joined.
-        string From(bool names) => $"FROM {FindingsModule.ComponentUsage(viewer)} u" + (names || where.Contains("k.", StringComparison.Ordinal) ? " JOIN component k ON k.id = u.component_id" : "")
-            + (where.Contains("ca.", StringComparison.Ordinal) ? " LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = u.component_id" : "") + $" WHERE u.org_id = @Org{where}";
+        string From(string key) => $"FROM {FindingsModule.ComponentUsage(viewer)} u" + ((key + where).Contains("k.", StringComparison.Ordinal) ? " JOIN component k ON k.id = u.component_id" : "")
+            + (where.Contains("ca.", StringComparison.Ordinal) ? " LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = u.component_id" : "") + ((key + where).Contains("crel.", StringComparison.Ordinal) ? $" {RegistriesModule.JoinComponent("u.component_id")}" : "") + $" WHERE u.org_id = @Org{where}";
         return await database.ReadAsync(async connection =>
         {
             var parameters = new { Org, like, filter.Type, filter.State, filter.Plan, until = time.GetUtcNow() + CareStore.Ahead, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
-            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {From(false)}", parameters);
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {From("")}", parameters);
             var rows = await connection.QueryAsync<Row>($"""
                 SELECT s.*, k.type, k.group_name, k.name, k.identity, k.kind, ca.state, ca.plan, ca.ends_at
                 FROM (SELECT u.component_id AS id, u.versions, u.projects, u.critical, u.high, u.medium, u.low, u.unassigned, u.kev, u.max_risk, u.covered, {keyset.Expression} AS sort_key
-                    {From(keyset.Expression.Contains("k.", StringComparison.Ordinal))} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
+                    {From(keyset.Expression)} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
                 JOIN component k ON k.id = s.id LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = s.id
                 ORDER BY s.sort_key {keyset.Direction}, s.id {keyset.Direction}
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
-            return new Page<ComponentRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
+            var releases = await RegistriesModule.OfComponentsAsync(connection, viewer, page.Items.Select(r => r.Id), ProjectsModule.Uses);
+            return new Page<ComponentRow>([.. page.Items.Select(r => r.ToRow() with { Release = releases.GetValueOrDefault(r.Id) })], total, page.Next, page.Previous);
         }, cancellationToken);
     }
 
     private static string Is(string column, string parameter, string? value) => value switch { null or "" => "", ComponentFilter.None => $" AND {column} IS NULL", _ => $" AND {column} = @{parameter}" };
+
+    /// <summary>A version of it for which a condition on what the registry says holds is in the latest version of a visible project.</summary>
+    private static string InUse(Viewer viewer, string condition) => $"""
+        EXISTS (SELECT 1 FROM component_version rc JOIN version_release vrel ON vrel.org_id = @Org AND vrel.cv_id = rc.id AND {condition}
+            {(viewer.All ? "JOIN version_usage rn ON rn.org_id = @Org AND rn.cv_id = rc.id AND rn.projects > 0"
+                : "JOIN occurrence_by_component ro ON ro.org_id = @Org AND ro.cv_id = rc.id JOIN project rp ON rp.org_id = @Org AND rp.latest_id = ro.pv_id")}
+            WHERE rc.component_id = u.component_id AND {(viewer.All ? "1=1" : viewer.Sees("rp.owner_id"))})
+        """;
 
     /// <summary>A version of it is in a project version with a document of the stage production.</summary>
     private static string InProduction(Viewer viewer) => $"""
@@ -87,7 +99,9 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         var findings = await connection.QueryAsync<FindingColumns>($"""
             SELECT {FindingColumns.Select} FROM component_version c JOIN finding f ON f.cv_id = c.id JOIN component k ON k.id = c.component_id WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.risk DESC, f.id, c.id LIMIT 1000
             """, new { id });
-        return new ComponentDetail(row.ToRow(), [.. versions.Select(v => v.ToRow())], [.. (await FindingsModule.SeenAsync(connection, viewer, findings)).Select(f => f.ToRow())]);
+        var release = (await RegistriesModule.OfComponentsAsync(connection, viewer, [id], ProjectsModule.Uses)).GetValueOrDefault(id);
+        var releases = await RegistriesModule.OfVersionsAsync(connection, versions.Select(v => v.Id));
+        return new ComponentDetail(row.ToRow() with { Release = release }, [.. versions.Select(v => v.ToRow() with { Release = releases.GetValueOrDefault(v.Id) })], [.. (await FindingsModule.SeenAsync(connection, viewer, findings)).Select(f => f.ToRow())]);
     }, cancellationToken);
 
     public Task<ComponentVersionDetail?> GetVersionAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
@@ -99,7 +113,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             """, new { id });
         var others = await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @ComponentId AND c.id <> @Id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT 200", new { Org, row.ComponentId, row.Id });
         var facts = ComponentFacts.Parse(row.Detail);
-        return new ComponentVersionDetail(row.ToRow(), facts.Description, facts.Publisher, facts.Copyright, facts.Cpes ?? [], [.. facts.Hashes ?? []], row.FirstSeen, row.MatchedAt,
+        var release = (await RegistriesModule.OfVersionsAsync(connection, [id])).GetValueOrDefault(id);
+        return new ComponentVersionDetail(row.ToRow() with { Release = release }, facts.Description, facts.Publisher, facts.Copyright, facts.Cpes ?? [], [.. facts.Hashes ?? []], row.FirstSeen, row.MatchedAt,
             [.. (await FindingsModule.SeenAsync(connection, viewer, findings)).Select(f => f.ToRow())], [.. others.Select(v => v.ToRow())]);
     }, cancellationToken);
 
@@ -210,7 +225,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
 }
 
 /// <summary>Which components are asked for.</summary>
-internal readonly record struct ComponentFilter(bool OnlyVulnerable = false, string? Type = null, string? State = null, string? Plan = null, bool SupportEnding = false, bool OnlyProduction = false)
+internal readonly record struct ComponentFilter(bool OnlyVulnerable = false, string? Type = null, string? State = null, string? Plan = null, bool SupportEnding = false, bool OnlyProduction = false, bool OnlyOutdated = false, bool OnlyWithdrawn = false)
 {
     /// <summary>In a filter: nobody has decided.</summary>
     public const string None = "undecided";

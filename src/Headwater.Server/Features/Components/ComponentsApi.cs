@@ -1,3 +1,4 @@
+using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -43,11 +44,13 @@ internal static class ComponentsApi
         ("depth:direct", u => u.Direct), ("depth:depth", u => u.Depth < 0 ? null : u.Depth), ("scope:scope", u => u.Scope.ToString()), ("uploaded:uploaded", u => u.LastUploadAt),
     ];
 
-    private static Task<IResult> ListAsync(HttpContext http, ComponentStore store, [AsParameters] Listing listing, bool? vulnerable, string? type, string? state, string? plan, bool? ending, bool? production, CancellationToken cancellationToken) => listing.AnswerAsync("components",
-        (page, token) => store.ListAsync(http.User.InScope(), page, new ComponentFilter(vulnerable == true, type, state, plan, ending == true, production == true), token),
+    private static Task<IResult> ListAsync(HttpContext http, ComponentStore store, [AsParameters] Listing listing, bool? vulnerable, string? type, string? state, string? plan, bool? ending, bool? production, bool? outdated, bool? withdrawn, CancellationToken cancellationToken) => listing.AnswerAsync("components",
+        (page, token) => store.ListAsync(http.User.InScope(), page, new ComponentFilter(vulnerable == true, type, state, plan, ending == true, production == true, outdated == true, withdrawn == true), token),
         [
             ("purl:purl", c => c.Purl), ("type:type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("versions:versions", c => c.Versions), ("projects:projects", c => c.Projects), ("findings:critical", c => c.Findings.Critical),
             ("findings:high", c => c.Findings.High), ("findings:medium", c => c.Findings.Medium), ("findings:low", c => c.Findings.Low), ("findings:unassigned", c => c.Findings.Unassigned), ("findings:exploited", c => c.Kev), ("risk:risk", c => Math.Round(c.MaxRisk, 1)),
             ("state:state", c => c.State), ("support:support", c => c.Plan), ("ends:support ends", c => c.SupportEnds),
+            ("latest:latest", c => c.Release?.Latest), ("released:released", c => c.Release?.LatestAt), ("behind:furthest behind", c => c.Release?.Gap?.ToString().ToLowerInvariant()),
+            ("withdrawn:withdrawn", c => c.Release is { Withdrawn: not Withdrawal.None } r ? r.Withdrawn.ToString().ToLowerInvariant() : null), ("withdrawn:deprecated", c => c.Release?.Deprecated), ("latest:checked", c => c.Release?.CheckedAt),
         ], cancellationToken);
 }

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Headwater.Core.Packages;
 using Headwater.Core.Versions;
 using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
@@ -35,12 +37,18 @@ internal static class ComponentApi
         return List(http, (outdated.Count, [.. outdated.Skip(page.Offset ?? 0).Take(page.Size)]));
     }
 
-    /// <summary>Those of which a newer version is known. No registry is asked: what is known is what the caller's own projects have.</summary>
+    /// <summary>Those of which a newer version is known: from a registry, or where none was asked, because another of the caller's own projects has it.</summary>
     private static async Task<IReadOnlyList<DtComponent>> OutdatedAsync(Viewer viewer, DependencyTrackStore store, IReadOnlyList<DtComponent> all, CancellationToken cancellationToken)
     {
         var known = await store.VersionsAsync(viewer, all.Select(c => c.ComponentId), cancellationToken);
         foreach (var it in all)
         {
+            if (it.Release is { Gap: not null } release)
+            {
+                it.Newer = release.Gap > VersionGap.None ? release.Component.Latest : null;
+                continue;
+            }
+
             if (it.Type is null || it.Version is null || VersionSchemes.ForVers(it.Type) is not { } scheme) continue;
             foreach (var version in known[it.ComponentId])
                 if (scheme.Compare(version, it.Newer ?? it.Version) > 0) it.Newer = version;
@@ -94,7 +102,8 @@ internal static class ComponentApi
         else if (licences.Count > 1) json["license"] = string.Join(", ", licences);
         json["classifier"] = it.Kind.ToUpperInvariant().Replace('-', '_');
         Add("scope", (it.Flags & 3) switch { 1 => "REQUIRED", 2 => "OPTIONAL", 3 => "EXCLUDED", _ => null });
-        if (it.Newer is not null) json["repositoryMeta"] = new JsonObject { ["latestVersion"] = it.Newer };
+        if (it.Purl is not null && PackageUrl.TryParse(it.Purl, out var purl, out _) && it.Release?.Component is { Latest: not null } known) json["repositoryMeta"] = RepositoryApi.ToJson(purl, known);
+        else if (it.Newer is not null) json["repositoryMeta"] = new JsonObject { ["latestVersion"] = it.Newer };
         json["isInternal"] = false;
         json["lastInheritedRiskScore"] = it.MaxRisk;
         json["project"] = new JsonObject { ["uuid"] = it.ProjectUuid, ["name"] = it.ProjectName, ["version"] = it.ProjectVersion, ["active"] = it.ProjectActive };

@@ -55,6 +55,7 @@ internal static class DependencyTrackModule
         VexApi.Map(api);
         MetricsApi.Map(api);
         ComponentApi.Map(api);
+        RepositoryApi.Map(api);
         SystemApi.Map(api);
         TeamApi.Map(api);
         BadgeApi.Map(app, api);

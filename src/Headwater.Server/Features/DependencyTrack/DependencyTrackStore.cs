@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Projects;
+using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
@@ -48,6 +49,9 @@ internal sealed record DtComponent
 
     /// <summary>A newer version that is known here; null when none is.</summary>
     public string? Newer { get; set; }
+
+    /// <summary>What a registry says of it; null where none was asked.</summary>
+    public VersionRelease? Release { get; set; }
     public string? GroupName { get; set; }
     public string Name { get; set; } = "";
     public string? Version { get; set; }
@@ -261,6 +265,19 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
             JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin} WHERE o.org_id = @Org AND o.pv_id = @projectVersion ORDER BY f.risk DESC, f.id, f.cv_id
             """, new { Org, projectVersion })), cancellationToken);
 
+    /// <summary>The latest versions that registries name, by component version.</summary>
+    public Task<IReadOnlyDictionary<long, string>> LatestAsync(IEnumerable<long> componentVersions, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyDictionary<long, string>>(async connection =>
+        (await RegistriesModule.OfVersionsAsync(connection, componentVersions)).Where(r => r.Value.Component.Latest is not null).ToDictionary(r => r.Key, r => r.Value.Component.Latest!), cancellationToken);
+
+    /// <summary>What a registry says of a package that some visible project uses, whatever the version.</summary>
+    public Task<ComponentRelease?> ReleaseAsync(Viewer viewer, string identity, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    {
+        var id = await connection.QuerySingleOrDefaultAsync<long?>($"""
+            SELECT k.id FROM component k WHERE k.identity = @identity AND EXISTS (SELECT 1 FROM component_version c WHERE c.component_id = k.id AND {ProjectsModule.Uses(viewer, "c.id")})
+            """, new { identity });
+        return id is { } known ? (await RegistriesModule.OfComponentsAsync(connection, viewer, [known], ProjectsModule.Uses)).GetValueOrDefault(known) : null;
+    }, cancellationToken);
+
     /// <summary>The newest document of a project version: its hash.</summary>
     public Task<string?> DocumentAsync(long projectVersion, CancellationToken cancellationToken) => database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<string?>(
         "SELECT sha256 FROM upload WHERE org_id = @Org AND pv_id = @projectVersion ORDER BY id DESC LIMIT 1", new { Org, projectVersion }), cancellationToken);
@@ -289,7 +306,10 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
             SELECT o.pv_id, o.cv_id, c.component_id, k.type, k.group_name, k.name, c.version, c.purl, k.kind, c.licences, c.detail, o.flags, c.max_risk, v.uuid AS project_uuid, p.name AS project_name, v.version AS project_version, v.active AS project_active
             {from} ORDER BY {sort} {direction}, o.pv_id, o.cv_id LIMIT @take OFFSET @skip
             """, all);
-        return (total, rows.AsList());
+        var list = rows.AsList();
+        var releases = await RegistriesModule.OfVersionsAsync(connection, list.Select(r => r.CvId));
+        foreach (var row in list) row.Release = releases.GetValueOrDefault(row.CvId);
+        return (total, list);
     }, cancellationToken);
 
     /// <summary>Adds the tags and the sums of collections, and takes away a parent that the viewer may not see.</summary>

@@ -31,7 +31,9 @@ internal static class FindingApi
 
         // Without paging parameters everything: one of the build plugins never asks for a second page.
         var page = DtRequest.Paging(http.Request, null);
-        return DtRequest.List<JsonObject>(http, (all.Count, [.. all.Skip(page.Offset ?? 0).Take(page.Size).Select(f => findings.ToJson(project, f))]));
+        var shown = all.Skip(page.Offset ?? 0).Take(page.Size).ToList();
+        var latest = await store.LatestAsync(shown.Select(f => f.CvId), cancellationToken);
+        return DtRequest.List<JsonObject>(http, (all.Count, [.. shown.Select(f => findings.ToJson(project, f, latest.GetValueOrDefault(f.CvId)))]));
     }
 
     private static async Task<IResult> ExportAsync(HttpContext http, DependencyTrackStore store, DependencyTrackFindings findings, TimeProvider time, string uuid, CancellationToken cancellationToken)
@@ -39,6 +41,7 @@ internal static class FindingApi
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
         if (await store.GetAsync(http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
         var all = await store.FindingsAsync(http.User.Viewer(), project.Id, cancellationToken);
+        var latest = await store.LatestAsync(all.Select(f => f.CvId), cancellationToken);
         var about = project.ToJson(withMetrics: false);
         http.Response.Headers.ContentDisposition = $"inline; filename=\"findings-{project.Uuid}.fpf\"";
         return TypedResults.Json(new JsonObject
@@ -50,7 +53,7 @@ internal static class FindingApi
                 ["baseUrl"] = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}",
             },
             ["project"] = about,
-            ["findings"] = new JsonArray([.. all.Select(f => (JsonNode)findings.ToJson(project, f))]),
+            ["findings"] = new JsonArray([.. all.Select(f => (JsonNode)findings.ToJson(project, f, latest.GetValueOrDefault(f.CvId)))]),
         });
     }
 

@@ -3,13 +3,14 @@ using Dapper;
 using Headwater.Core.Advisories;
 using Headwater.Core.Sboms;
 using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Projects;
 
 /// <summary>What is in a project version: its components, findings, uploads, tree and changes.</summary>
-internal sealed class ContentStore(IDatabase database)
+internal sealed class ContentStore(IDatabase database, RegistriesModule registries)
 {
     private const long Org = Organisation.Home;
     private const string FindingCount = "(c.critical + c.high + c.medium + c.low + c.unassigned)";
@@ -22,6 +23,7 @@ internal sealed class ContentStore(IDatabase database)
         ["type"] = new("COALESCE(k.type, '')"),
         ["depth"] = new("CASE WHEN o.depth < 0 THEN 1000000 ELSE o.depth END"),
         ["findings"] = new(FindingCount, true),
+        ["published"] = new(RegistriesModule.PublishedKey),
     };
 
     private static readonly Dictionary<string, SortKey> FindingSorts = new(StringComparer.Ordinal)
@@ -34,16 +36,17 @@ internal sealed class ContentStore(IDatabase database)
         ["published"] = new("COALESCE(f.published, 0)", true),
     };
 
-    /// <summary>Sorts: <c>name</c>, <c>risk</c> (default), <c>version</c>, <c>type</c>, <c>depth</c>, <c>findings</c>.</summary>
+    /// <summary>Sorts: <c>name</c>, <c>risk</c> (default), <c>version</c>, <c>type</c>, <c>depth</c>, <c>findings</c>, <c>published</c> (oldest first).</summary>
     public Task<Page<OccurrenceRow>> ComponentsAsync(Viewer viewer, Guid version, PageRequest request, OccurrenceFilter filter = default, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, ComponentSorts, "risk", "o.cv_id");
         var like = Like.Containing(request.Filter);
         var licence = filter.Licence is null ? null : Like.Containing($"\"{filter.Licence}\"");
-        var from = "FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = k.id WHERE o.org_id = @Org AND o.pv_id = @pv"
+        var from = $"FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = k.id {RegistriesModule.JoinComponent("k.id")} {RegistriesModule.JoinVersion} WHERE o.org_id = @Org AND o.pv_id = @pv"
             + (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(c.purl, '')) LIKE @like ESCAPE '\\')")
             + (filter.OnlyDirect ? " AND o.flags >= 4" : "") + (filter.OnlyVulnerable ? $" AND {FindingCount} > 0" : "") + (filter.OnlyUnknown ? " AND c.coverage <> 1" : "")
-            + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type") + (licence is null ? "" : " AND LOWER(c.licences) LIKE @licence ESCAPE '\\'") + (filter.OnlyAvoided ? " AND ca.state IN ('deprecated', 'banned', 'removed')" : "");
+            + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type") + (licence is null ? "" : " AND LOWER(c.licences) LIKE @licence ESCAPE '\\'") + (filter.OnlyAvoided ? " AND ca.state IN ('deprecated', 'banned', 'removed')" : "")
+            + (filter.OnlyOutdated ? $" AND {RegistriesModule.IsOutdated}" : "") + (filter.OnlyWithdrawn ? $" AND {RegistriesModule.IsWithdrawn}" : "");
         return database.ReadAsync(async connection =>
         {
             if (await VersionIdAsync(connection, viewer, version) is not { } pv) return Page<OccurrenceRow>.Empty;
@@ -55,9 +58,14 @@ internal sealed class ContentStore(IDatabase database)
                 {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.CvId));
-            return new Page<OccurrenceRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
+            var releases = await RegistriesModule.OfVersionsAsync(connection, page.Items.Select(r => r.CvId));
+            return new Page<OccurrenceRow>([.. page.Items.Select(r => r.ToRow() with { Release = releases.GetValueOrDefault(r.CvId) })], total, page.Next, page.Previous);
         }, cancellationToken);
     }
+
+    /// <summary>How many components of a version have data of a registry; nothing for a version that is not in sight.</summary>
+    public async Task<ReleaseCoverage> ReleaseCoverageAsync(Viewer viewer, Guid version, CancellationToken cancellationToken = default) =>
+        await database.ReadAsync(connection => VersionIdAsync(connection, viewer, version), cancellationToken) is { } pv ? await registries.CoverageAsync(pv, cancellationToken) : ReleaseCoverage.None;
 
     /// <summary>Sorts: <c>risk</c> (default), <c>severity</c>, <c>component</c>, <c>id</c>, <c>epss</c>, <c>published</c>.</summary>
     /// <param name="settled">True for those that were suppressed or found not to matter, false for those that are open, null for both.</param>

@@ -1,6 +1,7 @@
 using Headwater.Core.Advisories;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
+using Headwater.Server.Features.Registries;
 
 namespace Headwater.Server.Features.Projects;
 
@@ -38,7 +39,11 @@ internal sealed record DayPoint(DateOnly Day, int Components, int Vulnerable, Se
 internal sealed record OccurrenceRow(
     long ComponentId, long ComponentVersionId, string? Type, string? Group, string Name, string? Version, string? Purl, string Kind,
     IReadOnlyList<string> Licences, bool Direct, int Depth, OccurrenceScope Scope, CoverageState Coverage,
-    SeverityCounts Findings, Severity MaxSeverity, bool Kev, double MaxRisk, string? State);
+    SeverityCounts Findings, Severity MaxSeverity, bool Kev, double MaxRisk, string? State)
+{
+    /// <summary>What a registry says of it; null where none was asked.</summary>
+    public VersionRelease? Release { get; init; }
+}
 
 /// <summary>One upload of an SBOM.</summary>
 /// <param name="Ntia">Score by the NTIA minimum elements, 0 to 100; null for documents taken before it was made.</param>
@@ -83,4 +88,4 @@ internal sealed record Changes(UploadRow From, UploadRow To, IReadOnlyList<Chang
 internal sealed record ChangedComponent(long ComponentId, string Name, string? Group, string? Type, string? FromVersion, string? ToVersion, long? FromId, long? ToId, int Direction);
 
 /// <summary>Which occurrences are asked for.</summary>
-internal readonly record struct OccurrenceFilter(bool OnlyDirect = false, bool OnlyVulnerable = false, bool OnlyUnknown = false, string? Type = null, string? Licence = null, bool OnlyAvoided = false);
+internal readonly record struct OccurrenceFilter(bool OnlyDirect = false, bool OnlyVulnerable = false, bool OnlyUnknown = false, string? Type = null, string? Licence = null, bool OnlyAvoided = false, bool OnlyOutdated = false, bool OnlyWithdrawn = false);

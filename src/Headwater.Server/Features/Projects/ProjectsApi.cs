@@ -1,4 +1,5 @@
 using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -44,12 +45,15 @@ internal static class ProjectsApi
             ("findings:exploited", p => p.Kev), ("risk:risk", p => Math.Round(p.MaxRisk, 1)), ("uploaded:uploaded", p => p.LastUploadAt), ("retired", p => p.Traits.RetiredAt), ("sum of projects", p => p.SumOf), ("uuid", p => p.Uuid.ToString()),
         ], cancellationToken);
 
-    private static Task<IResult> ComponentsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? direct, bool? vulnerable, bool? unknown, string? type, string? licence, bool? avoid, CancellationToken cancellationToken) => listing.AnswerAsync("components",
-        (page, token) => store.ComponentsAsync(http.User.Viewer(), uuid, page, new OccurrenceFilter(direct == true, vulnerable == true, unknown == true, type, licence, avoid == true), token),
+    private static Task<IResult> ComponentsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? direct, bool? vulnerable, bool? unknown, string? type, string? licence, bool? avoid, bool? outdated, bool? withdrawn, CancellationToken cancellationToken) => listing.AnswerAsync("components",
+        (page, token) => store.ComponentsAsync(http.User.Viewer(), uuid, page, new OccurrenceFilter(direct == true, vulnerable == true, unknown == true, type, licence, avoid == true, outdated == true, withdrawn == true), token),
         [
             ("purl:purl", c => c.Purl), ("group", c => c.Group), ("name", c => c.Name), ("version:version", c => c.Version), ("type:type", c => c.Type), ("type:kind", c => c.Kind), ("licence:licences", c => c.Licences),
             ("scope:scope", c => c.Scope.ToString()), ("depth:direct", c => c.Direct), ("depth:depth", c => c.Depth < 0 ? null : c.Depth), ("findings:coverage", c => c.Coverage.ToString()), ("findings:critical", c => c.Findings.Critical),
             ("findings:high", c => c.Findings.High), ("findings:medium", c => c.Findings.Medium), ("findings:low", c => c.Findings.Low), ("findings:unassigned", c => c.Findings.Unassigned), ("findings:exploited", c => c.Kev), ("risk:risk", c => Math.Round(c.MaxRisk, 1)), ("state", c => c.State),
+            ("published:published", c => c.Release?.PublishedAt), ("latest:latest", c => c.Release?.Component.Latest), ("latest:released", c => c.Release?.Component.LatestAt), ("behind:behind", c => c.Release?.Gap?.ToString().ToLowerInvariant()),
+            ("behind:days behind", c => c.Release?.BehindDays), ("advice:withdrawn", c => c.Release is { Withdrawn: not Withdrawal.None } r ? r.Withdrawn.ToString().ToLowerInvariant() : null), ("advice:reason", c => c.Release?.Reason),
+            ("advice:deprecated", c => c.Release?.Component.Deprecated),
         ], cancellationToken);
 
     private static Task<IResult> FindingsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? settled, CancellationToken cancellationToken) => listing.AnswerAsync("findings",

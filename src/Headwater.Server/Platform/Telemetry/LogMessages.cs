@@ -33,6 +33,9 @@ internal static partial class LogMessages
     [LoggerMessage(32, LogLevel.Warning, "Whether another node has replaced the advisory data could not be seen: {Reason}")]
     public static partial void FeedWatchFailed(this ILogger log, string reason);
 
+    [LoggerMessage(35, LogLevel.Error, "{Setting} does not make a registry: {Reason}")]
+    public static partial void RegistryRefused(this ILogger log, string setting, string reason);
+
     [LoggerMessage(4, LogLevel.Error, "Unhandled failure at {Path}.")]
     public static partial void Unhandled(this ILogger log, Exception exception, string path);
 

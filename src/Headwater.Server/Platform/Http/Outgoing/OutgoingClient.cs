@@ -8,6 +8,12 @@ namespace Headwater.Server.Platform.Http.Outgoing;
 internal sealed class OutgoingException(string message, bool passing = true) : Exception(message)
 {
     public bool Passing { get; } = passing;
+
+    /// <summary>The status that was answered; null when nothing was.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>When the other side wants to be asked again, where it says so.</summary>
+    public RetryConditionHeaderValue? RetryAfter { get; init; }
 }
 
 /// <summary>What is asked for.</summary>
@@ -15,7 +21,20 @@ internal sealed class OutgoingException(string message, bool passing = true) : E
 /// <param name="LastModified">Likewise, as the header has it.</param>
 /// <param name="MaxBytes">The most that is taken, unpacked.</param>
 /// <param name="Limit">The longest the whole call may take.</param>
-internal sealed record FetchRequest(Uri Address, long MaxBytes, TimeSpan Limit, string? Etag = null, string? LastModified = null);
+internal sealed record FetchRequest(Uri Address, long MaxBytes, TimeSpan Limit, string? Etag = null, string? LastModified = null)
+{
+    /// <summary>The kinds of document that are understood; null for any.</summary>
+    public string? Accept { get; init; }
+
+    /// <summary>What shows who asks. It goes to the scheme, host and port of <see cref="Address"/> only, wherever a redirect leads.</summary>
+    public string? Authorization { get; init; }
+
+    /// <summary>Only what stands before the content is wanted.</summary>
+    public bool Head { get; init; }
+
+    // A record tells all its members; this one holds a secret.
+    public override string ToString() => Address.ToString();
+}
 
 /// <summary>What came.</summary>
 /// <param name="Status">200, 304, or 404 (410 counts as that); everything else is an exception.</param>
@@ -46,9 +65,13 @@ internal sealed class OutgoingClient(OutgoingGuard guard) : IDisposable
                 case HttpStatusCode.OK: break;
                 case HttpStatusCode.NotModified: return answer;
                 case HttpStatusCode.NotFound or HttpStatusCode.Gone: return answer with { Status = 404 };
-                default: throw new OutgoingException($"{request.Address} answered {(int)response.StatusCode} {response.ReasonPhrase}.", (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout);
+                default: throw new OutgoingException($"{request.Address} answered {(int)response.StatusCode} {response.ReasonPhrase}.", (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout)
+                {
+                    Status = (int)response.StatusCode, RetryAfter = response.Headers.RetryAfter,
+                };
             }
 
+            if (request.Head) return answer;
             if (response.Content.Headers.ContentLength > request.MaxBytes) throw TooLarge(request);
             await using var content = await response.Content.ReadAsStreamAsync(limit.Token);
             var buffer = new byte[81920];
@@ -102,7 +125,9 @@ internal sealed class OutgoingClient(OutgoingGuard guard) : IDisposable
         for (var redirects = 0; ; redirects++)
         {
             if (guard.Refuses(address) is { } why) throw new OutgoingException(why, false);
-            using var message = new HttpRequestMessage(HttpMethod.Get, address);
+            using var message = new HttpRequestMessage(request.Head ? HttpMethod.Head : HttpMethod.Get, address);
+            if (request.Accept is not null) message.Headers.TryAddWithoutValidation("Accept", request.Accept);
+            if (request.Authorization is not null && address.Scheme == request.Address.Scheme && address.Authority == request.Address.Authority) message.Headers.TryAddWithoutValidation("Authorization", request.Authorization);
             if (request.Etag is not null) message.Headers.TryAddWithoutValidation("If-None-Match", request.Etag);
             if (request.LastModified is not null) message.Headers.TryAddWithoutValidation("If-Modified-Since", request.LastModified);
             var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
