@@ -70,7 +70,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         changes.Upgraded.Single().ShouldSatisfyAllConditions(c => c.FromVersion.ShouldBe("2.14.1"), c => c.ToVersion.ShouldBe("2.17.1"), c => c.Direction.ShouldBe(1));
         changes.GoneFindings.Select(f => f.Id).ShouldBe(["CVE-2021-44228"]);
         changes.NewFindings.Select(f => f.Id).ShouldBe(["CVE-2020-0001"]);
-        (await CountAsync("SELECT COUNT(*) FROM occurrence_by_component b WHERE NOT EXISTS (SELECT 1 FROM occurrence o WHERE o.org_id = b.org_id AND o.pv_id = b.pv_id AND o.cv_id = b.cv_id)")).ShouldBe(0);
+        (await CountAsync("SELECT COUNT(*) FROM occurrence o JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id WHERE p.name = 'snapshots'")).ShouldBe(2);
     }
 
     [Fact]

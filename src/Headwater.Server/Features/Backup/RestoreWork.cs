@@ -112,7 +112,9 @@ internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder
             if (parts.TableAtHand is { } table)
             {
                 parts.Begin();
+                var indexes = await tables.DropIndexesAsync(transaction, table.Name);
                 await tables.LoadAsync(transaction, table.Name, [.. table.Columns.Select(c => c.Name)], parts.Rows(table), cancellationToken);
+                await Tables.MakeIndexesAsync(transaction, indexes);
                 more = parts.More;
             }
             else if (parts.IsText)

@@ -19,7 +19,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         SELECT c.id, c.component_id, k.type, k.group_name, k.name, k.kind, c.version, c.purl, c.licences, c.coverage, c.critical, c.high, c.medium, c.low, c.unassigned, c.kev, c.max_severity, c.max_risk,
             c.detail, {(viewer.All ? "c.first_seen" : FirstSeen(viewer))} AS first_seen, c.matched_at,
             {(viewer.All ? "COALESCE((SELECT n.projects FROM version_usage n WHERE n.org_id = @Org AND n.cv_id = c.id), 0)"
-                : $"(SELECT COUNT(*) FROM occurrence_by_component o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = c.id AND {viewer.Sees("p.owner_id")})")} AS projects
+                : $"(SELECT COUNT(*) FROM occurrence o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = c.id AND {viewer.Sees("p.owner_id")})")} AS projects
         FROM component_version c JOIN component k ON k.id = c.component_id
         """;
 
@@ -81,7 +81,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
 
     /// <summary>A version of it is in a project version with a document of the stage production.</summary>
     private static string InProduction(Viewer viewer) => $"""
-        EXISTS (SELECT 1 FROM component_version pc JOIN occurrence_by_component po ON po.org_id = @Org AND po.cv_id = pc.id JOIN stage_upload ps ON ps.org_id = @Org AND ps.pv_id = po.pv_id AND ps.stage = 'production'
+        EXISTS (SELECT 1 FROM component_version pc JOIN occurrence po ON po.org_id = @Org AND po.cv_id = pc.id JOIN stage_upload ps ON ps.org_id = @Org AND ps.pv_id = po.pv_id AND ps.stage = 'production'
             JOIN project_version pv ON pv.id = po.pv_id JOIN project pp ON pp.id = pv.project_id WHERE pc.component_id = k.id AND {viewer.Sees("pp.owner_id")})
         """;
 
@@ -138,7 +138,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
 
     /// <summary>For who sees a part only, a component version was first seen when that part first had it.</summary>
     private static string FirstSeen(Viewer viewer) => $"""
-        COALESCE((SELECT MIN(fu.received_at) FROM occurrence_by_component fo JOIN project_version fv ON fv.id = fo.pv_id JOIN project fp ON fp.id = fv.project_id JOIN upload fu ON fu.org_id = @Org AND fu.pv_id = fv.id
+        COALESCE((SELECT MIN(fu.received_at) FROM occurrence fo JOIN project_version fv ON fv.id = fo.pv_id JOIN project fp ON fp.id = fv.project_id JOIN upload fu ON fu.org_id = @Org AND fu.pv_id = fv.id
             WHERE fo.org_id = @Org AND fo.cv_id = c.id AND {viewer.Sees("fp.owner_id")}), c.first_seen)
         """;
 
@@ -147,7 +147,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         var keyset = Keyset.For(request, UsageSorts, "project", "(v.id * 4294967296 + c.id)");
         var like = Like.Containing(request.Filter);
         var from = $"""
-            FROM component_version c JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id
+            FROM component_version c JOIN occurrence o ON o.org_id = @Org AND o.cv_id = c.id
             JOIN occurrence x ON x.org_id = @Org AND x.pv_id = o.pv_id AND x.cv_id = c.id
             JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
             WHERE {which} AND {viewer.Sees("p.owner_id")} {(like is null ? "" : "AND LOWER(p.name) LIKE @like ESCAPE '\\'")}
@@ -157,7 +157,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             var parameters = new { Org, id, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             // Who sees everything and looks for nothing in particular is told the number from the index alone.
             var total = await connection.QuerySingleAsync<long>(viewer.All && like is null
-                ? $"SELECT COUNT(*) FROM component_version c JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id WHERE {which}" : "SELECT COUNT(*) " + from, parameters);
+                ? $"SELECT COUNT(*) FROM component_version c JOIN occurrence o ON o.org_id = @Org AND o.cv_id = c.id WHERE {which}" : "SELECT COUNT(*) " + from, parameters);
             // Where many use it, walking projects by name finds a page sooner than sorting all uses by the name of their project.
             var along = from;
             if (total > Many && request.Sort is (null or "project") && which == "c.component_id = @id")

@@ -65,31 +65,19 @@ internal sealed class DemoStore(IDatabase database, ITables tables, TimeProvider
         return version;
     }, true, cancellationToken);
 
-    /// <summary>Adds occurrences, first by project version and then by component version.</summary>
+    /// <summary>Adds occurrences, and makes the index that leads the other way when all are there.</summary>
     /// <param name="occurrences">Of each project version in turn, its component versions in order; numbered from 0.</param>
     public async Task AddOccurrencesAsync((int Version, bool Direct)[][] occurrences, long firstProjectVersion, long firstComponentVersion, Action<string> progress, CancellationToken cancellationToken)
     {
+        var indexes = await database.WriteAsync(transaction => tables.DropIndexesAsync(transaction, "occurrence"), true, cancellationToken);
         var row = new object?[5];
         await InPartsAsync("occurrence", ["org_id", "pv_id", "cv_id", "flags", "depth"], occurrences.SelectMany((of, i) => of.Select(o =>
         {
             (row[0], row[1], row[2], row[3], row[4]) = (Org, firstProjectVersion + i, firstComponentVersion + o.Version, o.Direct ? 5L : 1L, o.Direct ? 1L : 2L);
             return row;
         })), done => progress($"{done:N0} occurrences"), cancellationToken);
-
-        var starts = new int[occurrences.SelectMany(o => o).Select(o => o.Version).DefaultIfEmpty().Max() + 2];
-        foreach (var of in occurrences)
-            foreach (var (version, _) in of) starts[version + 1]++;
-        for (var i = 1; i < starts.Length; i++) starts[i] += starts[i - 1];
-        var users = new int[starts[^1]];
-        var next = starts.AsSpan(0, starts.Length - 1).ToArray();
-        for (var i = 0; i < occurrences.Length; i++)
-            foreach (var (version, _) in occurrences[i]) users[next[version]++] = i;
-        var back = new object?[3];
-        await InPartsAsync("occurrence_by_component", ["org_id", "cv_id", "pv_id"], Enumerable.Range(0, starts.Length - 1).SelectMany(v => Enumerable.Range(starts[v], starts[v + 1] - starts[v]).Select(at =>
-        {
-            (back[0], back[1], back[2]) = (Org, firstComponentVersion + v, firstProjectVersion + users[at]);
-            return back;
-        })), done => progress($"{done:N0} uses"), cancellationToken);
+        progress("Indexes are being made");
+        await database.WriteAsync(transaction => Tables.MakeIndexesAsync(transaction, indexes), true, cancellationToken);
     }
 
     public Task TidyAsync(CancellationToken cancellationToken) => tables.SettleAsync(cancellationToken);

@@ -233,7 +233,7 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
     public Task RecountAsync(DbTransaction transaction, long version) => match.CountAsync(transaction, version);
 
     private static async Task<IReadOnlyList<long>> TouchedAsync(DbConnection connection, DbTransaction? transaction, AnalysisSubject subject, int most) => (await connection.QueryAsync<long>($"""
-        SELECT DISTINCT b.pv_id FROM component_version c JOIN occurrence_by_component b ON b.org_id = @Org AND b.cv_id = c.id JOIN project_version v ON v.id = b.pv_id
+        SELECT DISTINCT b.pv_id FROM component_version c JOIN occurrence b ON b.org_id = @Org AND b.cv_id = c.id JOIN project_version v ON v.id = b.pv_id
         WHERE c.component_id = @Component{(subject.ComponentVersion is null ? "" : " AND c.id = @ComponentVersion")}{(subject.Project is null ? "" : " AND v.project_id = @Project")}
             {(subject.ProjectVersion is null ? "" : " AND v.id = @ProjectVersion")} ORDER BY b.pv_id LIMIT @most
         """, new { Org, subject.Component, subject.ComponentVersion, subject.Project, subject.ProjectVersion, most }, transaction)).AsList();

@@ -29,7 +29,7 @@ internal static class DecisionStore
                 FROM analysis a
                 JOIN component_version c ON c.component_id = a.component_id AND (a.cv_id IS NULL OR a.cv_id = c.id)
                 JOIN finding f ON f.cv_id = c.id AND (f.id = a.vulnerability OR f.ids LIKE '%"' || a.vulnerability || '"%')
-                JOIN occurrence_by_component b ON b.org_id = a.org_id AND b.cv_id = c.id
+                JOIN occurrence b ON b.org_id = a.org_id AND b.cv_id = c.id
                 JOIN project_version v ON v.id = b.pv_id AND (a.pv_id IS NULL OR a.pv_id = v.id) AND (a.project_id IS NULL OR a.project_id = v.project_id)
                 WHERE a.org_id = @Org AND (a.state <> 'not_set' OR a.suppressed = 1){reach}{(list is null ? "" : $" AND b.pv_id IN {list}")}) ranked
             WHERE place = 1;

@@ -49,7 +49,6 @@ internal sealed class ProjectCloneStore(ProjectWriteStore projects, FindingsModu
         // Where the dependencies are left behind, nobody knows any more how a component gets there.
         await connection.ExecuteAsync($"""
             INSERT INTO occurrence (org_id, pv_id, cv_id, flags, depth) SELECT org_id, @to, cv_id, {(wish.Dependencies ? "flags, depth" : "flags & 3, -1")} FROM occurrence WHERE org_id = @Org AND pv_id = @from;
-            INSERT INTO occurrence_by_component (org_id, cv_id, pv_id) SELECT org_id, cv_id, @to FROM occurrence WHERE org_id = @Org AND pv_id = @from;
             INSERT INTO occurrence_place (org_id, pv_id, cv_id, places) SELECT org_id, @to, cv_id, places FROM occurrence_place WHERE org_id = @Org AND pv_id = @from;
             """, new { Org, from, to }, transaction);
         if (source.LastUploadId is not { } upload) return;

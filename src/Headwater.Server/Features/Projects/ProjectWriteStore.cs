@@ -102,7 +102,6 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         var (project, uuid, name, version) = await connection.QuerySingleAsync<(long, string, string, string)>(
             "SELECT v.project_id, v.uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @id", new { id }, transaction);
         await connection.ExecuteAsync("""
-            DELETE FROM occurrence_by_component WHERE org_id = @Org AND pv_id = @id AND cv_id IN (SELECT cv_id FROM occurrence WHERE org_id = @Org AND pv_id = @id);
             DELETE FROM occurrence WHERE org_id = @Org AND pv_id = @id;
             DELETE FROM occurrence_place WHERE org_id = @Org AND pv_id = @id;
             DELETE FROM upload_graph WHERE upload_id IN (SELECT id FROM upload WHERE org_id = @Org AND pv_id = @id);

@@ -4,7 +4,11 @@ using Headwater.Core.Sboms;
 namespace Headwater.Server.Features.Uploads;
 
 /// <summary>An occurrence to be stored.</summary>
-internal readonly record struct Occurrence(long ComponentVersion, int Flags, int Depth);
+internal readonly record struct Occurrence(long ComponentVersion, int Flags, int Depth)
+{
+    /// <summary>What lies deeper is told as this deep; it is what two bytes hold.</summary>
+    public const int Deepest = short.MaxValue;
+}
 
 /// <summary>
 /// Turns the stream of a document's parts into interned components and a graph by local numbers. What is held for the whole document is
@@ -117,7 +121,7 @@ internal sealed class IngestSink(Func<IReadOnlyList<InternedComponent>, IReadOnl
                 scope = Stronger(scope, (SbomScope)(known.Flags & 3));
             }
 
-            known = new Occurrence(_things[i], (int)scope | (depth == 1 ? 4 : 0), depth);
+            known = new Occurrence(_things[i], (int)scope | (depth == 1 ? 4 : 0), Math.Min(depth, Occurrence.Deepest));
         }
 
         return [.. found.Values.OrderBy(o => o.ComponentVersion)];

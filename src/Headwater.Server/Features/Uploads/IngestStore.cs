@@ -84,28 +84,18 @@ internal sealed class IngestStore(IDatabase database, FindingsModule findings, T
     private static async Task WriteOccurrencesAsync(DbTransaction transaction, long version, Dictionary<long, Occurrence> before, List<Occurrence> occurrences,
         IEnumerable<(long ComponentVersion, IReadOnlyList<string> Places)> places, CancellationToken cancellationToken)
     {
-        using var insert = new PreparedCommand(transaction, """
-            INSERT INTO occurrence (org_id, pv_id, cv_id, flags, depth) VALUES (@p0, @p1, @p2, @p3, @p4)
-            ON CONFLICT (org_id, pv_id, cv_id) DO UPDATE SET flags = excluded.flags, depth = excluded.depth
-            """, 5);
-        using var insertBack = new PreparedCommand(transaction, "INSERT INTO occurrence_by_component (org_id, cv_id, pv_id) VALUES (@p0, @p1, @p2)", 3);
+        using var insert = new PreparedCommand(transaction, "INSERT INTO occurrence (org_id, pv_id, cv_id, flags, depth) VALUES (@p0, @p1, @p2, @p3, @p4)", 5);
+        using var update = new PreparedCommand(transaction, "UPDATE occurrence SET flags = @p3, depth = @p4 WHERE org_id = @p0 AND pv_id = @p1 AND cv_id = @p2", 5);
         foreach (var occurrence in occurrences)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var stays = before.Remove(occurrence.ComponentVersion, out var old);
             if (stays && old == occurrence) continue;
-            insert.Add(Org, version, occurrence.ComponentVersion, (long)occurrence.Flags, (long)occurrence.Depth);
-            if (stays) continue;
-            insertBack.Add(Org, occurrence.ComponentVersion, version);
+            (stays ? update : insert).Add(Org, version, occurrence.ComponentVersion, (long)occurrence.Flags, (long)occurrence.Depth);
         }
 
         using var delete = new PreparedCommand(transaction, "DELETE FROM occurrence WHERE org_id = @p0 AND pv_id = @p1 AND cv_id = @p2", 3);
-        using var deleteBack = new PreparedCommand(transaction, "DELETE FROM occurrence_by_component WHERE org_id = @p0 AND cv_id = @p2 AND pv_id = @p1", 3);
-        foreach (var gone in before.Keys)
-        {
-            delete.Add(Org, version, gone);
-            deleteBack.Add(Org, version, gone);
-        }
+        foreach (var gone in before.Keys) delete.Add(Org, version, gone);
 
         await transaction.Connection!.ExecuteAsync("DELETE FROM occurrence_place WHERE org_id = @Org AND pv_id = @version", new { Org, version }, transaction);
         using var place = new PreparedCommand(transaction, "INSERT INTO occurrence_place (org_id, pv_id, cv_id, places) VALUES (@p0, @p1, @p2, @p3)", 4);

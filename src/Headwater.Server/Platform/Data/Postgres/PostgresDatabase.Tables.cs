@@ -42,6 +42,9 @@ internal sealed partial class PostgresDatabase : ITables
     public async Task<long> LoadAsync(DbTransaction transaction, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows, CancellationToken cancellationToken = default)
     {
         var connection = ((PostgresConnection)transaction.Connection!).Inner;
+        var types = (await transaction.Connection!.QueryAsync<(string Name, string Type)>(
+            "SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a WHERE a.attrelid = CAST(@table AS regclass) AND a.attnum > 0 AND NOT a.attisdropped", new { table }, transaction)).ToDictionary(c => c.Name, c => c.Type);
+        var narrow = columns.Select(c => types.GetValueOrDefault(c) switch { "integer" => NpgsqlDbType.Integer, "smallint" => NpgsqlDbType.Smallint, _ => NpgsqlDbType.Bigint }).ToArray();
         await using var writer = await connection.BeginBinaryImportAsync($"COPY {Tables.Quote(table)} ({Tables.List(columns)}) FROM STDIN (FORMAT BINARY)", cancellationToken);
         writer.Timeout = TimeSpan.FromHours(1);
         var count = 0L;
@@ -53,7 +56,12 @@ internal sealed partial class PostgresDatabase : ITables
                 await (row[i] switch
                 {
                     null => writer.WriteNullAsync(cancellationToken),
-                    long number => writer.WriteAsync(number, NpgsqlDbType.Bigint, cancellationToken),
+                    long number => narrow[i] switch
+                    {
+                        NpgsqlDbType.Integer => writer.WriteAsync(checked((int)number), NpgsqlDbType.Integer, cancellationToken),
+                        NpgsqlDbType.Smallint => writer.WriteAsync((short)Math.Clamp(number, short.MinValue, short.MaxValue), NpgsqlDbType.Smallint, cancellationToken),
+                        _ => writer.WriteAsync(number, NpgsqlDbType.Bigint, cancellationToken),
+                    },
                     double real => writer.WriteAsync(real, NpgsqlDbType.Double, cancellationToken),
                     string text => writer.WriteAsync(PostgresCommand.WithoutNul(text), NpgsqlDbType.Text, cancellationToken),
                     byte[] bytes => writer.WriteAsync(bytes, NpgsqlDbType.Bytea, cancellationToken),
@@ -66,6 +74,16 @@ internal sealed partial class PostgresDatabase : ITables
 
         await writer.CompleteAsync(cancellationToken);
         return count;
+    }
+
+    public async Task<IReadOnlyList<string>> DropIndexesAsync(DbTransaction transaction, string table)
+    {
+        var indexes = (await transaction.Connection!.QueryAsync<(string Name, string Sql)>("""
+            SELECT i.relname, pg_get_indexdef(i.oid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+            WHERE x.indrelid = CAST(@table AS regclass) AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.oid)
+            """, new { table }, transaction)).AsList();
+        foreach (var (name, _) in indexes) await transaction.Connection!.ExecuteAsync($"DROP INDEX {Tables.Quote(name)}", transaction: transaction);
+        return [.. indexes.Select(i => i.Sql)];
     }
 
     public Task MigrateAsync(IReadOnlyDictionary<string, string> checksums, CancellationToken cancellationToken = default) => MigrateAsync(checksums, false, cancellationToken);

@@ -253,6 +253,8 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
 
     /// <summary>Texts compare by their bytes, as in the embedded engine: the same order whatever the locale of the server is.</summary>
     private static string Render(string sql) => Reference().Replace(TextType().Replace(sql, "TEXT COLLATE \"C\""), "$0 DEFERRABLE")
+        .Replace("{sqlite}", "-- ", StringComparison.Ordinal)
+        .Replace("{postgres}", "", StringComparison.Ordinal)
         .Replace("{id}", "BIGINT PRIMARY KEY", StringComparison.Ordinal)
         .Replace("{blob}", "BYTEA", StringComparison.Ordinal)
         .Replace("{clustered}", "", StringComparison.Ordinal)

@@ -13,7 +13,7 @@ internal static class PlannerStatistics
     private static readonly (string Table, string Index, string Rows)[] All =
     [
         ("occurrence", "occurrence", "20000000 20000000 200 1"),
-        ("occurrence_by_component", "occurrence_by_component", "20000000 20000000 20 1"),
+        ("occurrence", "occurrence_component", "20000000 100 1 1"),
         ("component", "sqlite_autoindex_component_1", "300000 1"),
         ("component_version", "sqlite_autoindex_component_version_1", "1000000 1"),
         ("component_version", "component_version_component", "1000000 4"),

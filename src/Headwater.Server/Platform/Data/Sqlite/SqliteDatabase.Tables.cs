@@ -54,6 +54,13 @@ internal sealed partial class SqliteDatabase : ITables
         }
     }
 
+    public async Task<IReadOnlyList<string>> DropIndexesAsync(DbTransaction transaction, string table)
+    {
+        var indexes = (await transaction.Connection!.QueryAsync<(string Name, string Sql)>("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = @table AND sql IS NOT NULL", new { table }, transaction)).AsList();
+        foreach (var (name, _) in indexes) await transaction.Connection!.ExecuteAsync($"DROP INDEX {Tables.Quote(name)}", transaction: transaction);
+        return [.. indexes.Select(i => i.Sql)];
+    }
+
     public Task MigrateAsync(IReadOnlyDictionary<string, string> checksums, CancellationToken cancellationToken = default) => OnWriterAsync(
         writer => Migrator.RunAsync(writer, Render, _time, checksums), cancellationToken);
 

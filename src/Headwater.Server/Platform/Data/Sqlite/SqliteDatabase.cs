@@ -222,6 +222,8 @@ internal sealed partial class SqliteDatabase : IDatabase, IDisposable
     }
 
     private static string Render(string sql) => sql
+        .Replace("{sqlite}", "", StringComparison.Ordinal)
+        .Replace("{postgres}", "-- ", StringComparison.Ordinal)
         .Replace("{id}", "INTEGER PRIMARY KEY", StringComparison.Ordinal)
         .Replace("{blob}", "BLOB", StringComparison.Ordinal)
         .Replace("{clustered}", "WITHOUT ROWID", StringComparison.Ordinal)
