@@ -98,7 +98,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
 
     private Task<Dictionary<string, int>> ProjectsOfAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync(async connection => (await connection.QueryAsync<(string Id, long Projects)>(
         viewer.All ? "SELECT id, projects FROM advisory_usage WHERE org_id = @Org AND id IN @ids" : $"""
-            SELECT f.id, COUNT(DISTINCT o.pv_id) FROM finding f JOIN occurrence o ON o.org_id = @Org AND o.cv_id = f.cv_id JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
+            SELECT f.id, COUNT(DISTINCT o.pv_id) FROM finding f JOIN occurrence o ON o.cv_id = f.cv_id JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
             WHERE f.id IN @ids AND f.affected = 1 AND {viewer.Sees("p.owner_id")} GROUP BY f.id
             """, new { Org, ids = ids.ToArray() })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
 
@@ -113,7 +113,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
             var (hit, owned) = await connection.QuerySingleAsync<(long, long)>($"""
                 SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine}
-                    AND p.latest_id IN (SELECT o.pv_id FROM finding f JOIN occurrence o ON o.org_id = @Org AND o.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1)
+                    AND p.latest_id IN (SELECT o.pv_id FROM finding f JOIN occurrence o ON o.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1)
                 """, parameters);
             // Decisions are few beside what they are about, so those that settle something are where the search begins.
             var (settled, settledOwned) = await connection.QuerySingleAsync<(long, long)>($"""
@@ -137,9 +137,9 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
                 ORDER BY f.affected DESC, LOWER(p.name), v.id, c.id LIMIT {MostUsages}
                 """ : $"""
                 {Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
-                JOIN occurrence o ON o.org_id = @Org AND o.cv_id = c.id JOIN occurrence x ON x.org_id = @Org AND x.pv_id = o.pv_id AND x.cv_id = c.id
-                JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
-                LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = o.pv_id AND e.cv_id = o.cv_id AND e.finding_id = f.id
+                JOIN occurrence x ON x.cv_id = c.id
+                JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
+                LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = x.pv_id AND e.cv_id = x.cv_id AND e.finding_id = f.id
                 WHERE f.id IN @ids AND {viewer.Sees("p.owner_id")} ORDER BY is_latest DESC, f.affected DESC, COALESCE(e.settled, 0), p.name, v.id, c.id LIMIT {MostUsages}
                 """, parameters);
             var lines = used.AsList();

@@ -19,7 +19,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         SELECT c.id, c.component_id, k.type, k.group_name, k.name, k.kind, c.version, c.purl, c.licences, c.coverage, c.critical, c.high, c.medium, c.low, c.unassigned, c.kev, c.max_severity, c.max_risk,
             c.detail, {(viewer.All ? "c.first_seen" : FirstSeen(viewer))} AS first_seen, c.matched_at,
             {(viewer.All ? "COALESCE((SELECT n.projects FROM version_usage n WHERE n.org_id = @Org AND n.cv_id = c.id), 0)"
-                : $"(SELECT COUNT(*) FROM occurrence o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = c.id AND {viewer.Sees("p.owner_id")})")} AS projects
+                : $"(SELECT COUNT(*) FROM occurrence o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.cv_id = c.id AND {viewer.Sees("p.owner_id")})")} AS projects
         FROM component_version c JOIN component k ON k.id = c.component_id
         """;
 
@@ -37,7 +37,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
     {
         ["project"] = new("LOWER(p.name)"),
         ["version"] = new("COALESCE(c.version, '')"),
-        ["depth"] = new("CASE WHEN x.depth < 0 THEN 1000000 ELSE x.depth END"),
+        ["depth"] = new("CASE WHEN o.depth < 0 THEN 1000000 ELSE o.depth END"),
     };
 
     /// <summary>Sorts: <c>risk</c> (default), <c>name</c>, <c>projects</c>, <c>versions</c>, <c>findings</c>, <c>released</c> (the latest version, oldest first).</summary>
@@ -81,7 +81,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
 
     /// <summary>A version of it is in a project version with a document of the stage production.</summary>
     private static string InProduction(Viewer viewer) => $"""
-        EXISTS (SELECT 1 FROM component_version pc JOIN occurrence po ON po.org_id = @Org AND po.cv_id = pc.id JOIN stage_upload ps ON ps.org_id = @Org AND ps.pv_id = po.pv_id AND ps.stage = 'production'
+        EXISTS (SELECT 1 FROM component_version pc JOIN occurrence po ON po.cv_id = pc.id JOIN stage_upload ps ON ps.org_id = @Org AND ps.pv_id = po.pv_id AND ps.stage = 'production'
             JOIN project_version pv ON pv.id = po.pv_id JOIN project pp ON pp.id = pv.project_id WHERE pc.component_id = k.id AND {viewer.Sees("pp.owner_id")})
         """;
 
@@ -139,41 +139,40 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
     /// <summary>For who sees a part only, a component version was first seen when that part first had it.</summary>
     private static string FirstSeen(Viewer viewer) => $"""
         COALESCE((SELECT MIN(fu.received_at) FROM occurrence fo JOIN project_version fv ON fv.id = fo.pv_id JOIN project fp ON fp.id = fv.project_id JOIN upload fu ON fu.org_id = @Org AND fu.pv_id = fv.id
-            WHERE fo.org_id = @Org AND fo.cv_id = c.id AND {viewer.Sees("fp.owner_id")}), c.first_seen)
+            WHERE fo.cv_id = c.id AND {viewer.Sees("fp.owner_id")}), c.first_seen)
         """;
 
     private Task<Page<UsageRow>> UsagesAsync(Viewer viewer, string which, long id, PageRequest request, CancellationToken cancellationToken)
     {
-        var keyset = Keyset.For(request, UsageSorts, "project", "(v.id * 4294967296 + c.id)");
+        var keyset = Keyset.For(request, UsageSorts, "project", "(o.pv_id * 4294967296 + o.cv_id)");
         var like = Like.Containing(request.Filter);
-        var from = $"""
-            FROM component_version c JOIN occurrence o ON o.org_id = @Org AND o.cv_id = c.id
-            JOIN occurrence x ON x.org_id = @Org AND x.pv_id = o.pv_id AND x.cv_id = c.id
-            JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
-            WHERE {which} AND {viewer.Sees("p.owner_id")} {(like is null ? "" : "AND LOWER(p.name) LIKE @like ESCAPE '\\'")}
-            """;
+        // A popular component has as many uses as there are projects: what decides on the order is read of all of them, everything else of the page.
+        var byName = keyset.Expression.Contains("p.", StringComparison.Ordinal);
+        var named = byName || !viewer.All || like is not null;
+        var visible = $"{viewer.Sees("p.owner_id")}{(like is null ? "" : " AND LOWER(p.name) LIKE @like ESCAPE '\\'")}";
+        string From(bool names) => $"FROM component_version c JOIN occurrence o ON o.cv_id = c.id{(names ? " JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id" : "")} WHERE {which}{(names ? " AND " + visible : "")}";
         return database.ReadAsync(async connection =>
         {
             var parameters = new { Org, id, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
-            // Who sees everything and looks for nothing in particular is told the number from the index alone.
-            var total = await connection.QuerySingleAsync<long>(viewer.All && like is null
-                ? $"SELECT COUNT(*) FROM component_version c JOIN occurrence o ON o.org_id = @Org AND o.cv_id = c.id WHERE {which}" : "SELECT COUNT(*) " + from, parameters);
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {From(!viewer.All || like is not null)}", parameters);
+            var along = From(named);
             // Where many use it, walking projects by name finds a page sooner than sorting all uses by the name of their project.
-            var along = from;
-            if (total > Many && request.Sort is (null or "project") && which == "c.component_id = @id")
+            if (total > Many && byName)
             {
-                var versions = string.Join(',', await connection.QueryAsync<long>("SELECT id FROM component_version WHERE component_id = @id", parameters));
+                var versions = string.Join(',', await connection.QueryAsync<long>($"SELECT c.id FROM component_version c WHERE {which}", parameters));
                 along = $"""
-                    FROM project p CROSS JOIN project_version v CROSS JOIN occurrence x CROSS JOIN component_version c LEFT JOIN owner w ON w.id = p.owner_id
-                    WHERE p.org_id = @Org AND v.project_id = p.id AND x.org_id = @Org AND x.pv_id = v.id AND x.cv_id IN ({versions}) AND c.id = x.cv_id AND {viewer.Sees("p.owner_id")}
-                        {(like is null ? "" : "AND LOWER(p.name) LIKE @like ESCAPE '\\'")}
+                    FROM project p CROSS JOIN project_version v CROSS JOIN occurrence o
+                    WHERE p.org_id = @Org AND v.project_id = p.id AND o.org_id = @Org AND o.pv_id = v.id AND o.cv_id IN ({versions}) AND {visible}
                     """;
             }
 
             var rows = await connection.QueryAsync<UsagePageColumns>($"""
                 SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
-                    {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, v.id * 4294967296 + c.id AS key_id, {keyset.Expression} AS sort_key
-                {along} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip
+                    {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, s.key_id, s.sort_key
+                FROM (SELECT o.pv_id, o.cv_id, o.pv_id * 4294967296 + o.cv_id AS key_id, {keyset.Expression} AS sort_key {along} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
+                JOIN occurrence x ON x.org_id = @Org AND x.pv_id = s.pv_id AND x.cv_id = s.cv_id JOIN component_version c ON c.id = s.cv_id
+                JOIN project_version v ON v.id = s.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
+                ORDER BY s.sort_key {keyset.Direction}, s.key_id {keyset.Direction}
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.KeyId));
             return new Page<UsageRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);

@@ -38,7 +38,7 @@ internal sealed class UsageQueryStore(IDatabase database)
             var visible = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}", new { Org });
             if (versions.Count == 0) return new UsageAnswer(text, null, components, Page<ProjectUse>.Empty, visible, 0);
             var ids = string.Join(',', versions.Keys);
-            var found = $"p.latest_id IN (SELECT o.pv_id FROM occurrence o WHERE o.org_id = @Org AND o.cv_id IN ({ids}))";
+            var found = $"p.latest_id IN (SELECT o.pv_id FROM occurrence o WHERE o.cv_id IN ({ids}))";
             var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
             var (total, owned) = await connection.QuerySingleAsync<(long, long)>($"SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine} AND {found}", new { Org });
             var page = await PageAsync(connection, request, total, mine, total > Many ? $"EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({ids}))" : found, ids, versions);

@@ -252,7 +252,7 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
     public Task<(long Total, IReadOnlyList<DtProject> Rows)> AffectedAsync(Viewer viewer, string vulnerability, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtProject>)>(async connection =>
     {
         var parameters = new { Org, vulnerability, take = request.Size, skip = request.Offset ?? 0 };
-        var where = $"{viewer.Sees("p.owner_id")} AND v.id IN (SELECT o.pv_id FROM finding f JOIN occurrence o ON o.org_id = @Org AND o.cv_id = f.cv_id WHERE f.id = @vulnerability AND f.affected = 1)";
+        var where = $"{viewer.Sees("p.owner_id")} AND v.id IN (SELECT o.pv_id FROM finding f JOIN occurrence o ON o.cv_id = f.cv_id WHERE f.id = @vulnerability AND f.affected = 1)";
         var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {DtProject.From} WHERE {where}", parameters);
         var rows = (await connection.QueryAsync<DtProject>($"SELECT {DtProject.Select} {DtProject.From} WHERE {where} ORDER BY LOWER(p.name), v.id LIMIT @take OFFSET @skip", parameters)).AsList();
         await CompleteAsync(connection, viewer, rows);
@@ -293,8 +293,8 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
     {
         var like = Like.Containing(request.Filter);
         var from = $"""
-            FROM component_version c JOIN component k ON k.id = c.component_id JOIN occurrence b ON b.org_id = @Org AND b.cv_id = c.id
-            JOIN occurrence o ON o.org_id = @Org AND o.pv_id = b.pv_id AND o.cv_id = b.cv_id JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
+            FROM component_version c JOIN component k ON k.id = c.component_id JOIN occurrence o ON o.cv_id = c.id
+            JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
             WHERE {viewer.Sees("p.owner_id")} AND {where} {(like is null ? "" : "AND LOWER(k.name) LIKE @like ESCAPE '\\'")}
             """;
         var sort = request.Sort switch { "version" => "COALESCE(c.version, '')", "group" => "COALESCE(k.group_name, '')", "lastInheritedRiskScore" => "c.max_risk", _ => "LOWER(k.name)" };

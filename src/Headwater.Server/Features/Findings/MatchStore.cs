@@ -196,7 +196,7 @@ internal sealed class MatchStore(IDatabase database, NumbersStore numbers, TimeP
         {
             foreach (var (version, at) in await connection.QueryAsync<(long Version, long At)>($"""
                 SELECT o.cv_id, MIN(v.created_at) FROM occurrence o JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
-                WHERE o.org_id = @Org AND o.cv_id IN ({string.Join(',', chunk)}) AND {viewer.Sees("p.owner_id")} GROUP BY o.cv_id
+                WHERE o.cv_id IN ({string.Join(',', chunk)}) AND {viewer.Sees("p.owner_id")} GROUP BY o.cv_id
                 """, new { Org })) since[version] = at;
         }
 

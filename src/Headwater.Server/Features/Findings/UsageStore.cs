@@ -235,7 +235,7 @@ internal sealed class UsageStore
         if (uses <= CheapToCount || await connection.QuerySingleAsync<long>($"SELECT COALESCE(SUM(projects), 0) FROM version_usage WHERE org_id = @Org AND cv_id IN ({changed})", new { Org }, transaction) * 20 > uses)
         {
             await connection.ExecuteAsync("""
-                UPDATE advisory_usage SET projects = (SELECT COUNT(DISTINCT o.pv_id) FROM finding f JOIN occurrence o ON o.org_id = @Org AND o.cv_id = f.cv_id
+                UPDATE advisory_usage SET projects = (SELECT COUNT(DISTINCT o.pv_id) FROM finding f JOIN occurrence o ON o.cv_id = f.cv_id
                     JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
                     WHERE f.id = @id AND f.affected = 1 AND NOT EXISTS (SELECT 1 FROM usage_settled s WHERE s.project_id = p.id AND s.id = @id)) WHERE org_id = @Org AND id = @id;
                 DELETE FROM advisory_usage WHERE org_id = @Org AND id = @id AND projects <= 0;
@@ -246,7 +246,7 @@ internal sealed class UsageStore
         var (gained, lost) = (changes.Where(c => c.Gained).Select(c => c.ComponentVersion).ToHashSet(), changes.Where(c => !c.Gained).Select(c => c.ComponentVersion).ToHashSet());
         var affected = (await connection.QueryAsync<long>("SELECT cv_id FROM finding WHERE id = @id AND affected = 1", new { id }, transaction)).ToHashSet();
         var users = (await connection.QueryAsync<(long Pv, long Cv)>($"""
-            SELECT o.pv_id, o.cv_id FROM occurrence o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id IN ({changed})
+            SELECT o.pv_id, o.cv_id FROM occurrence o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.cv_id IN ({changed})
                 AND NOT EXISTS (SELECT 1 FROM usage_settled s WHERE s.project_id = p.id AND s.id = @id)
             """, new { Org, id }, transaction)).ToLookup(u => u.Pv, u => u.Cv);
         long difference = 0;

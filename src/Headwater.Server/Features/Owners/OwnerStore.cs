@@ -60,12 +60,12 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
         {
             var finding = await connection.QueryFirstAsync<FindingColumns>($"""
                 SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
-                WHERE f.id = @id AND f.affected = 1 AND EXISTS (SELECT 1 FROM occurrence o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.org_id = @Org AND o.cv_id = f.cv_id {part})
+                WHERE f.id = @id AND f.affected = 1 AND EXISTS (SELECT 1 FROM occurrence o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.cv_id = f.cv_id {part})
                 ORDER BY f.risk DESC, f.cv_id LIMIT 1
                 """, new { Org, id, ownerId });
             await FindingsModule.SeenAsync(connection, viewer, [finding]);
             // Tens of thousands of projects may be hit: they are counted by owner, and the first few by name stand for the rest.
-            var from = $"FROM project p WHERE p.org_id = @Org {part} AND p.latest_id IN (SELECT o.pv_id FROM finding f JOIN occurrence o ON o.org_id = @Org AND o.cv_id = f.cv_id WHERE f.id = @id AND f.affected = 1)";
+            var from = $"FROM project p WHERE p.org_id = @Org {part} AND p.latest_id IN (SELECT o.pv_id FROM finding f JOIN occurrence o ON o.cv_id = f.cv_id WHERE f.id = @id AND f.affected = 1)";
             var hit = (await connection.QueryAsync<HitRow>($"""
                 SELECT h.hits, {OwnersModule.Select} FROM (SELECT p.owner_id, COUNT(*) AS hits {from} GROUP BY p.owner_id) h LEFT JOIN owner w ON w.id = h.owner_id ORDER BY h.hits DESC, w.id
                 """, new { Org, id, ownerId })).AsList();
@@ -76,7 +76,7 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
                 """, new { Org, id, ownerId })).AsList();
             // The projects are those of every version that is hit, so every version is named.
             var versions = (await connection.QueryAsync<string?>($"""
-                SELECT DISTINCT c.version FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN occurrence o ON o.org_id = @Org AND o.cv_id = c.id
+                SELECT DISTINCT c.version FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN occurrence o ON o.cv_id = c.id
                 JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE f.id = @id AND f.affected = 1 AND c.component_id = @ComponentId {part} ORDER BY c.version LIMIT 5
                 """, new { Org, id, ownerId, finding.ComponentId })).AsList();
             var row = finding.ToRow();

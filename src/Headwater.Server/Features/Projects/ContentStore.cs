@@ -197,7 +197,7 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
     /// <summary>The condition, as SQL, under which a component version is in some version of a visible project.</summary>
     public static string Uses(Viewer viewer, string componentVersion) => viewer.All ? "1=1" : $"""
         EXISTS (SELECT 1 FROM occurrence so JOIN project_version sv ON sv.id = so.pv_id JOIN project sp ON sp.id = sv.project_id
-            WHERE so.org_id = {Org} AND so.cv_id = {componentVersion} AND {viewer.Sees("sp.owner_id")})
+            WHERE so.cv_id = {componentVersion} AND {viewer.Sees("sp.owner_id")})
         """;
 
     private static Task<long?> VersionIdAsync(DbConnection connection, Viewer viewer, Guid version) => ProjectWriteStore.VisibleAsync(connection, null, viewer, version);

@@ -100,7 +100,7 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
 
     private static string ComponentSql(Viewer viewer) => $"""
         SELECT k.id, CASE WHEN k.group_name IS NULL THEN k.name ELSE k.group_name || '/' || k.name END AS title, k.identity AS detail, '/components/' || k.id AS href
-        FROM component k WHERE k.id IN @ids AND EXISTS (SELECT 1 FROM component_version c JOIN occurrence o ON o.org_id = @Org AND o.cv_id = c.id WHERE c.component_id = k.id AND {ProjectsModule.Uses(viewer, "c.id")})
+        FROM component k WHERE k.id IN @ids AND EXISTS (SELECT 1 FROM component_version c JOIN occurrence o ON o.cv_id = c.id WHERE c.component_id = k.id AND {ProjectsModule.Uses(viewer, "c.id")})
         """;
 
     private static string OwnerSql(Viewer viewer) => $"SELECT w.id, w.title, w.email AS detail, '/owners/' || w.id AS href FROM owner w WHERE w.org_id = @Org AND w.id IN @ids AND {viewer.Sees("w.id")}";

@@ -76,11 +76,13 @@ internal sealed partial class PostgresDatabase : ITables
         return count;
     }
 
+    /// <summary>Not where a row refers to another: that is checked at the end of the transaction, and until then no index may be made.</summary>
     public async Task<IReadOnlyList<string>> DropIndexesAsync(DbTransaction transaction, string table)
     {
         var indexes = (await transaction.Connection!.QueryAsync<(string Name, string Sql)>("""
             SELECT i.relname, pg_get_indexdef(i.oid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
             WHERE x.indrelid = CAST(@table AS regclass) AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.oid)
+                AND NOT EXISTS (SELECT 1 FROM pg_constraint f WHERE f.conrelid = x.indrelid AND f.contype = 'f')
             """, new { table }, transaction)).AsList();
         foreach (var (name, _) in indexes) await transaction.Connection!.ExecuteAsync($"DROP INDEX {Tables.Quote(name)}", transaction: transaction);
         return [.. indexes.Select(i => i.Sql)];
