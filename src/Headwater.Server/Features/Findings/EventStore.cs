@@ -35,7 +35,7 @@ internal sealed class EventStore(IDatabase database)
 
     /// <summary>What became of the findings of an advisory in components that are visible, newest first.</summary>
     public Task<IReadOnlyList<FindingEventRow>> OfAdvisoryAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken) => ListAsync($"""
-        SELECT {Columns} WHERE e.finding IN @ids AND EXISTS (SELECT 1 FROM occurrence_by_component o JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
+        SELECT {Columns} WHERE e.finding IN @ids AND EXISTS (SELECT 1 FROM occurrence o JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
             WHERE o.org_id = @Org AND o.cv_id = e.cv_id AND {viewer.Sees("p.owner_id")}) ORDER BY e.id DESC LIMIT 100
         """, new { Org, ids = ids.Take(200) }, cancellationToken);
 

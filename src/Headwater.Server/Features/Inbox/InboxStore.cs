@@ -30,7 +30,7 @@ internal sealed class InboxStore(IDatabase database, TimeProvider time)
         var connection = transaction.Connection!;
         var news = (await connection.QueryAsync<News>("""
             SELECT e.finding, CASE WHEN e.kind = 3 THEN 1 ELSE e.kind END AS kind, p.owner_id, MAX(e.reason) AS reason, MAX(e.summary) AS summary, MAX(e.severity) AS severity, COUNT(DISTINCT p.id) AS projects
-            FROM finding_event e JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = e.cv_id JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
+            FROM finding_event e JOIN occurrence o ON o.cv_id = e.cv_id JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
             WHERE e.told = 0 AND e.affected = 1 GROUP BY e.finding, CASE WHEN e.kind = 3 THEN 1 ELSE e.kind END, p.owner_id
             """, new { Org }, transaction, 600)).AsList();
         await connection.ExecuteAsync("UPDATE finding_event SET told = 1 WHERE told = 0", transaction: transaction);
