@@ -75,7 +75,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
     private static string InUse(Viewer viewer, string condition) => $"""
         EXISTS (SELECT 1 FROM component_version rc JOIN version_release vrel ON vrel.org_id = @Org AND vrel.cv_id = rc.id AND {condition}
             {(viewer.All ? "JOIN version_usage rn ON rn.org_id = @Org AND rn.cv_id = rc.id AND rn.projects > 0"
-                : "JOIN occurrence_by_component ro ON ro.org_id = @Org AND ro.cv_id = rc.id JOIN project rp ON rp.org_id = @Org AND rp.latest_id = ro.pv_id")}
+                : "JOIN occurrence ro ON ro.cv_id = rc.id JOIN project rp ON rp.org_id = @Org AND rp.latest_id = ro.pv_id")}
             WHERE rc.component_id = u.component_id AND {(viewer.All ? "1=1" : viewer.Sees("rp.owner_id"))})
         """;
 
