@@ -33,6 +33,16 @@ internal sealed class InboxModule(InboxStore store, WebhookStore webhooks)
         if (told.Count > 0) await webhooks.EnqueueAsync(transaction, told[0], told[^1]);
     }
 
+    /// <summary>The kind of a note about a support plan that ends.</summary>
+    public const string SupportEnding = "support.ending";
+
+    /// <summary>Tells owners and persons of something, in the transaction that found it. Wake the workers after the commit: webhooks are jobs.</summary>
+    public async Task TellAsync(DbTransaction transaction, IReadOnlyList<InboxNote> notes)
+    {
+        var told = await store.TellAsync(transaction, notes);
+        if (told.Count > 0) await webhooks.EnqueueAsync(transaction, told[0], told[^1]);
+    }
+
     private static async Task<Results<NoContent, NotFound>> MarkAsync(HttpContext http, InboxStore store, long id, bool read, CancellationToken cancellationToken) =>
         await store.PersonAsync(http.User.Actor(), cancellationToken) is { } person && await store.MarkAsync(http.User.Viewer(Permissions.ViewVulnerability), person, id, read, cancellationToken)
             ? TypedResults.NoContent() : TypedResults.NotFound();

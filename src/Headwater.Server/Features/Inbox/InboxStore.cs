@@ -48,6 +48,26 @@ internal sealed class InboxStore(IDatabase database, TimeProvider time)
         return [.. Enumerable.Range(0, told.Count).Select(i => first + i)];
     }
 
+    /// <summary>Tells of what other features found.</summary>
+    /// <returns>The ids of what was added.</returns>
+    public async Task<IReadOnlyList<long>> TellAsync(DbTransaction transaction, IReadOnlyList<InboxNote> notes)
+    {
+        if (notes.Count == 0) return [];
+        var first = await IdSource.NextAsync(transaction, "notification", notes.Count);
+        for (var i = 0; i < notes.Count; i++)
+        {
+            var it = notes[i];
+            await transaction.Connection!.ExecuteAsync("""
+                INSERT INTO notification (id, org_id, owner_id, person_id, kind, subject, args, severity, projects, created_at) VALUES (@id, @Org, @OwnerId, @PersonId, @Kind, @Subject, @args, 0, @projects, @now)
+                """, new
+            {
+                id = first + i, Org, it.OwnerId, it.PersonId, it.Kind, it.Subject, args = JsonSerializer.Serialize(new Args(it.More, 1, it.Stage) { Name = it.Name, Component = it.Component, Day = it.Day }), projects = (long)it.Projects, now = time.GetUtcNow(),
+            }, transaction);
+        }
+
+        return [.. Enumerable.Range(0, notes.Count).Select(i => first + i)];
+    }
+
     /// <summary>What a person may see, newest first.</summary>
     public Task<Page<InboxRow>> ListAsync(Viewer viewer, long person, PageRequest request, InboxFilter filter, CancellationToken cancellationToken)
     {
@@ -58,7 +78,7 @@ internal sealed class InboxStore(IDatabase database, TimeProvider time)
             var parameters = new { Org, person, filter.Kind, keyset.KeyValue, keyset.KeyId, keyset.Take };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM notification n WHERE {where}", parameters);
             var rows = (await connection.QueryAsync<Line>($"""
-                SELECT n.id, n.kind, n.subject, n.args, n.severity, n.projects, n.owner_id, w.title AS owner_title, n.created_at, CASE WHEN {Unread} THEN 0 ELSE 1 END AS is_read
+                SELECT n.id, n.kind, n.subject, n.args, n.severity, n.projects, n.owner_id, w.title AS owner_title, n.created_at, CASE WHEN n.person_id IS NULL THEN 0 ELSE 1 END AS for_me, CASE WHEN {Unread} THEN 0 ELSE 1 END AS is_read
                 FROM notification n LEFT JOIN owner w ON w.id = n.owner_id WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
                 """, parameters)).Select(l => l.ToRow()).ToList();
             return keyset.Page(rows, total, r => (r.Id, r.Id));
@@ -144,7 +164,12 @@ internal sealed class InboxStore(IDatabase database, TimeProvider time)
 
     private sealed record Message(long? Owner, string Kind, string Subject, Severity Severity, long Projects, Args Args);
 
-    private sealed record Args(string? Summary, int Count, int Reason);
+    private sealed record Args(string? Summary, int Count, int Reason)
+    {
+        public string? Name { get; init; }
+        public long? Component { get; init; }
+        public DateTimeOffset? Day { get; init; }
+    }
 
     private sealed class News
     {
@@ -169,11 +194,12 @@ internal sealed class InboxStore(IDatabase database, TimeProvider time)
         public string? OwnerTitle { get; set; }
         public DateTimeOffset CreatedAt { get; set; }
         public bool IsRead { get; set; }
+        public bool ForMe { get; set; }
 
         public InboxRow ToRow()
         {
             var args = JsonSerializer.Deserialize<Args>(Args) ?? new Args(null, 1, 0);
-            return new InboxRow(Id, Kind, Subject, args.Summary, (Severity)Severity, Projects, args.Count, args.Reason, OwnerId, OwnerTitle, CreatedAt, IsRead);
+            return new InboxRow(Id, Kind, args.Name ?? Subject, args.Summary, (Severity)Severity, Projects, args.Count, args.Reason, OwnerId, OwnerTitle, CreatedAt, IsRead, args.Component, args.Day, ForMe);
         }
     }
 }

@@ -53,9 +53,21 @@ internal sealed class WebhookJob(WebhookStore store, OutgoingClient http, TimePr
 
     internal static string Sign(byte[] secret, string id, string timestamp, byte[] body) => "v1," + Convert.ToBase64String(HMACSHA256.HashData(secret, (byte[])[.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body]));
 
+    private static JsonObject SupportEnding(WebhookEvent e, JsonObject args) => new()
+    {
+        ["specversion"] = "1.0", ["id"] = $"notification-{e.Id}", ["source"] = "/headwater/inbox", ["type"] = $"headwater.{e.Kind}", ["subject"] = e.Subject,
+        ["time"] = e.At.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), ["datacontenttype"] = "application/json",
+        ["data"] = new JsonObject
+        {
+            ["component"] = e.Subject, ["name"] = args["Name"]?.DeepClone(), ["provider"] = args["Summary"]?.DeepClone(), ["ends"] = args["Day"]?.DeepClone(), ["ended"] = args["Reason"]?.GetValue<int>() == 0,
+            ["projects"] = e.Projects, ["ownerId"] = e.OwnerId, ["owner"] = e.Owner,
+        },
+    };
+
     private static JsonObject ToCloudEvent(WebhookEvent e)
     {
         var args = JsonNode.Parse(e.Args)!.AsObject();
+        if (e.Kind == InboxModule.SupportEnding) return SupportEnding(e, args);
         return new JsonObject
         {
             ["specversion"] = "1.0", ["id"] = $"notification-{e.Id}", ["source"] = "/headwater/inbox", ["type"] = $"headwater.{e.Kind}", ["subject"] = e.Kind == "finding.many" ? null : e.Subject,
