@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Headwater.Benchmarks;
 
@@ -10,10 +8,10 @@ namespace Headwater.Benchmarks;
 /// The table "speed at size" against a real server process over HTTP: <c>scale [--projects N] [--database postgres://…] [--data DIR] [--samples DIR] [--advisories DIR]</c>. With
 /// <c>--data</c> of a folder that a portfolio was loaded into before, that one is measured and kept.
 /// </summary>
-internal static partial class ScaleRun
+internal static class ScaleRun
 {
     private const string Api = "api/headwater/v1/";
-    private const int Times = 15;
+    internal const int Times = 15;
 
     public static async Task RunAsync(string[] arguments)
     {
@@ -57,25 +55,26 @@ internal static partial class ScaleRun
         await MeasureAsync(server, "dashboard of the whole portfolio", Api + "overview", 300);
         var owners = await JsonAsync(server, Api + "owners");
         var unit = owners.EnumerateArray().Where(o => o.GetProperty("kind").GetString() == "unit").Select(o => o.GetProperty("id").GetInt64()).Skip(2).First();
-        await PagesAsync(server, unit);
+        await PagesAsync(server, owners, unit);
         await MeasureAsync(server, "units and teams with their numbers", Api + "owners", 150);
         await MeasureAsync(server, "search while typing: log4j", Api + "search?q=log4j&perKind=8", 150);
         var worst = (await JsonAsync(server, Api + "advisories?size=1&sort=projects")).GetProperty("items")[0].GetProperty("id").GetString()!;
         await MeasureAsync(server, "an advisory that hits most projects, affected list and exact count", Api + "advisories/" + worst, 150);
     }
 
-    /// <summary>The pages as a signed-in person gets them.</summary>
-    private static async Task PagesAsync(ServerProcess server, long unit)
+    /// <summary>The pages as people get them: the administrator, and who sees one company or one team only.</summary>
+    private static async Task PagesAsync(ServerProcess server, JsonElement owners, long unit)
     {
-        using var handler = new HttpClientHandler { CookieContainer = new CookieContainer() };
-        using var browser = new HttpClient(handler) { BaseAddress = server.Client.BaseAddress };
-        var form = await browser.GetStringAsync("sign-in");
-        var token = TokenField().Match(form).Groups[1].Value;
-        using var answer = await browser.PostAsync("session", new FormUrlEncodedContent(new Dictionary<string, string> { ["name"] = "admin", ["password"] = "benchmark-Passw0rd", ["__RequestVerificationToken"] = token }));
-        await MeasureAsync(browser, "page: overview", "", 300);
-        await MeasureAsync(browser, "page: one unit", $"owners/{unit}", 200);
-        await MeasureAsync(browser, "page: projects", "projects", 150);
-        await MeasureAsync(browser, "page: who uses log4j-core below 2.17.1", "who-uses?of=" + Uri.EscapeDataString("log4j-core <2.17.1"), 150);
+        using var all = await ScaleVisitor.SignInAsync(server, "admin", ScaleVisitor.AdministratorPassword);
+        await all.MeasureAsync("the administrator", unit);
+        var company = owners.EnumerateArray().Where(o => o.GetProperty("level").GetInt32() == 1).MaxBy(o => o.GetProperty("projects").GetInt32());
+        var team = owners.EnumerateArray().First(o => o.GetProperty("kind").GetString() == "team");
+        foreach (var (what, part) in new[] { ("one company", company), ("one team", team) })
+        {
+            var of = part.GetProperty("id").GetInt64();
+            using var visitor = await ScaleVisitor.OfAsync(server, of);
+            await visitor.MeasureAsync($"who sees {what} ({part.GetProperty("projects").GetInt32():N0} projects)", of);
+        }
     }
 
     private static async Task ListsAsync(ServerProcess server, int projects)
@@ -144,10 +143,7 @@ internal static partial class ScaleRun
 
     private static async Task<JsonElement> JsonAsync(ServerProcess server, string address) => JsonDocument.Parse(await server.Client.GetStringAsync(address)).RootElement;
 
-    private static double Tail(List<double> values) => values.Order().ElementAt((int)Math.Ceiling(values.Count * 0.95) - 1);
+    internal static double Tail(List<double> values) => values.Order().ElementAt((int)Math.Ceiling(values.Count * 0.95) - 1);
 
-    private static void Row(string what, string median, string tail, string target) => Console.WriteLine($"| {what} | {median} | {tail} | {target} |");
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"")]
-    private static partial Regex TokenField();
+    internal static void Row(string what, string median, string tail, string target) => Console.WriteLine($"| {what} | {median} | {tail} | {target} |");
 }

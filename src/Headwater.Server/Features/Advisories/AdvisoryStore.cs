@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Headwater.Core.Advisories;
 using Headwater.Server.Features.Components;
@@ -11,7 +12,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Advisories;
 
 /// <summary>Advisories: those that affect us from the database, any other from the index.</summary>
-internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, ProjectsModule projects)
+internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, ProjectsModule projects, FindingsModule findings)
 {
     private const long Org = Organisation.Home;
     private const int MostUsages = 200, PathsEach = 3, WithPaths = 50, MostRecords = 20, ComponentHits = 30;
@@ -30,25 +31,74 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
     /// <summary>Those that affect something in a latest active version. Sorts: <c>risk</c> (default), <c>severity</c>, <c>projects</c>, <c>epss</c>, <c>published</c>, <c>id</c>.</summary>
     public Task<Page<AdvisoryRow>> AffectingUsAsync(Viewer viewer, PageRequest request, CancellationToken cancellationToken = default)
     {
+        if (!viewer.All) return AffectingPartAsync(viewer, request, cancellationToken);
         var keyset = Keyset.For(request, Sorts, "risk", "id");
         var like = Like.Containing(request.Filter);
-        var table = FindingsModule.AdvisoryUsage(viewer);
-        var where = "org_id = @Org" + (like is null ? "" : " AND (LOWER(ids) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(summary, '')) LIKE @like ESCAPE '\\'"
-            + " OR id IN (SELECT f.id FROM component k JOIN component_version c ON c.component_id = k.id JOIN finding f ON f.cv_id = c.id AND f.affected = 1"
-            + " WHERE (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\') AND " + ProjectsModule.Uses(viewer, "c.id") + "))");
+        var where = "org_id = @Org" + (like is null ? "" : $" AND ({Told} OR id IN (SELECT f.id FROM {Named} AND {ProjectsModule.Uses(viewer, "c.id")}))");
         return database.ReadAsync(async connection =>
         {
             var parameters = new { Org, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
-            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM {table} u WHERE {where}", parameters);
-            var rows = (await connection.QueryAsync<Row>($"SELECT *, {keyset.Expression} AS sort_key FROM {table} u WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters)).AsList();
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM advisory_usage u WHERE {where}", parameters);
+            var rows = (await connection.QueryAsync<Row>($"SELECT *, {keyset.Expression} AS sort_key FROM advisory_usage u WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters)).AsList();
             var page = keyset.Page(rows, total, r => (r.SortKey!, r.Id));
-            var hits = (await connection.QueryAsync<(string Id, string Name, string Fixed)>($"""
-                SELECT DISTINCT f.id, k.name, f.fixed FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
-                WHERE f.affected = 1 AND f.id IN @ids AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY k.name
-                """, new { ids = page.Items.Select(r => r.Id) })).ToLookup(h => h.Id);
-            return new Page<AdvisoryRow>([.. page.Items.Select(r => new AdvisoryRow(r.Id, TypeMaps.FromJson(r.Ids), r.Summary, (Severity)r.Severity, r.Score, r.Epss, r.EpssPercentile, r.Kev, r.Malicious, r.Risk,
-                r.Published, r.Components, r.Projects, [.. hits[r.Id].Select(h => h.Name).Distinct()], [.. hits[r.Id].SelectMany(h => TypeMaps.FromJson(h.Fixed)).Distinct()]))], total, page.Next, page.Previous);
+            return new Page<AdvisoryRow>(await RowsAsync(connection, page.Items, _ => true), total, page.Next, page.Previous);
         }, cancellationToken);
+    }
+
+    /// <summary>The same for who sees a part only: what is counted for him is in memory, so it is put in order there.</summary>
+    private async Task<Page<AdvisoryRow>> AffectingPartAsync(Viewer viewer, PageRequest request, CancellationToken cancellationToken)
+    {
+        var part = await findings.PartAsync(viewer, cancellationToken);
+        var like = Like.Containing(request.Filter);
+        return await database.ReadAsync(async connection =>
+        {
+            HashSet<string>? known = null;
+            if (like is not null)
+            {
+                known = [.. await connection.QueryAsync<string>($"SELECT id FROM advisory_usage WHERE org_id = @Org AND ({Told})", new { Org, like })];
+                known.UnionWith((await connection.QueryAsync<(string Id, long Version)>($"SELECT f.id, f.cv_id FROM {Named}", new { like })).Where(h => part.Uses(h.Version)).Select(h => h.Id));
+            }
+
+            var page = Page<PartAdvisory>.Of(MemoryOrder.Of(part.Advisories.Values.Where(a => known is null || known.Contains(a.Id)), PartSorts, request, "risk", a => a.Id, StringComparer.Ordinal), request);
+            var words = (await connection.QueryAsync<Row>("SELECT id, ids, summary FROM advisory_usage WHERE org_id = @Org AND id IN @ids", new { Org, ids = page.Items.Select(a => a.Id) })).ToDictionary(r => r.Id, StringComparer.Ordinal);
+            var rows = page.Items.Where(a => words.ContainsKey(a.Id)).Select(a => words[a.Id] with
+            {
+                Severity = a.Severity, Score = a.Score, Epss = a.Epss, EpssPercentile = a.EpssPercentile, Kev = a.Kev, Malicious = a.Malicious, Risk = a.Risk,
+                Published = a.Published is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, Components = a.Components, Projects = a.Projects,
+            });
+            return new Page<AdvisoryRow>(await RowsAsync(connection, [.. rows], part.Uses), page.Total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
+
+    private static readonly Dictionary<string, MemorySort<PartAdvisory>> PartSorts = new(StringComparer.Ordinal)
+    {
+        ["risk"] = new(a => a.Risk, true),
+        ["severity"] = new(a => a.Severity, true),
+        ["projects"] = new(a => a.Projects, true),
+        ["epss"] = new(a => a.Epss ?? -1, true),
+        ["published"] = new(a => a.Published ?? 0, true),
+        ["id"] = new(_ => 0),
+    };
+
+    /// <summary>What an advisory says of itself holds the text.</summary>
+    private const string Told = "LOWER(ids) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(summary, '')) LIKE @like ESCAPE '\\'";
+
+    /// <summary>What hits a component that is named so.</summary>
+    private const string Named = """
+        component k JOIN component_version c ON c.component_id = k.id JOIN finding f ON f.cv_id = c.id AND f.affected = 1
+            WHERE (LOWER(k.name) LIKE @like ESCAPE '\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\')
+        """;
+
+    /// <summary>With what they hit and where it is mended.</summary>
+    /// <param name="uses">Whether a component version is in sight.</param>
+    private static async Task<IReadOnlyList<AdvisoryRow>> RowsAsync(DbConnection connection, IReadOnlyList<Row> rows, Func<long, bool> uses)
+    {
+        var hits = (await connection.QueryAsync<(string Id, long Version, string Name, string Fixed)>("""
+            SELECT f.id, f.cv_id, k.name, f.fixed FROM finding f JOIN version_usage u ON u.org_id = @Org AND u.cv_id = f.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
+            WHERE f.affected = 1 AND f.id IN @ids ORDER BY k.name
+            """, new { Org, ids = rows.Select(r => r.Id) })).Where(h => uses(h.Version)).ToLookup(h => h.Id);
+        return [.. rows.Select(r => new AdvisoryRow(r.Id, TypeMaps.FromJson(r.Ids), r.Summary, (Severity)r.Severity, r.Score, r.Epss, r.EpssPercentile, r.Kev, r.Malicious, r.Risk,
+            r.Published, r.Components, r.Projects, [.. hits[r.Id].Select(h => h.Name).Distinct()], [.. hits[r.Id].Select(h => h.Fixed).Distinct().SelectMany(TypeMaps.FromJson).Distinct()]))];
     }
 
     /// <summary>By identifier or alias, in any case. Null when no loaded source knows it.</summary>
@@ -96,11 +146,13 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             .DistinctBy(h => h.Id).OrderBy(h => exact.Contains(h.Id) ? 0 : 1).Take(limit)];
     }
 
-    private Task<Dictionary<string, int>> ProjectsOfAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync(async connection => (await connection.QueryAsync<(string Id, long Projects)>(
-        viewer.All ? "SELECT id, projects FROM advisory_usage WHERE org_id = @Org AND id IN @ids" : $"""
-            SELECT f.id, COUNT(DISTINCT o.pv_id) FROM finding f JOIN occurrence o ON o.cv_id = f.cv_id JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
-            WHERE f.id IN @ids AND f.affected = 1 AND {viewer.Sees("p.owner_id")} GROUP BY f.id
-            """, new { Org, ids = ids.ToArray() })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
+    private async Task<Dictionary<string, int>> ProjectsOfAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        if (viewer.All)
+            return await database.ReadAsync(async connection => (await connection.QueryAsync<(string Id, long Projects)>("SELECT id, projects FROM advisory_usage WHERE org_id = @Org AND id IN @ids", new { Org, ids = ids.ToArray() })).ToDictionary(p => p.Id, p => (int)p.Projects), cancellationToken);
+        var part = (await findings.PartAsync(viewer, cancellationToken)).Advisories;
+        return ids.Where(part.ContainsKey).Distinct(StringComparer.Ordinal).ToDictionary(id => id, id => part[id].Projects);
+    }
 
     private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages, long Projects, long Settled, long WithoutOwner)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {

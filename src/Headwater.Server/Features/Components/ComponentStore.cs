@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Headwater.Core.Advisories;
 using Headwater.Server.Features.Findings;
@@ -10,7 +11,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Components;
 
 /// <summary>The catalogue of components, to read. Usage counts the latest version of each project.</summary>
-internal sealed class ComponentStore(IDatabase database, ProjectsModule projects, TimeProvider time)
+internal sealed class ComponentStore(IDatabase database, ProjectsModule projects, FindingsModule findings, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const long Many = 300;
@@ -45,13 +46,15 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
     {
         var keyset = Keyset.For(request, Sorts, "risk", request.Sort == "name" ? "k.id" : "u.component_id"); // Each as its index has it.
         var like = Like.Containing(request.Filter);
-        var where = (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(k.identity) LIKE @like ESCAPE '\\')")
-            + (filter.OnlyVulnerable ? " AND u.vulnerable > 0" : "") + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type")
+        var about = (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(k.identity) LIKE @like ESCAPE '\\')")
+            + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type")
             + Is("ca.state", "State", filter.State) + Is("ca.plan", "Plan", filter.Plan) + (filter.SupportEnding ? " AND ca.ends_at < @until" : "") + (filter.OnlyProduction ? $" AND {InProduction(viewer)}" : "")
             + (filter.OnlyOutdated ? $" AND {InUse(viewer, RegistriesModule.IsOutdated)}" : "") + (filter.OnlyWithdrawn ? $" AND (crel.deprecated IS NOT NULL OR {InUse(viewer, "vrel.withdrawn > 0")})" : "");
+        var where = about + (filter.OnlyVulnerable && viewer.All ? " AND u.vulnerable > 0" : "");
         // What is shown of a row is looked up for the page only, not for what is passed over on the way to it; so only what is asked for is joined.
-        string From(string key) => $"FROM {FindingsModule.ComponentUsage(viewer)} u" + ((key + where).Contains("k.", StringComparison.Ordinal) ? " JOIN component k ON k.id = u.component_id" : "")
+        string From(string key) => "FROM component_usage u" + ((key + where).Contains("k.", StringComparison.Ordinal) ? " JOIN component k ON k.id = u.component_id" : "")
             + (where.Contains("ca.", StringComparison.Ordinal) ? " LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = u.component_id" : "") + ((key + where).Contains("crel.", StringComparison.Ordinal) ? $" {RegistriesModule.JoinComponent("u.component_id")}" : "") + $" WHERE u.org_id = @Org{where}";
+        if (!viewer.All) return await ListPartAsync(viewer, request, filter, keyset, like, about.Length > 0, From, cancellationToken);
         return await database.ReadAsync(async connection =>
         {
             var parameters = new { Org, like, filter.Type, filter.State, filter.Plan, until = time.GetUtcNow() + CareStore.Ahead, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
@@ -69,6 +72,42 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         }, cancellationToken);
     }
 
+    /// <summary>The same for who sees a part only: what is counted for him is in memory, so it is put in order there; what is said of components comes from the tables.</summary>
+    /// <param name="from">What the list is selected from, for who sees everything: every component that a part uses is in that.</param>
+    private async Task<Page<ComponentRow>> ListPartAsync(Viewer viewer, PageRequest request, ComponentFilter filter, Keyset keyset, string? like, bool narrowed, Func<string, string> from, CancellationToken cancellationToken)
+    {
+        var part = (await findings.PartAsync(viewer, cancellationToken)).Components;
+        return await database.ReadAsync(async connection =>
+        {
+            var counted = request.Sort is null || PartSorts.ContainsKey(request.Sort) || !Sorts.ContainsKey(request.Sort);
+            IEnumerable<PartComponent> rows = part.Values;
+            if (narrowed || !counted)
+            {
+                var direction = (request.Descending ?? false) ? "DESC" : "ASC"; // None of the sorts that are not counted goes downwards by itself.
+                var order = counted ? "" : $" ORDER BY {keyset.Expression} {direction}, u.component_id {direction}";
+                rows = (await connection.QueryAsync<long>($"SELECT u.component_id {from(counted ? "" : keyset.Expression)}{order}", new { Org, like, filter.Type, filter.State, filter.Plan, until = time.GetUtcNow() + CareStore.Ahead }))
+                    .Where(part.ContainsKey).Select(id => part[id]);
+            }
+
+            if (filter.OnlyVulnerable) rows = rows.Where(c => c.Vulnerable > 0);
+            var page = Page<PartComponent>.Of(counted ? MemoryOrder.Of(rows, PartSorts, request, "risk", c => c.Id, Comparer<long>.Default) : [.. rows], request);
+            var shown = (await connection.QueryAsync<Row>($"""
+                SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, ca.state, ca.plan, ca.ends_at FROM component k LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = k.id
+                WHERE k.id IN ({string.Join(',', page.Items.Select(c => c.Id).DefaultIfEmpty())})
+                """, new { Org })).ToDictionary(r => r.Id);
+            var releases = await RegistriesModule.OfComponentsAsync(connection, viewer, page.Items.Select(c => c.Id), ProjectsModule.Uses);
+            return new Page<ComponentRow>([.. page.Items.Where(c => shown.ContainsKey(c.Id)).Select(c => shown[c.Id].With(c).ToRow() with { Release = releases.GetValueOrDefault(c.Id) })], page.Total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
+
+    private static readonly Dictionary<string, MemorySort<PartComponent>> PartSorts = new(StringComparer.Ordinal)
+    {
+        ["risk"] = new(c => c.MaxRisk, true),
+        ["projects"] = new(c => c.Projects, true),
+        ["versions"] = new(c => c.Versions, true),
+        ["findings"] = new(c => c.Findings, true),
+    };
+
     private static string Is(string column, string parameter, string? value) => value switch { null or "" => "", ComponentFilter.None => $" AND {column} IS NULL", _ => $" AND {column} = @{parameter}" };
 
     /// <summary>A version of it for which a condition on what the registry says holds is in the latest version of a visible project.</summary>
@@ -85,15 +124,22 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             JOIN project_version pv ON pv.id = po.pv_id JOIN project pp ON pp.id = pv.project_id WHERE pc.component_id = k.id AND {viewer.Sees("pp.owner_id")})
         """;
 
-    public Task<ComponentDetail?> GetAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public async Task<ComponentDetail?> GetAsync(Viewer viewer, long id, CancellationToken cancellationToken = default)
+    {
+        var part = viewer.All ? null : (await findings.PartAsync(viewer, cancellationToken)).Components.GetValueOrDefault(id) ?? new PartComponent();
+        return await database.ReadAsync(connection => GetAsync(connection, viewer, id, part), cancellationToken);
+    }
+
+    private static async Task<ComponentDetail?> GetAsync(DbConnection connection, Viewer viewer, long id, PartComponent? part)
     {
         var row = await connection.QuerySingleOrDefaultAsync<Row>($"""
             SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, COALESCE(u.versions, 0) AS versions, COALESCE(u.projects, 0) AS projects, COALESCE(u.critical, 0) AS critical,
                 COALESCE(u.high, 0) AS high, COALESCE(u.medium, 0) AS medium, COALESCE(u.low, 0) AS low, COALESCE(u.unassigned, 0) AS unassigned, COALESCE(u.kev, 0) AS kev, COALESCE(u.max_risk, 0) AS max_risk,
                 (SELECT COUNT(*) FROM component_version c WHERE c.component_id = k.id AND c.coverage = 1 AND {ProjectsModule.Uses(viewer, "c.id")}) AS covered, ca.state, ca.plan, ca.ends_at
-            FROM component k LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = k.id LEFT JOIN {FindingsModule.ComponentUsage(viewer)} u ON u.org_id = @Org AND u.component_id = k.id WHERE k.id = @id
+            FROM component k LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = k.id LEFT JOIN component_usage u ON u.org_id = @Org AND u.component_id = k.id WHERE k.id = @id
             """, new { Org, id });
         if (row is null) return null;
+        if (part is not null) row = row.With(part) with { Covered = row.Covered };
         var versions = (await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT 1000", new { Org, id })).AsList();
         if (versions.Count == 0 && !viewer.All) return null;
         var findings = await connection.QueryAsync<FindingColumns>($"""
@@ -102,7 +148,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         var release = (await RegistriesModule.OfComponentsAsync(connection, viewer, [id], ProjectsModule.Uses)).GetValueOrDefault(id);
         var releases = await RegistriesModule.OfVersionsAsync(connection, versions.Select(v => v.Id));
         return new ComponentDetail(row.ToRow() with { Release = release }, [.. versions.Select(v => v.ToRow() with { Release = releases.GetValueOrDefault(v.Id) })], [.. (await FindingsModule.SeenAsync(connection, viewer, findings)).Select(f => f.ToRow())]);
-    }, cancellationToken);
+    }
 
     public Task<ComponentVersionDetail?> GetVersionAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
@@ -127,10 +173,16 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         UsagesAsync(viewer, "c.id = @id", componentVersionId, request, cancellationToken);
 
     /// <summary>Package types in use with the number of components, most first.</summary>
-    public Task<IReadOnlyList<KeyValuePair<string, int>>> TypesAsync(Viewer viewer, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<KeyValuePair<string, int>>>(async connection =>
-        [.. (await connection.QueryAsync<(string Type, long Count)>($"""
-            SELECT COALESCE(k.type, ''), COUNT(*) FROM {FindingsModule.ComponentUsage(viewer)} u JOIN component k ON k.id = u.component_id WHERE u.org_id = @Org GROUP BY 1 ORDER BY 2 DESC, 1
-            """, new { Org })).Select(t => KeyValuePair.Create(t.Type, (int)t.Count))], cancellationToken);
+    public async Task<IReadOnlyList<KeyValuePair<string, int>>> TypesAsync(Viewer viewer, CancellationToken cancellationToken = default)
+    {
+        var part = viewer.All ? null : (await findings.PartAsync(viewer, cancellationToken)).Components;
+        return await database.ReadAsync<IReadOnlyList<KeyValuePair<string, int>>>(async connection => part is null
+            ? [.. (await connection.QueryAsync<(string Type, long Count)>("""
+                SELECT COALESCE(k.type, ''), COUNT(*) FROM component_usage u JOIN component k ON k.id = u.component_id WHERE u.org_id = @Org GROUP BY 1 ORDER BY 2 DESC, 1
+                """, new { Org })).Select(t => KeyValuePair.Create(t.Type, (int)t.Count))]
+            : [.. (await connection.QueryAsync<(long Id, string Type)>("SELECT id, COALESCE(type, '') FROM component")).Where(k => part.ContainsKey(k.Id)).CountBy(k => k.Type)
+                .OrderByDescending(t => t.Value).ThenBy(t => t.Key, StringComparer.Ordinal)], cancellationToken);
+    }
 
     /// <summary>All shortest paths by which a component version is in a project version, at most <paramref name="limit"/>. Null when it is not.</summary>
     public Task<WhyHere?> WhyAsync(Viewer viewer, Guid projectVersion, long componentVersionId, int limit = 3, CancellationToken cancellationToken = default) =>
@@ -194,6 +246,11 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         public string? State { get; set; }
         public string? Plan { get; set; }
         public DateTimeOffset? EndsAt { get; set; }
+
+        public Row With(PartComponent c) => this with
+        {
+            Versions = c.Versions, Projects = c.Projects, Critical = c.Critical, High = c.High, Medium = c.Medium, Low = c.Low, Unassigned = c.Unassigned, Kev = c.Kev, MaxRisk = c.MaxRisk, Covered = c.Covered,
+        };
 
         public ComponentRow ToRow() => new(Id, Type, GroupName, Name, Type is null ? null : Identity, Kind, Versions, Projects, Severities, Kev > 0, MaxRisk, Covered, State, Plan, EndsAt);
     }

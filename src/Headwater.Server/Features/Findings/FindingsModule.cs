@@ -9,12 +9,12 @@ using Headwater.Server.Platform.Jobs;
 namespace Headwater.Server.Features.Findings;
 
 /// <summary>Matches component versions against the advisory data, each once for the whole installation.</summary>
-internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, EventStore events, FeedsModule feeds, InboxModule inbox, QueueStore queue)
+internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, PartStore parts, EventStore events, FeedsModule feeds, InboxModule inbox, QueueStore queue)
 {
     private const int Batch = 5000, DeltaBatch = 20_000;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<NumbersStore>().AddSingleton<RecountStore>().AddSingleton<EventStore>().AddSingleton<IJobHandler, RematchJob>().AddSingleton<IJobHandler, DeltaJob>().AddHostedService<RematchAtStart>()
+        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<NumbersStore>().AddSingleton<PartStore>().AddSingleton<RecountStore>().AddSingleton<EventStore>().AddSingleton<IJobHandler, RematchJob>().AddSingleton<IJobHandler, DeltaJob>().AddHostedService<RematchAtStart>()
             .AddSingleton<Platform.Telemetry.IMetricSource, FindingMetricsStore>();
 
     /// <summary>Matches what is in a project version and has not been matched against the data in use.</summary>
@@ -66,14 +66,11 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Eve
     /// <summary>For who sees a part only, nothing was found before that part had the component: what was known elsewhere earlier is not told by a date.</summary>
     public static Task<List<FindingColumns>> SeenAsync(DbConnection connection, Viewer viewer, IEnumerable<FindingColumns> findings) => MatchStore.SeenAsync(connection, viewer, findings);
 
-    /// <summary>
-    /// What the latest versions of visible projects use, with the columns of <c>component_usage</c>: a table expression to be joined with an alias. For the
-    /// whole organisation it is the counted table; for a part it is counted here. Needs <c>@Org</c>.
-    /// </summary>
-    public static string ComponentUsage(Viewer viewer) => MatchStore.ComponentUsage(viewer);
+    /// <summary>What those who see a part only see counted, as the tables <c>component_usage</c> and <c>advisory_usage</c> do for the whole organisation.</summary>
+    public Task<PartUsage> PartAsync(Viewer viewer, CancellationToken cancellationToken) => parts.GetAsync(viewer, cancellationToken);
 
-    /// <summary>What hits the latest versions of visible projects, with the columns of <c>advisory_usage</c>; see <see cref="ComponentUsage"/>.</summary>
-    public static string AdvisoryUsage(Viewer viewer) => MatchStore.AdvisoryUsage(viewer);
+    /// <summary>Notes that projects have come into a unit, or left one. Belongs into the transaction that changed it.</summary>
+    public static Task PlacesChangedAsync(DbTransaction transaction) => PartStore.PlacesChangedAsync(transaction);
 
     /// <summary>Gives a project the numbers of its latest version to be sorted by.</summary>
     public static Task CountProjectAsync(DbTransaction transaction, long project) => NumbersStore.ProjectsAsync(transaction, [project]);

@@ -205,27 +205,6 @@ internal sealed class MatchStore(IDatabase database, NumbersStore numbers, TimeP
         return list;
     }
 
-    public static string ComponentUsage(Viewer viewer) => viewer.All ? "component_usage" : $"""
-        (SELECT q.org_id, q.component_id, q.projects, COUNT(*) AS versions, SUM(CASE WHEN c.critical + c.high + c.medium + c.low + c.unassigned > 0 THEN 1 ELSE 0 END) AS vulnerable,
-            SUM(CASE WHEN c.coverage = 1 THEN 1 ELSE 0 END) AS covered, SUM(CASE WHEN c.coverage = 2 THEN 1 ELSE 0 END) AS not_covered, SUM(CASE WHEN c.coverage = 3 THEN 1 ELSE 0 END) AS no_version,
-            SUM(CASE WHEN c.coverage = 4 THEN 1 ELSE 0 END) AS unidentified, SUM(CASE WHEN c.coverage = 0 THEN 1 ELSE 0 END) AS pending,
-            SUM(c.critical) AS critical, SUM(c.high) AS high, SUM(c.medium) AS medium, SUM(c.low) AS low, SUM(c.unassigned) AS unassigned, SUM(c.kev) AS kev, MAX(c.max_risk) AS max_risk,
-            SUM(c.critical + c.high + c.medium + c.low + c.unassigned) AS findings
-        FROM (SELECT o.org_id, c.component_id, COUNT(DISTINCT o.pv_id) AS projects FROM project p JOIN occurrence o ON o.org_id = @Org AND o.pv_id = p.latest_id JOIN component_version c ON c.id = o.cv_id
-                WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")} GROUP BY o.org_id, c.component_id) q
-        JOIN component_version c ON c.component_id = q.component_id
-        WHERE c.id IN (SELECT o.cv_id FROM project p JOIN occurrence o ON o.org_id = @Org AND o.pv_id = p.latest_id WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")})
-        GROUP BY q.org_id, q.component_id, q.projects)
-        """;
-
-    public static string AdvisoryUsage(Viewer viewer) => viewer.All ? "advisory_usage" : $"""
-        (SELECT o.org_id, f.id, MAX(f.ids) AS ids, MAX(f.summary) AS summary, MAX(f.severity) AS severity, MAX(f.score) AS score, MAX(f.epss) AS epss, MAX(f.epss_percentile) AS epss_percentile,
-            MAX(f.kev) AS kev, MAX(f.malicious) AS malicious, MAX(f.risk) AS risk, MIN(f.published) AS published, COUNT(DISTINCT f.cv_id) AS components, COUNT(DISTINCT o.pv_id) AS projects
-        FROM project p JOIN occurrence o ON o.org_id = @Org AND o.pv_id = p.latest_id JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
-        WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")}
-            AND NOT EXISTS (SELECT 1 FROM finding_decision d WHERE d.org_id = @Org AND d.pv_id = o.pv_id AND d.cv_id = f.cv_id AND d.finding_id = f.id AND d.settled = 1) GROUP BY o.org_id, f.id)
-        """;
-
     private sealed class SignalLine
     {
         public long CvId { get; set; }

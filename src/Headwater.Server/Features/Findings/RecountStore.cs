@@ -42,6 +42,8 @@ internal sealed class RecountStore(IDatabase database, ITables tables, TimeProvi
 
         progress("Storing the numbers");
         await WriteAsync(transaction, tally, content, projects, latest, versions, place, cancellationToken);
+        await PartStore.ContentChangedAsync(transaction);
+        await PartStore.PlacesChangedAsync(transaction);
         await connection.ExecuteAsync("INSERT INTO setting (name, value) VALUES (@Setting, '1') ON CONFLICT (name) DO NOTHING", new { Setting }, transaction);
     }, true, cancellationToken);
 

@@ -57,6 +57,7 @@ internal sealed class UsageStore
         var decided = await DecidedAsync(transaction, project, latest);
         var same = before.AsSpan().SequenceEqual(after);
         if (same && counted?.PvId == latest && decided.IsEmpty) return;
+        await PartStore.ContentChangedAsync(transaction);
         if (!same || !decided.IsEmpty) await ApplyAsync(transaction, project, before, after, decided);
         if (latest is null)
             await connection.ExecuteAsync("DELETE FROM usage_counted WHERE project_id = @project", new { project }, transaction);
@@ -86,6 +87,8 @@ internal sealed class UsageStore
     /// <param name="retold">Advisories of which something else than whom they affect is different.</param>
     public static async Task FindingsChangedAsync(DbTransaction transaction, IReadOnlyList<long> versions, IReadOnlyList<FindingChange> changes, IReadOnlySet<string> retold)
     {
+        if (versions.Count == 0 && changes.Count == 0 && retold.Count == 0) return;
+        await PartStore.ContentChangedAsync(transaction);
         var connection = transaction.Connection!;
         var used = new HashSet<long>();
         foreach (var chunk in versions.Chunk(500))

@@ -9,7 +9,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Overview;
 
 /// <summary>The portfolio in numbers.</summary>
-internal sealed class OverviewStore(IDatabase database, OwnersModule owners, FeedsModule feeds, Platform.Remembered remembered, TimeProvider time)
+internal sealed class OverviewStore(IDatabase database, OwnersModule owners, FindingsModule findings, FeedsModule feeds, Platform.Remembered remembered, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const int Stale = 90, Top = 10, Recent = 8;
@@ -23,6 +23,7 @@ internal sealed class OverviewStore(IDatabase database, OwnersModule owners, Fee
     private async Task<PortfolioOverview> CountAsync(Viewer viewer, CancellationToken cancellationToken)
     {
         var top = await owners.TopRisksAsync(viewer, Top, null, cancellationToken);
+        var part = viewer.All ? null : await findings.PartAsync(viewer, cancellationToken);
         return await database.ReadAsync(async connection =>
         {
             var stale = time.GetUtcNow() - TimeSpan.FromDays(Stale);
@@ -31,12 +32,12 @@ internal sealed class OverviewStore(IDatabase database, OwnersModule owners, Fee
                     COALESCE(SUM(CASE WHEN p.uploaded_at < @stale THEN 1 ELSE 0 END), 0) AS stale, NULLIF(MAX(p.uploaded_at), 0) AS newest
                 FROM project p WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")}
                 """, new { Org, stale });
-            var c = await connection.QuerySingleAsync<UsageNumbers>($"""
+            var c = part is not null ? Sum(part) : await connection.QuerySingleAsync<UsageNumbers>("""
                 SELECT COUNT(*) AS distinct_components, COALESCE(SUM(versions), 0) AS components, COALESCE(SUM(vulnerable), 0) AS vulnerable, COALESCE(SUM(covered), 0) AS covered,
                     COALESCE(SUM(not_covered), 0) AS not_covered, COALESCE(SUM(no_version), 0) AS no_version, COALESCE(SUM(unidentified), 0) AS unidentified, COALESCE(SUM(pending), 0) AS pending,
                     COALESCE(SUM(critical), 0) AS critical, COALESCE(SUM(high), 0) AS high, COALESCE(SUM(medium), 0) AS medium, COALESCE(SUM(low), 0) AS low, COALESCE(SUM(unassigned), 0) AS unassigned,
                     COALESCE(SUM(kev), 0) AS kev
-                FROM {FindingsModule.ComponentUsage(viewer)} u WHERE org_id = @Org
+                FROM component_usage u WHERE org_id = @Org
                 """, new { Org });
             var jobs = (await connection.QueryAsync<(string State, long Count)>($"""
                 SELECT state, COUNT(*) FROM job j WHERE j.org_id = @Org AND j.state <> 'done'
@@ -47,6 +48,20 @@ internal sealed class OverviewStore(IDatabase database, OwnersModule owners, Fee
                 jobs.GetValueOrDefault("queued") + jobs.GetValueOrDefault("running"), jobs.GetValueOrDefault("dead"), top, await ProjectsModule.TrendAsync(connection, viewer, time.GetUtcNow()),
                 await ProjectsModule.RecentUploadsAsync(connection, viewer, Recent), time.GetUtcNow());
         }, cancellationToken);
+    }
+
+    private static UsageNumbers Sum(PartUsage part)
+    {
+        var sum = new UsageNumbers { DistinctComponents = part.Components.Count };
+        foreach (var c in part.Components.Values)
+        {
+            sum.Components += c.Versions;
+            sum.Vulnerable += c.Vulnerable;
+            (sum.Covered, sum.NotCovered, sum.NoVersion, sum.Unidentified, sum.Pending) = (sum.Covered + c.Covered, sum.NotCovered + c.NotCovered, sum.NoVersion + c.NoVersion, sum.Unidentified + c.Unidentified, sum.Pending + c.Pending);
+            (sum.Critical, sum.High, sum.Medium, sum.Low, sum.Unassigned, sum.Kev) = (sum.Critical + c.Critical, sum.High + c.High, sum.Medium + c.Medium, sum.Low + c.Low, sum.Unassigned + c.Unassigned, sum.Kev + c.Kev);
+        }
+
+        return sum;
     }
 
     private sealed class ProjectNumbers

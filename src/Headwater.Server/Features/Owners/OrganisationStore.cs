@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text;
 using System.Text.Json;
 using Dapper;
+using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -120,6 +121,7 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             await connection.ExecuteAsync("DELETE FROM group_role WHERE org_id = @Org AND unit_id = @id", new { Org, id }, transaction);
             await connection.ExecuteAsync("DELETE FROM owner WHERE id = @id", new { id }, transaction);
             await database.UnindexTextAsync(transaction, "owner", id);
+            await FindingsModule.PlacesChangedAsync(transaction);
             await audit.AppendAsync(transaction, new AuditEntry(by, before.Kind + ".deleted", "owner:" + before.Name, JsonSerializer.Serialize(new { before.Title, inside, to = before.ParentId })));
             return UnitOutcome.Done;
         }, cancellationToken: cancellationToken);

@@ -9,7 +9,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Owners;
 
 /// <summary>The organisation's units and teams.</summary>
-internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessStore access, Platform.Remembered remembered)
+internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessStore access, FindingsModule findings, Platform.Remembered remembered)
 {
     private const long Org = Organisation.Home;
 
@@ -45,16 +45,20 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
     public async Task<IReadOnlyList<TopRisk>> TopRisksAsync(Viewer viewer, int count, long? ownerId = null, CancellationToken cancellationToken = default) =>
         (await remembered.GetAsync($"risks {viewer.Key} {ownerId} {count}", token => FindTopRisksAsync(viewer, count, ownerId, token), cancellationToken)).Answer;
 
-    private Task<IReadOnlyList<TopRisk>> FindTopRisksAsync(Viewer viewer, int count, long? ownerId, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<TopRisk>>(async connection =>
+    private async Task<IReadOnlyList<TopRisk>> FindTopRisksAsync(Viewer viewer, int count, long? ownerId, CancellationToken cancellationToken)
     {
-        var part = $"AND {viewer.Sees("p.owner_id")}{(ownerId is null ? "" : " AND p.owner_id IN " + OwnersModule.Below)}";
-        // For the whole organisation the counted table knows the order; for a part of it the part's own findings do.
-        var ids = (await connection.QueryAsync<string>(ownerId is null && viewer.All
-            ? "SELECT id FROM advisory_usage WHERE org_id = @Org ORDER BY risk DESC, projects DESC, id LIMIT @count"
-            : $"""
-               SELECT f.id FROM project p JOIN occurrence o ON o.org_id = @Org AND o.pv_id = p.latest_id JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
-               WHERE p.org_id = @Org {part} GROUP BY f.id ORDER BY MAX(f.risk) DESC, COUNT(DISTINCT p.id) DESC, f.id LIMIT @count
-               """, new { Org, count, ownerId })).AsList();
+        // For the whole organisation the counted table knows the order; for a part of it the part's own count does.
+        if (ownerId is { } id)
+            viewer = viewer.And(new Viewer(false, await database.ReadAsync(async connection => (await connection.QueryAsync<long>($"SELECT id FROM owner WHERE id IN {Below}", new { ownerId = id })).AsList(), cancellationToken)));
+        var ids = viewer.All
+            ? await database.ReadAsync(async connection => (await connection.QueryAsync<string>("SELECT id FROM advisory_usage WHERE org_id = @Org ORDER BY risk DESC, projects DESC, id LIMIT @count", new { Org, count })).AsList(), cancellationToken)
+            : [.. (await findings.PartAsync(viewer, cancellationToken)).TopRisks(count)];
+        return await RisksAsync(viewer, ids, cancellationToken);
+    }
+
+    private Task<IReadOnlyList<TopRisk>> RisksAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<TopRisk>>(async connection =>
+    {
+        var part = $"AND {viewer.Sees("p.owner_id")}";
         var risks = new List<TopRisk>();
         foreach (var id in ids)
         {
@@ -62,23 +66,23 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
                 SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
                 WHERE f.id = @id AND f.affected = 1 AND EXISTS (SELECT 1 FROM occurrence o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.cv_id = f.cv_id {part})
                 ORDER BY f.risk DESC, f.cv_id LIMIT 1
-                """, new { Org, id, ownerId });
+                """, new { Org, id });
             await FindingsModule.SeenAsync(connection, viewer, [finding]);
             // Tens of thousands of projects may be hit: they are counted by owner, and the first few by name stand for the rest.
             var from = $"FROM project p WHERE p.org_id = @Org {part} AND p.latest_id IN (SELECT o.pv_id FROM finding f JOIN occurrence o ON o.cv_id = f.cv_id WHERE f.id = @id AND f.affected = 1)";
             var hit = (await connection.QueryAsync<HitRow>($"""
                 SELECT h.hits, {OwnersModule.Select} FROM (SELECT p.owner_id, COUNT(*) AS hits {from} GROUP BY p.owner_id) h LEFT JOIN owner w ON w.id = h.owner_id ORDER BY h.hits DESC, w.id
-                """, new { Org, id, ownerId })).AsList();
+                """, new { Org, id })).AsList();
             var total = hit.Sum(h => h.Hits);
             var names = (await connection.QueryAsync<string>(total <= Many ? $"SELECT p.name {from} ORDER BY p.name LIMIT {Named}" : $"""
                 SELECT p.name FROM project p WHERE p.org_id = @Org {part} AND EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id WHERE f.id = @id AND f.affected = 1)
                 ORDER BY LOWER(p.name), p.id LIMIT {Named}
-                """, new { Org, id, ownerId })).AsList();
+                """, new { Org, id })).AsList();
             // The projects are those of every version that is hit, so every version is named.
             var versions = (await connection.QueryAsync<string?>($"""
                 SELECT DISTINCT c.version FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN occurrence o ON o.cv_id = c.id
                 JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE f.id = @id AND f.affected = 1 AND c.component_id = @ComponentId {part} ORDER BY c.version LIMIT 5
-                """, new { Org, id, ownerId, finding.ComponentId })).AsList();
+                """, new { Org, id, finding.ComponentId })).AsList();
             var row = finding.ToRow();
             if (versions.Count > 1) row = row with { ComponentVersion = string.Join(", ", versions.Take(4)) + (versions.Count > 4 ? ", …" : "") };
             risks.Add(new TopRisk(row, total, [.. hit.Select(h => h.Owner).OfType<OwnerRef>()], names, hit.Where(h => h.Owner is null).Sum(h => h.Hits)));
@@ -144,6 +148,7 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
         var changed = await connection.ExecuteAsync(
             "UPDATE project SET owner_id = @ownerId WHERE id = @Id AND (@ownerId IS NULL OR EXISTS (SELECT 1 FROM owner WHERE org_id = @Org AND id = @ownerId))", new { Org, ownerId, before.Id }, transaction);
         if (changed == 0) return OwnerChanged.Missing;
+        await FindingsModule.PlacesChangedAsync(transaction);
         await audit.AppendAsync(transaction, new AuditEntry(by, "project.owner-changed", $"project:{project}", JsonSerializer.Serialize(new { from = before.OwnerId, to = ownerId })));
         return OwnerChanged.Done;
     }, cancellationToken: cancellationToken);

@@ -15,7 +15,7 @@ internal sealed record DueComponent(long Id, string? Group, string Name, long? R
 internal sealed record Asked(DueComponent Component, ReleaseState? State, long? RegistryId, PackageAnswer? Answer, string? Error, DateTimeOffset NextAt);
 
 /// <summary>What registries say of components and of their versions in use.</summary>
-internal sealed class ReleaseStore(IDatabase database, TimeProvider time)
+internal sealed class ReleaseStore(IDatabase database, FindingsModule findings, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const int MostVersions = 500;
@@ -138,9 +138,17 @@ internal sealed class ReleaseStore(IDatabase database, TimeProvider time)
     }
 
     /// <summary>How many components in the latest versions of what is visible have data.</summary>
-    public Task<ReleaseCoverage> CoverageAsync(Viewer viewer, CancellationToken cancellationToken) => CoverageAsync($"""
-        FROM {FindingsModule.ComponentUsage(viewer)} u LEFT JOIN component_release r ON r.org_id = @Org AND r.component_id = u.component_id WHERE u.org_id = @Org AND u.projects > 0
-        """, new { Org }, cancellationToken);
+    public async Task<ReleaseCoverage> CoverageAsync(Viewer viewer, CancellationToken cancellationToken)
+    {
+        if (viewer.All) return await CoverageAsync("FROM component_usage u LEFT JOIN component_release r ON r.org_id = @Org AND r.component_id = u.component_id WHERE u.org_id = @Org AND u.projects > 0", new { Org }, cancellationToken);
+        var part = (await findings.PartAsync(viewer, cancellationToken)).Components;
+        return await database.ReadAsync(async connection =>
+        {
+            if (await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM registry WHERE org_id = @Org", new { Org }) == 0) return ReleaseCoverage.None;
+            var known = (await connection.QueryAsync<(long Component, long State, long? At)>("SELECT component_id, state, checked_at FROM component_release WHERE org_id = @Org", new { Org })).Where(r => part.ContainsKey(r.Component)).ToList();
+            return new ReleaseCoverage(true, known.Count(r => r.State == 1), part.Count, known.Max(r => r.At) is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
+        }, cancellationToken);
+    }
 
     /// <summary>The same of the components of one project version, which the caller has checked to be visible.</summary>
     public Task<ReleaseCoverage> CoverageAsync(long projectVersion, CancellationToken cancellationToken) => CoverageAsync("""

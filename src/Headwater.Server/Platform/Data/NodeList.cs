@@ -28,21 +28,38 @@ internal static class NodeList
     public static long[] FromBytes(ReadOnlySpan<byte> bytes)
     {
         var ids = new List<long>(bytes.Length);
-        long previous = 0;
-        for (var i = 0; i < bytes.Length;)
+        foreach (var id in Read(bytes)) ids.Add(id);
+        return [.. ids];
+    }
+
+    /// <summary>The ids one after another, without a list of them.</summary>
+    /// <exception cref="FormatException">While they are read: the bytes end in the middle of a number.</exception>
+    public static Reader Read(ReadOnlySpan<byte> bytes) => new(bytes);
+
+    /// <summary>To be walked with <c>foreach</c>.</summary>
+    public ref struct Reader(ReadOnlySpan<byte> bytes)
+    {
+        private ReadOnlySpan<byte> _rest = bytes;
+
+        public long Current { get; private set; }
+
+        public readonly Reader GetEnumerator() => this;
+
+        public bool MoveNext()
         {
+            if (_rest.IsEmpty) return false;
             ulong value = 0;
+            var i = 0;
             for (var shift = 0; ; shift += 7)
             {
-                if (i == bytes.Length || shift > 63) throw new FormatException("The node list is damaged.");
-                value |= (ulong)(bytes[i] & 0x7f) << shift;
-                if (bytes[i++] < 0x80) break;
+                if (i == _rest.Length || shift > 63) throw new FormatException("The node list is damaged.");
+                value |= (ulong)(_rest[i] & 0x7f) << shift;
+                if (_rest[i++] < 0x80) break;
             }
 
-            previous += (long)(value >> 1) ^ -(long)(value & 1);
-            ids.Add(previous);
+            Current += (long)(value >> 1) ^ -(long)(value & 1);
+            _rest = _rest[i..];
+            return true;
         }
-
-        return [.. ids];
     }
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using Dapper;
+using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
@@ -205,6 +206,7 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
                 var detail = project.OwnerId == owner?.Id ? "" : Differences(("owner", project.Owner, owner?.Title));
                 if (!await NoteAsync(row, false, project.Name, detail, "project", $"project:{project.Uuid}")) continue;
                 await connection.ExecuteAsync("UPDATE project SET owner_id = @owner WHERE id = @Id", new { owner = owner?.Id, project.Id }, transaction);
+                await FindingsModule.PlacesChangedAsync(transaction!);
             }
         }
 
