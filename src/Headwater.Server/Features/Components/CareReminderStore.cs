@@ -48,7 +48,7 @@ internal sealed class CareReminderStore(IDatabase database, InboxModule inbox, T
         if (plan.PersonId is not null) return [(null, plan.PersonId, 0)];
         if (plan.OwnerId is not null) return [(plan.OwnerId, null, 0)];
         var users = (await connection.QueryAsync<(long? Owner, long Projects)>("""
-            SELECT p.owner_id, COUNT(DISTINCT p.id) FROM component_version c JOIN occurrence_by_component o ON o.org_id = @Org AND o.cv_id = c.id JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
+            SELECT p.owner_id, COUNT(DISTINCT p.id) FROM component_version c JOIN occurrence o ON o.org_id = @Org AND o.cv_id = c.id JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
             WHERE c.component_id = @ComponentId GROUP BY p.owner_id
             """, new { Org, plan.ComponentId }, transaction)).AsList();
         return users.Count == 0 ? [(null, null, 0)] : users.Select(u => (u.Owner, (long?)null, (int)u.Projects));
