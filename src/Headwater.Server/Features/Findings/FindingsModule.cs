@@ -9,12 +9,12 @@ using Headwater.Server.Platform.Jobs;
 namespace Headwater.Server.Features.Findings;
 
 /// <summary>Matches component versions against the advisory data, each once for the whole installation.</summary>
-internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, PartStore parts, EventStore events, FeedsModule feeds, InboxModule inbox, QueueStore queue)
+internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, PartStore parts, UnitStore units, EventStore events, FeedsModule feeds, InboxModule inbox, QueueStore queue)
 {
     private const int Batch = 5000, DeltaBatch = 20_000;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<NumbersStore>().AddSingleton<PartStore>().AddSingleton<RecountStore>().AddSingleton<EventStore>().AddSingleton<IJobHandler, RematchJob>().AddSingleton<IJobHandler, DeltaJob>().AddHostedService<RematchAtStart>()
+        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<NumbersStore>().AddSingleton<PartStore>().AddSingleton<UnitStore>().AddSingleton<RecountStore>().AddSingleton<EventStore>().AddSingleton<IJobHandler, RematchJob>().AddSingleton<IJobHandler, DeltaJob>().AddHostedService<RematchAtStart>()
             .AddSingleton<Platform.Telemetry.IMetricSource, FindingMetricsStore>();
 
     /// <summary>Matches what is in a project version and has not been matched against the data in use.</summary>
@@ -69,8 +69,17 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Par
     /// <summary>What those who see a part only see counted, as the tables <c>component_usage</c> and <c>advisory_usage</c> do for the whole organisation.</summary>
     public Task<PartUsage> PartAsync(Viewer viewer, CancellationToken cancellationToken) => parts.GetAsync(viewer, cancellationToken);
 
-    /// <summary>Notes that projects have come into a unit, or left one. Belongs into the transaction that changed it.</summary>
-    public static Task PlacesChangedAsync(DbTransaction transaction) => PartStore.PlacesChangedAsync(transaction);
+    /// <summary>Counts projects where they are now: to be called in the transaction that made, deleted or retired them, or gave them to another unit.</summary>
+    public Task PlacesChangedAsync(DbTransaction transaction, IEnumerable<long> projects) => units.ProjectsAsync(transaction, projects);
+
+    /// <summary>Makes the sums of units again: to be called in the transaction that changed the tree.</summary>
+    public Task TreeChangedAsync(DbTransaction transaction) => units.TreeChangedAsync(transaction);
+
+    /// <summary>What visible units add up to, with all below them; without those that never had a project.</summary>
+    public static Task<Dictionary<long, UnitNumbers>> UnitsAsync(DbConnection connection, Viewer viewer) => UnitStore.NowAsync(connection, viewer);
+
+    /// <summary>What units that do not lie in each other added up to on each of the last days.</summary>
+    public static Task<IReadOnlyList<UnitNumbers>> UnitTrendAsync(DbConnection connection, IReadOnlyList<long> of, int days, DateTimeOffset today) => UnitStore.TrendAsync(connection, of, days, today);
 
     /// <summary>Gives a project the numbers of its latest version to be sorted by.</summary>
     public static Task CountProjectAsync(DbTransaction transaction, long project) => NumbersStore.ProjectsAsync(transaction, [project]);

@@ -24,7 +24,7 @@ internal sealed class Unmatched
 internal readonly record struct Matched(long ComponentVersion, bool Known, CoverageState Coverage, IReadOnlyList<Finding> Findings, IReadOnlyList<string> Names);
 
 /// <summary>Keeps findings with the component version they belong to, and counts them where they are looked at.</summary>
-internal sealed class MatchStore(IDatabase database, NumbersStore numbers, TimeProvider time)
+internal sealed class MatchStore(IDatabase database, NumbersStore numbers, UnitStore units, TimeProvider time)
 {
     private const long Org = Organisation.Home;
 
@@ -176,6 +176,7 @@ internal sealed class MatchStore(IDatabase database, NumbersStore numbers, TimeP
         foreach (var project in projects) await UsageStore.ContentChangedAsync(transaction, project);
         await numbers.VersionsAsync(transaction, [version]);
         await NumbersStore.ProjectsAsync(transaction, projects);
+        await units.ProjectsAsync(transaction, projects);
         await numbers.PortfolioAsync(transaction, false);
     }
 

@@ -6,7 +6,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Findings;
 
 /// <summary>Keeps the numbers of project versions, the copies that projects are sorted by, and the days they are remembered by.</summary>
-internal sealed class NumbersStore(IDatabase database, TimeProvider time)
+internal sealed class NumbersStore(IDatabase database, UnitStore units, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const long Day = 86_400_000;
@@ -66,6 +66,7 @@ internal sealed class NumbersStore(IDatabase database, TimeProvider time)
         await DecisionStore.ApplyAsync(transaction, versions);
         await UsageStore.DecisionsChangedAsync(transaction, versions);
         await VersionsAsync(transaction, versions);
+        await units.ProjectsAsync(transaction, (await transaction.Connection!.QueryAsync<long>($"SELECT id FROM project WHERE org_id = @Org AND latest_id IN ({string.Join(',', versions.DefaultIfEmpty())})", new { Org }, transaction)).AsList());
         if (versions.Count < count) await PortfolioAsync(transaction, true);
         return versions.Count;
     }, true, cancellationToken);

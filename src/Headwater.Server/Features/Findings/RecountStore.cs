@@ -8,16 +8,22 @@ namespace Headwater.Server.Features.Findings;
 /// Counts everything from the beginning: for an installation that was made before usage was counted by differences, for what was loaded in bulk, and to
 /// mend. It holds the writer while it works and keeps a few numbers for each occurrence and component version in memory.
 /// </summary>
-internal sealed class RecountStore(IDatabase database, ITables tables, TimeProvider time)
+internal sealed class RecountStore(IDatabase database, ITables tables, UnitStore units, TimeProvider time)
 {
     private const long Org = Organisation.Home;
-    private const string Setting = "usage.counted";
+    private const string Setting = "usage.counted", UnitSetting = "units.counted";
 
     /// <summary>Counts once what was never counted.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         if (await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<string?>("SELECT value FROM setting WHERE name = @Setting", new { Setting }), cancellationToken) is null)
             await RunAsync(_ => { }, cancellationToken);
+        else if (await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<string?>("SELECT value FROM setting WHERE name = @UnitSetting", new { UnitSetting }), cancellationToken) is null)
+            await database.WriteAsync(async transaction =>
+            {
+                await units.RecountAsync(transaction);
+                await transaction.Connection!.ExecuteAsync("INSERT INTO setting (name, value) VALUES (@UnitSetting, '1') ON CONFLICT (name) DO NOTHING", new { UnitSetting }, transaction);
+            }, true, cancellationToken);
     }
 
     /// <param name="progress">Told what is being done.</param>
@@ -43,8 +49,8 @@ internal sealed class RecountStore(IDatabase database, ITables tables, TimeProvi
         progress("Storing the numbers");
         await WriteAsync(transaction, tally, content, projects, latest, versions, place, cancellationToken);
         await PartStore.ContentChangedAsync(transaction);
-        await PartStore.PlacesChangedAsync(transaction);
-        await connection.ExecuteAsync("INSERT INTO setting (name, value) VALUES (@Setting, '1') ON CONFLICT (name) DO NOTHING", new { Setting }, transaction);
+        await units.RecountAsync(transaction);
+        await connection.ExecuteAsync("INSERT INTO setting (name, value) VALUES (@Setting, '1'), (@UnitSetting, '1') ON CONFLICT (name) DO NOTHING", new { Setting, UnitSetting }, transaction);
     }, true, cancellationToken);
 
     private async Task WriteAsync(DbTransaction transaction, Tally tally, Content content, List<long> projects, List<long?> latest, List<long> versions, Dictionary<long, int> place, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ internal enum UnitOutcome
 }
 
 /// <summary>Changes to the tree of units and teams. Whoever changes it must be allowed to where it is, and where it is to go.</summary>
-internal sealed class OrganisationStore(IDatabase database, AuditStore audit, AccessStore access, SettingStore settings, IdSource ids)
+internal sealed class OrganisationStore(IDatabase database, AuditStore audit, AccessStore access, SettingStore settings, FindingsModule findings, IdSource ids)
 {
     public const int MostLevels = 8, LongestTitle = 200;
     private const string Setting = "organisation.levels";
@@ -94,6 +94,7 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             }
 
             await connection.ExecuteAsync("UPDATE owner SET title = @Title, email = @Email, parent_id = @ParentId, level = @Level WHERE id = @id", new { edit.Title, edit.Email, edit.ParentId, edit.Level, id }, transaction);
+            if (before.ParentId != edit.ParentId) await findings.TreeChangedAsync(transaction);
             await database.IndexTextAsync(transaction, "owner", id, $"{edit.Title} {before.Name} {edit.Email}");
             await audit.AppendAsync(transaction, new AuditEntry(by, before.Kind + (before.ParentId == edit.ParentId ? ".changed" : ".moved"), "owner:" + before.Name,
                 JsonSerializer.Serialize(new { title = before.Title == edit.Title ? null : edit.Title, from = before.ParentId, to = edit.ParentId })));
@@ -121,7 +122,7 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             await connection.ExecuteAsync("DELETE FROM group_role WHERE org_id = @Org AND unit_id = @id", new { Org, id }, transaction);
             await connection.ExecuteAsync("DELETE FROM owner WHERE id = @id", new { id }, transaction);
             await database.UnindexTextAsync(transaction, "owner", id);
-            await FindingsModule.PlacesChangedAsync(transaction);
+            await findings.TreeChangedAsync(transaction);
             await audit.AppendAsync(transaction, new AuditEntry(by, before.Kind + ".deleted", "owner:" + before.Name, JsonSerializer.Serialize(new { before.Title, inside, to = before.ParentId })));
             return UnitOutcome.Done;
         }, cancellationToken: cancellationToken);

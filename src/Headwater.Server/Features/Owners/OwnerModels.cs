@@ -11,8 +11,8 @@ internal sealed record OwnerRef(long Id, string Kind, string Name, string Title,
 /// <param name="Covered">Component versions of those that were looked up; with none, no finding means "unknown".</param>
 internal sealed record OwnerRow(long Id, string Kind, string Name, string Title, string? Email, long? ParentId, int Level, int Projects, SeverityCounts Findings, int Kev, double MaxRisk, int Covered);
 
-/// <summary>A unit or team with its place in the tree (root first) and what hangs directly below it.</summary>
-internal sealed record OwnerDetail(OwnerRow Owner, IReadOnlyList<OwnerRef> Ancestors, IReadOnlyList<OwnerRow> Children);
+/// <summary>A unit or team with its place in the tree (root first), what hangs directly below it, and its numbers day by day, the last being today.</summary>
+internal sealed record OwnerDetail(OwnerRow Owner, IReadOnlyList<OwnerRef> Ancestors, IReadOnlyList<OwnerRow> Children, IReadOnlyList<UnitNumbers> Trend);
 
 /// <summary>A finding with where it hits, for the list of what matters most.</summary>
 internal sealed record TopRisk(FindingRow Finding, int Projects, IReadOnlyList<OwnerRef> Owners, IReadOnlyList<string> ProjectNames, int WithoutOwner);

@@ -9,36 +9,27 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Owners;
 
 /// <summary>The organisation's units and teams.</summary>
-internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessStore access, FindingsModule findings, Platform.Remembered remembered)
+internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessStore access, FindingsModule findings, Platform.Remembered remembered, TimeProvider time)
 {
     private const long Org = Organisation.Home;
 
-    private const int Named = 50, Many = 2000;
+    private const int Named = 50, Many = 2000, TrendDays = 90;
 
     internal const string Below = "(WITH RECURSIVE below (id) AS (SELECT @ownerId UNION SELECT c.id FROM owner c JOIN below b ON c.parent_id = b.id) SELECT id FROM below)";
 
     /// <summary>The tree as far as it is visible, parents before children, siblings by title.</summary>
     public async Task<IReadOnlyList<OwnerRow>> TreeAsync(Viewer viewer, CancellationToken cancellationToken = default)
     {
-        var numbers = await NumbersAsync(viewer, cancellationToken);
-        return await database.ReadAsync(connection => TreeAsync(connection, viewer, numbers), cancellationToken);
+        return await database.ReadAsync(async connection => await TreeAsync(connection, viewer, await FindingsModule.UnitsAsync(connection, viewer)), cancellationToken);
     }
 
     public async Task<OwnerDetail?> GetAsync(Viewer viewer, long id, CancellationToken cancellationToken = default)
     {
         var tree = await TreeAsync(viewer, cancellationToken);
         if (tree.FirstOrDefault(o => o.Id == id) is not { } owner) return null;
-        var path = await database.ReadAsync(connection => PathAsync(connection, viewer, id), cancellationToken);
-        return new OwnerDetail(owner, [.. path.SkipLast(1)], [.. tree.Where(o => o.ParentId == id)]);
+        return await database.ReadAsync(async connection => new OwnerDetail(owner, [.. (await PathAsync(connection, viewer, id)).SkipLast(1)], [.. tree.Where(o => o.ParentId == id)],
+            await FindingsModule.UnitTrendAsync(connection, [id], TrendDays, time.GetUtcNow())), cancellationToken);
     }
-
-    /// <summary>What each owner's own projects add up to.</summary>
-    private async Task<Dictionary<long, OwnNumbers>> NumbersAsync(Viewer viewer, CancellationToken cancellationToken) =>
-        (await remembered.GetAsync($"owners {viewer.Key}", token => database.ReadAsync(async connection => (await connection.QueryAsync<OwnNumbers>($"""
-            SELECT p.owner_id, COUNT(*) AS projects, SUM(COALESCE(v.critical, 0)) AS critical, SUM(COALESCE(v.high, 0)) AS high, SUM(COALESCE(v.medium, 0)) AS medium, SUM(COALESCE(v.low, 0)) AS low,
-                SUM(COALESCE(v.unassigned, 0)) AS unassigned, SUM(COALESCE(v.kev, 0)) AS kev, MAX(COALESCE(v.max_risk, 0)) AS max_risk, SUM(COALESCE(v.covered, 0)) AS covered
-            FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org AND p.owner_id IS NOT NULL AND {viewer.Sees("p.owner_id")} GROUP BY p.owner_id
-            """, new { Org })).ToDictionary(n => n.OwnerId), token), cancellationToken)).Answer;
 
     /// <summary>The findings that matter most in latest versions, one per advisory, with who owns what they hit.</summary>
     /// <param name="ownerId">Only in projects of this unit or team and of everything below it.</param>
@@ -132,6 +123,8 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
             if (parent is not null && parent != id) await connection.ExecuteAsync("UPDATE owner SET parent_id = @parent WHERE id = @id", new { parent, id }, transaction);
         }
 
+        await findings.TreeChangedAsync(transaction);
+
         return ids;
     }
 
@@ -148,12 +141,12 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
         var changed = await connection.ExecuteAsync(
             "UPDATE project SET owner_id = @ownerId WHERE id = @Id AND (@ownerId IS NULL OR EXISTS (SELECT 1 FROM owner WHERE org_id = @Org AND id = @ownerId))", new { Org, ownerId, before.Id }, transaction);
         if (changed == 0) return OwnerChanged.Missing;
-        await FindingsModule.PlacesChangedAsync(transaction);
+        await findings.PlacesChangedAsync(transaction, [before.Id]);
         await audit.AppendAsync(transaction, new AuditEntry(by, "project.owner-changed", $"project:{project}", JsonSerializer.Serialize(new { from = before.OwnerId, to = ownerId })));
         return OwnerChanged.Done;
     }, cancellationToken: cancellationToken);
 
-    private static async Task<IReadOnlyList<OwnerRow>> TreeAsync(DbConnection connection, Viewer viewer, Dictionary<long, OwnNumbers> numbers)
+    private static async Task<IReadOnlyList<OwnerRow>> TreeAsync(DbConnection connection, Viewer viewer, Dictionary<long, UnitNumbers> numbers)
     {
         var owners = (await connection.QueryAsync<OwnerLine>($"SELECT id, kind, name, title, email, parent_id FROM owner WHERE org_id = @Org AND {viewer.Sees("id")} ORDER BY LOWER(title), id", new { Org })).AsList();
         var known = owners.Select(o => o.Id).ToHashSet();
@@ -184,18 +177,12 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
             return false;
         }
 
-        // Bottom-up: what comes later lies deeper, so each row is complete before it is added to its parent.
+        // Sums hold what lies below already; the greatest risk goes up. What comes later lies deeper, so each row is complete before its parent asks.
         var at = rows.Select((row, i) => (row.Id, i)).ToDictionary(x => x.Id, x => x.i);
         for (var i = rows.Count - 1; i >= 0; i--)
         {
             if (rows[i].ParentId is not { } parentId || !at.TryGetValue(parentId, out var p) || p >= i) continue;
-            var (parent, child) = (rows[p], rows[i]);
-            rows[p] = parent with
-            {
-                Projects = parent.Projects + child.Projects, Kev = parent.Kev + child.Kev, MaxRisk = Math.Max(parent.MaxRisk, child.MaxRisk), Covered = parent.Covered + child.Covered,
-                Findings = new SeverityCounts(parent.Findings.Critical + child.Findings.Critical, parent.Findings.High + child.Findings.High, parent.Findings.Medium + child.Findings.Medium,
-                    parent.Findings.Low + child.Findings.Low, parent.Findings.Unassigned + child.Findings.Unassigned),
-            };
+            if (rows[i].MaxRisk > rows[p].MaxRisk) rows[p] = rows[p] with { MaxRisk = rows[i].MaxRisk };
         }
 
         return rows;
@@ -215,12 +202,6 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
         public string Title { get; set; } = "";
         public string? Email { get; set; }
         public long? ParentId { get; set; }
-    }
-
-    private sealed record OwnNumbers : Numbers
-    {
-        public long OwnerId { get; set; }
-        public int Projects { get; set; }
     }
 
     private sealed record HitRow : OwnerColumns

@@ -77,7 +77,7 @@ internal sealed class ProjectEditStore(IDatabase database, ProjectWriteStore ver
         foreach (var version in (await connection.QueryAsync<long>("SELECT id FROM project_version WHERE project_id = @Id ORDER BY id", new { before.Id }, transaction)).AsList())
             await versions.DeleteAsync(transaction, version, by, keepProject: true);
         await connection.ExecuteAsync("DELETE FROM project WHERE id = @Id", new { before.Id }, transaction);
-        await FindingsModule.PlacesChangedAsync(transaction);
+        await findings.PlacesChangedAsync(transaction, [before.Id]);
         await database.UnindexTextAsync(transaction, "project", before.Id);
         await audit.AppendAsync(transaction, new AuditEntry(by, "project.deleted", $"project:{project}", JsonSerializer.Serialize(new { name = before.Name }), Digest(before), null));
         return true;
@@ -168,12 +168,13 @@ internal sealed class ProjectEditStore(IDatabase database, ProjectWriteStore ver
                 await connection.ExecuteAsync("INSERT INTO project_person (project_id, person_id, part) VALUES (@Id, @person, @part) ON CONFLICT DO NOTHING", new { after.Id, person, part }, transaction);
         }
 
-        if (after.OwnerId != before.OwnerId) await FindingsModule.PlacesChangedAsync(transaction);
+        if (after.OwnerId != before.OwnerId) await findings.PlacesChangedAsync(transaction, [after.Id]);
         if (after.RetiredAt.HasValue == before.RetiredAt.HasValue) return;
         // What is in no use any more is in no count any more, and the other way round.
         await ProjectWriteStore.ChooseLatestAsync(transaction, after.Id);
         var version = await connection.QuerySingleOrDefaultAsync<long?>("SELECT MAX(id) FROM project_version WHERE project_id = @Id", new { after.Id }, transaction) ?? 0;
         await findings.CountAsync(transaction, version);
+        await findings.PlacesChangedAsync(transaction, [after.Id]);
     }
 
     private static async Task<State?> ReadAsync(DbConnection connection, DbTransaction transaction, Guid project, Viewer viewer)

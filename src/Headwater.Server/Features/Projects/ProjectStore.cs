@@ -121,29 +121,10 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
     internal static async Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, Viewer viewer, DateTimeOffset today)
     {
         if (viewer.All) return await TrendAsync(connection, 0, today);
-        var days = new SortedDictionary<long, DayRow>();
-        var changes = await connection.QueryAsync<DayRow>($"""
-            SELECT m.pv_id, m.day, m.components, m.vulnerable, m.critical, m.high, m.medium, m.low, m.unassigned, m.kev FROM project p JOIN metrics_day m ON m.org_id = @Org AND m.pv_id = p.latest_id
-            WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")} ORDER BY m.pv_id, m.day
-            """, new { Org });
-        DayRow? before = null;
-        foreach (var row in changes)
-        {
-            // A day's row holds how much it differs from the version's day before it; the sum of all differences up to a day is that day.
-            if (!days.TryGetValue(row.Day, out var sum)) days[row.Day] = sum = new DayRow { Day = row.Day };
-            sum.Add(row, 1);
-            if (before?.PvId == row.PvId) sum.Add(before, -1);
-            before = row;
-        }
-
-        DayRow? running = null;
-        foreach (var day in days.Values)
-        {
-            if (running is not null) day.Add(running, 1);
-            running = day;
-        }
-
-        return Filled([.. days.Values], today);
+        if (viewer.IsNothing) return [];
+        // What lies in another unit that is visible is in that one's sum already.
+        var tops = (await connection.QueryAsync<long>($"SELECT w.id FROM owner w WHERE w.org_id = @Org AND {viewer.Sees("w.id")} AND (w.parent_id IS NULL OR NOT {viewer.Sees("w.parent_id")}) ORDER BY w.id", new { Org })).AsList();
+        return [.. (await FindingsModule.UnitTrendAsync(connection, tops, TrendDays, today)).Select(d => new DayPoint(d.Date, d.Components, d.Vulnerable, d.Severities, d.Kev))];
     }
 
     private static IReadOnlyList<DayPoint> Filled(List<DayRow> rows, DateTimeOffset today)
@@ -231,19 +212,6 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
 
     private sealed record DayRow : Numbers
     {
-        public long PvId { get; set; }
         public long Day { get; set; }
-
-        public void Add(DayRow other, int sign)
-        {
-            Components += sign * other.Components;
-            Vulnerable += sign * other.Vulnerable;
-            Critical += sign * other.Critical;
-            High += sign * other.High;
-            Medium += sign * other.Medium;
-            Low += sign * other.Low;
-            Unassigned += sign * other.Unassigned;
-            Kev += sign * other.Kev;
-        }
     }
 }

@@ -14,7 +14,7 @@ namespace Headwater.Server.Features.People.Import;
 /// Brings a file in: the same walk over its rows says what it will do and, in a transaction, does it. Either all of a file is taken or nothing.
 /// What a file does not name stays as it is.
 /// </summary>
-internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessStore access, OwnersModule owners, IdSource ids, TimeProvider time)
+internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessStore access, OwnersModule owners, FindingsModule findings, IdSource ids, TimeProvider time)
 {
     private const long Org = Organisation.Home;
 
@@ -40,7 +40,10 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
         {
             var before = await new Walk(this, transaction.Connection!, transaction, file, by, mayAll, levels) { Preview = true }.RunAsync();
             if (before.Errors.Count > 0 || before.Digest != digest) return null;
-            var plan = await new Walk(this, transaction.Connection!, transaction, file, by, mayAll, levels).RunAsync();
+            var walk = new Walk(this, transaction.Connection!, transaction, file, by, mayAll, levels);
+            var plan = await walk.RunAsync();
+            if (file.Kind is ImportKind.Units or ImportKind.Teams) await findings.TreeChangedAsync(transaction);
+            if (walk.Moved.Count > 0) await findings.PlacesChangedAsync(transaction, walk.Moved);
             await _audit.AppendAsync(transaction, new AuditEntry(by, "import.applied", "import:" + file.Kind.ToString().ToLowerInvariant(), JsonSerializer.Serialize(new { made = plan.Count(ImportAct.New), changed = plan.Count(ImportAct.Changed), same = plan.Count(ImportAct.Same), digest })));
             return plan;
         }, cancellationToken: cancellationToken);
@@ -54,6 +57,9 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
         private readonly List<ImportChange> _changes = [];
         private readonly List<ImportError> _errors = [];
         private readonly Dictionary<(string Kind, string Name), Unit> _units = [];
+
+        /// <summary>Projects that another owns now.</summary>
+        public List<long> Moved { get; } = [];
 
         /// <summary>Only looks, although it could write.</summary>
         public bool Preview { get; init; }
@@ -206,7 +212,7 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
                 var detail = project.OwnerId == owner?.Id ? "" : Differences(("owner", project.Owner, owner?.Title));
                 if (!await NoteAsync(row, false, project.Name, detail, "project", $"project:{project.Uuid}")) continue;
                 await connection.ExecuteAsync("UPDATE project SET owner_id = @owner WHERE id = @Id", new { owner = owner?.Id, project.Id }, transaction);
-                await FindingsModule.PlacesChangedAsync(transaction!);
+                Moved.Add(project.Id);
             }
         }
 
