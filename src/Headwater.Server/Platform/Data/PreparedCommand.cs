@@ -58,8 +58,15 @@ internal sealed class PreparedCommand : IDisposable
     public void Flush()
     {
         if (_batch is not { BatchCommands.Count: > 0 }) return;
-        _batch.ExecuteNonQuery();
-        _batch.BatchCommands.Clear();
+        try
+        {
+            _batch.ExecuteNonQuery();
+        }
+        finally
+        {
+            // What failed is not sent again on the way out: that would hide why, and a collision is only done again when it is seen to be one.
+            _batch.BatchCommands.Clear();
+        }
     }
 
     public void Dispose()
