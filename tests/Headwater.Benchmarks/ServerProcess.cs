@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 
 namespace Headwater.Benchmarks;
 
 /// <summary>The published server as a process of its own, on loopback, with a temporary data folder.</summary>
-internal sealed class ServerProcess : IDisposable
+internal sealed partial class ServerProcess : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("headwater-bench-").FullName;
     private readonly Process _process;
@@ -80,6 +82,16 @@ internal sealed class ServerProcess : IDisposable
         return (answered, watch.Elapsed.TotalMilliseconds);
     }
 
+    /// <summary>The administrator as a browser has it: with a session, and with the token that changes need.</summary>
+    public async Task<HttpClient> SignInAsync()
+    {
+        var browser = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() }) { BaseAddress = Client.BaseAddress, Timeout = Client.Timeout };
+        var token = TokenField().Match(await browser.GetStringAsync("sign-in")).Groups[1].Value;
+        using var answer = await browser.PostAsync("session", new FormUrlEncodedContent(new Dictionary<string, string> { ["name"] = "admin", ["password"] = "benchmark-Passw0rd", ["__RequestVerificationToken"] = token }));
+        browser.DefaultRequestHeaders.Add("RequestVerificationToken", TokenField().Match(await browser.GetStringAsync("inbox")).Groups[1].Value);
+        return browser;
+    }
+
     public void Dispose()
     {
         Client.Dispose();
@@ -91,6 +103,9 @@ internal sealed class ServerProcess : IDisposable
 
     /// <summary>Fits the shape of an API key; made for the benchmark's own server only.</summary>
     private const string ApiKey = "hw_benchmrk_0123456789abcdef0123456789abcdef";
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"")]
+    private static partial Regex TokenField();
 
     private sealed record TokenState(bool Processing);
 }

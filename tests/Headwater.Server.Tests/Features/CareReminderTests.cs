@@ -51,10 +51,10 @@ public sealed class CareReminderTests : IAsyncLifetime
         (await OnAsync(End.AddDays(1))).ShouldBe(1);
         (await OnAsync(End.AddDays(400))).ShouldBe(0);
 
-        var told = (await _host.Get<InboxStore>().ListAsync(Viewer.Nothing, person, new PageRequest(), new InboxFilter(false, false, null), Stop)).Items;
+        var told = (await _host.Get<InboxStore>().ListAsync(Viewer.Nothing, Reader(person), new PageRequest(), new InboxFilter(false, false, null), Stop)).Items;
         told.Select(t => (t.Kind, t.Reason, t.Subject, t.Summary, t.ForMe)).ShouldBe([("support.ending", 0, "paid-for", "Acme Ltd", true), ("support.ending", 7, "paid-for", "Acme Ltd", true), ("support.ending", 30, "paid-for", "Acme Ltd", true)]);
         told[0].Day.ShouldBe(new DateTimeOffset(End.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero));
-        (await _host.Get<InboxStore>().ListAsync(Viewer.Everything, person + 1000, new PageRequest(), new InboxFilter(false, false, null), Stop)).Items.ShouldBeEmpty("it is that person's alone");
+        (await _host.Get<InboxStore>().ListAsync(Viewer.Everything, Reader(person + 1000), new PageRequest(), new InboxFilter(false, false, null), Stop)).Items.ShouldBeEmpty("it is that person's alone");
 
         // Another end begins anew; who was away long is told once, of how it is now.
         await PlanAsync(new { plan = "contract", provider = "Acme Ltd", ends = End.AddYears(1), person = "keeper" });
@@ -110,7 +110,7 @@ public sealed class CareReminderTests : IAsyncLifetime
             var body = await new StreamReader(http.Request.Body).ReadToEndAsync(http.RequestAborted);
             lock (bodies) bodies.Add(body);
         };
-        await _host.Get<WebhookStore>().AddAsync("chat", receiver.Address, _harbour, "test", Stop);
+        await _host.Get<WebhookStore>().AddAsync(new WebhookInput("chat", receiver.Address, _harbour, true), "test", Stop);
         await _host.AddPersonAsync("keeper");
         await PlanAsync(new { plan = "contract", provider = "Acme", ends = End, person = "keeper" });
         await OnAsync(End.AddDays(-20));
@@ -155,4 +155,6 @@ public sealed class CareReminderTests : IAsyncLifetime
 
         public override DateTimeOffset GetUtcNow() => Now;
     }
+
+    private static InboxPerson Reader(long person) => new(person, false, InboxChoice.Default(false), false);
 }

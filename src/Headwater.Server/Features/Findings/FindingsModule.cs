@@ -14,7 +14,7 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Par
     private const int Batch = 5000, DeltaBatch = 20_000;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<NumbersStore>().AddSingleton<PartStore>().AddSingleton<UnitStore>().AddSingleton<RecountStore>().AddSingleton<EventStore>().AddSingleton<IJobHandler, RematchJob>().AddSingleton<IJobHandler, DeltaJob>().AddHostedService<RematchAtStart>()
+        services.AddSingleton<FindingsModule>().AddSingleton<MatchStore>().AddSingleton<NumbersStore>().AddSingleton<PartStore>().AddSingleton<UnitStore>().AddSingleton<RecountStore>().AddSingleton<EventStore>().AddSingleton<IJobHandler, RematchJob>().AddSingleton<IJobHandler, DeltaJob>().AddSingleton<IJobHandler, NumbersJob>().AddHostedService<RematchAtStart>()
             .AddSingleton<Platform.Telemetry.IMetricSource, FindingMetricsStore>();
 
     /// <summary>Matches what is in a project version and has not been matched against the data in use.</summary>
@@ -40,12 +40,19 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Par
             for (var done = 0; done < touched.Count && whole; done += DeltaBatch)
             {
                 var batch = touched.GetRange(done, Math.Min(DeltaBatch, touched.Count - done));
-                whole = await store.SaveAsync(batch.ConvertAll(p => Match(data, p)), data, done + batch.Count == touched.Count ? inbox.TellOfFindingsAsync : null, cancellationToken);
+                whole = await store.SaveAsync(batch.ConvertAll(p => Match(data, p)), data, done + batch.Count == touched.Count ? FinishAsync : null, cancellationToken);
                 await progress(done + batch.Count, touched.Count);
             }
         }
 
         queue.Wake();
+    }
+
+    /// <summary>What belongs to the end of a change, in its transaction: owners are told, and the numbers that are old now are made anew in a while.</summary>
+    private async Task FinishAsync(DbTransaction transaction)
+    {
+        await inbox.TellOfFindingsAsync(transaction);
+        await queue.EnqueueAsync(transaction, NumbersJob.Request);
     }
 
     /// <summary>What became of the findings of an advisory, newest first.</summary>
