@@ -65,6 +65,7 @@ try
     await app.PrepareAsync();
     await FindingsModule.PrepareAsync(app.Services);
     DependencyTrackModule.UseHeaders(app);
+    FeedsModule.UseWarnings(app);
     PeopleModule.UseErrors(app);
     app.UsePlatform();
     OverviewModule.MapEndpoints(app);

@@ -1,3 +1,5 @@
+using Headwater.Server.Features.Feeds;
+using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,7 +14,21 @@ internal static class AdvisoriesApi
         api.MapGet("", ListAsync).Require(Permissions.ViewVulnerability).WithSummary("Advisories that affect the latest version of a project");
         api.MapGet("/{id}", async Task<Results<Ok<AdvisoryDetail>, NotFound>> (HttpContext http, AdvisoryStore store, string id, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.InScope(Permissions.ViewVulnerability), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewVulnerability).WithSummary("One advisory by identifier or alias, with where it hits");
+        api.MapGet("/{id}/history", HistoryAsync).Require(Permissions.ViewVulnerability).WithSummary("What became of its findings and its records: reported, retracted and why, reported again");
     }
+
+    private static async Task<Results<Ok<AdvisoryHistory>, NotFound>> HistoryAsync(HttpContext http, FeedsModule feeds, FindingsModule findings, string id, CancellationToken cancellationToken)
+    {
+        if (id.Length > 200) return TypedResults.NotFound();
+        var ids = feeds.Current.Index?.AliasGroup(id).Ids ?? [];
+        if (ids.Count == 0) ids = [id]; // No feed has it any more: what became of it is still to be told.
+        var (events, changes) = (await findings.EventsOfAdvisoryAsync(http.User.InScope(Permissions.ViewVulnerability), ids, cancellationToken), await feeds.HistoryAsync(ids, cancellationToken));
+        return events.Count + changes.Count == 0 && feeds.Current.Index?.AliasGroup(id).Records.Count is null or 0 ? TypedResults.NotFound() : TypedResults.Ok(new AdvisoryHistory(events, changes));
+    }
+
+    /// <param name="Events">What became of findings in components that the caller may see, newest first.</param>
+    /// <param name="Changes">How the records themselves changed.</param>
+    internal sealed record AdvisoryHistory(IReadOnlyList<FindingEventRow> Events, IReadOnlyList<AdvisoryHistoryRow> Changes);
 
     private static Task<IResult> ListAsync(HttpContext http, AdvisoryStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("advisories", (page, token) => store.AffectingUsAsync(http.User.InScope(Permissions.ViewVulnerability), page, token),
         [

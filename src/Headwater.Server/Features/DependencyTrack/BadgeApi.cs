@@ -1,4 +1,5 @@
 using System.Net;
+using Headwater.Server.Features.Feeds;
 using Headwater.Server.Platform.Auth;
 
 namespace Headwater.Server.Features.DependencyTrack;
@@ -14,12 +15,12 @@ internal static class BadgeApi
     public static void Map(WebApplication app, RouteGroupBuilder api)
     {
         var anonymous = app.Configuration.GetValue("Headwater:DependencyTrack:AnonymousBadges", false);
-        foreach (var (kind, draw) in new (string, Func<DtProject, IResult>)[] { ("vulns", Vulnerabilities), ("violations", _ => Badge("policy violations", "no policies", Grey)) })
+        foreach (var (kind, draw) in new (string, Func<DtProject, bool, IResult>)[] { ("vulns", Vulnerabilities), ("violations", (_, _) => Badge("policy violations", "no policies", Grey)) })
         {
-            Guard(api.MapGet($"/v1/badge/{kind}/project/{{uuid}}", async (HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken) =>
-                !DtRequest.TryUuid(uuid, out var id) ? DtRequest.BadUuid() : Draw(await store.GetAsync(Seen(http), id, cancellationToken), draw)));
-            Guard(api.MapGet($"/v1/badge/{kind}/project/{{name}}/{{version}}", async (HttpContext http, DependencyTrackStore store, string name, string version, CancellationToken cancellationToken) =>
-                Draw(await store.LookupAsync(Seen(http), name, version, cancellationToken), draw)));
+            Guard(api.MapGet($"/v1/badge/{kind}/project/{{uuid}}", async (HttpContext http, DependencyTrackStore store, FeedsModule feeds, string uuid, CancellationToken cancellationToken) =>
+                !DtRequest.TryUuid(uuid, out var id) ? DtRequest.BadUuid() : await DrawAsync(await store.GetAsync(Seen(http), id, cancellationToken), draw, feeds, cancellationToken)));
+            Guard(api.MapGet($"/v1/badge/{kind}/project/{{name}}/{{version}}", async (HttpContext http, DependencyTrackStore store, FeedsModule feeds, string name, string version, CancellationToken cancellationToken) =>
+                await DrawAsync(await store.LookupAsync(Seen(http), name, version, cancellationToken), draw, feeds, cancellationToken)));
         }
 
         void Guard(RouteHandlerBuilder badge)
@@ -32,14 +33,15 @@ internal static class BadgeApi
         Viewer Seen(HttpContext http) => anonymous && http.User.Identity is not { IsAuthenticated: true } ? Viewer.Everything : http.User.Viewer(Permissions.ViewBadges);
     }
 
-    private static IResult Draw(DtProject? project, Func<DtProject, IResult> draw) => project is null ? DtRequest.ProjectMissing() : draw(project);
+    private static async Task<IResult> DrawAsync(DtProject? project, Func<DtProject, bool, IResult> draw, FeedsModule feeds, CancellationToken cancellationToken) => project is null ? DtRequest.ProjectMissing()
+        : draw(project, (await feeds.WarningsAsync(cancellationToken)).Any(f => f.Kind is FeedKind.Advisories or FeedKind.Malicious));
 
-    private static IResult Vulnerabilities(DtProject project) => project switch
+    private static IResult Vulnerabilities(DtProject project, bool old) => project switch
     {
         { MetricsAt: null } => Badge("vulnerabilities", "not analysed", Grey),
         { Severities.Total: 0 } when project.Covered < project.Components => Badge("vulnerabilities", $"none known, {project.Components - project.Covered} unknown", Grey),
-        { Severities.Total: 0 } => Badge("vulnerabilities", "none known", Green),
-        _ => Badge("vulnerabilities", $"{project.Critical} critical, {project.High} high, {project.Medium + project.Low + project.Unassigned} other", project.Critical + project.High > 0 ? Red : Amber),
+        { Severities.Total: 0 } => old ? Badge("vulnerabilities", "none known, by old data", Grey) : Badge("vulnerabilities", "none known", Green),
+        _ => Badge("vulnerabilities", $"{project.Critical} critical, {project.High} high, {project.Medium + project.Low + project.Unassigned} other{(old ? ", by old data" : "")}", project.Critical + project.High > 0 ? Red : Amber),
     };
 
     private static IResult Badge(string label, string value, string colour)

@@ -14,6 +14,8 @@ internal static class FeedsApi
     {
         var api = app.MapGroup(Api.Root + "/feeds").WithTags("Feeds");
         api.MapGet("", (FeedsModule feeds) => TypedResults.Ok(feeds.Status())).Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is");
+        api.MapGet("/warnings", async (FeedsModule feeds, TimeProvider time, CancellationToken cancellationToken) =>
+            TypedResults.Ok((await feeds.InTroubleAsync(cancellationToken)).Select(f => FeedWarning.Of(f, time.GetUtcNow())))).Require(Permissions.ViewVulnerability).WithSummary("Feeds whose data is old, or whose last refresh failed; the header Headwater-Data-Warning says the same with every answer");
         api.MapGet("/sources", async (FeedStore store, TimeProvider time, CancellationToken cancellationToken) =>
             TypedResults.Ok((await store.ListAsync(cancellationToken)).Select(f => FeedView.Of(f, time)))).Require(Permissions.FeedManagement).WithSummary("Where the data comes from, and how the last refresh went");
         api.MapPost("/sources", (HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, FeedBody body, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, null, body, cancellationToken))

@@ -23,17 +23,21 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
     /// <summary>Held by whoever replaces the data, and by whoever keeps what came of matching against it.</summary>
     public const string LockName = "feeds";
 
-    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromHours(6), SnapshotStale = TimeSpan.FromDays(365);
+    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromHours(6), SnapshotStale = TimeSpan.FromDays(365), WarningsKept = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private volatile AdvisoryData? _current;
     private volatile string? _problem;
+    private (long At, IReadOnlyList<FeedRow> Feeds)? _warnings;
 
     public static void AddServices(IServiceCollection services) =>
         services.AddSingleton<FeedsModule>().AddSingleton<FeedStore>().AddSingleton<RecordSource>().AddSingleton<SignalSource>().AddSingleton<IJobHandler, RefreshJob>().AddHostedService<FeedWatch>().AddSingleton<IMetricSource, FeedMetrics>()
             .AddSingleton(s => new ReadinessPart("advisories", false, _ => Task.FromResult(s.GetRequiredService<FeedsModule>().Status() is { Loaded: true } ? null : "not loaded")));
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => FeedsApi.Map(app);
+
+    /// <summary>Has answers that may be made from findings say when the data is old.</summary>
+    public static void UseWarnings(WebApplication app) => FeedWarnings.Use(app);
 
     /// <summary>The job that matches everything.</summary>
     public static JobRequest MatchAll => new(RematchKind, "all", "findings", "");
@@ -86,6 +90,23 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
     /// <summary>The feeds whose data is old, or whose last refresh failed: a warning wherever findings are judged, and never a reason to stop.</summary>
     public async Task<IReadOnlyList<FeedRow>> InTroubleAsync(CancellationToken cancellationToken) =>
         [.. (await store.ListAsync(cancellationToken)).Where(f => f.Failures > 0 || (f.Enabled && f.IsStale(time.GetUtcNow())))];
+
+    /// <summary>The same for every answer: a few seconds old at most.</summary>
+    public async Task<IReadOnlyList<FeedRow>> WarningsAsync(CancellationToken cancellationToken)
+    {
+        var known = _warnings;
+        if (known is not null && time.GetElapsedTime(known.Value.At) < WarningsKept) return known.Value.Feeds;
+        try
+        {
+            var feeds = await InTroubleAsync(cancellationToken);
+            _warnings = (time.GetTimestamp(), feeds);
+            return feeds;
+        }
+        catch (DatabaseUnreachableException)
+        {
+            return known?.Feeds ?? []; // The answer itself may have come from memory.
+        }
+    }
 
     /// <summary>How the records of an advisory have changed, newest first.</summary>
     public Task<IReadOnlyList<AdvisoryHistoryRow>> HistoryAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => store.HistoryAsync(ids, cancellationToken);

@@ -21,6 +21,8 @@ internal static class ProjectsApi
         version.MapGet("", async Task<Results<Ok<ProjectVersionDetail>, NotFound>> (HttpContext http, ProjectStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.GetVersionAsync(http.User.Viewer(), uuid, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
         version.MapGet("/components", ComponentsAsync).Require(Permissions.ViewPortfolio).WithSummary("What is in a project version");
+        version.MapGet("/findings/retracted", async (HttpContext http, FindingsModule findings, Guid uuid, CancellationToken cancellationToken) =>
+            TypedResults.Ok(await findings.GoneFromVersionAsync(http.User.Viewer(Permissions.ViewVulnerability), uuid, cancellationToken))).Require(Permissions.ViewVulnerability).WithSummary("What is no longer reported of a project version, and why");
         version.MapGet("/findings", FindingsAsync).Require(Permissions.ViewVulnerability).WithSummary("What was found in a project version, riskiest first");
         version.MapGet("/uploads", async (HttpContext http, ContentStore store, Guid uuid, CancellationToken cancellationToken) => TypedResults.Ok(await store.UploadsAsync(http.User.Viewer(), uuid, cancellationToken))).Require(Permissions.ViewPortfolio);
         version.MapGet("/tree", async Task<Results<Ok<IReadOnlyList<TreeNode>>, NotFound>> (HttpContext http, ContentStore store, Guid uuid, int? node, CancellationToken cancellationToken) =>
