@@ -24,12 +24,18 @@ internal sealed class NewsStore(IDatabase database, TimeProvider time)
     public async Task<(long First, long Last)?> TellOfFindingsAsync(DbTransaction transaction)
     {
         var connection = transaction.Connection!;
-        var found = (await connection.QueryAsync<Found>("""
-            SELECT e.finding, CASE WHEN e.kind = 3 THEN 1 ELSE e.kind END AS kind, p.owner_id, MAX(e.reason) AS reason, MAX(e.summary) AS summary, MAX(e.severity) AS severity, COUNT(DISTINCT p.id) AS projects
-            FROM finding_event e JOIN occurrence o ON o.cv_id = e.cv_id JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id
-            WHERE e.told = 0 AND e.affected = 1 GROUP BY e.finding, CASE WHEN e.kind = 3 THEN 1 ELSE e.kind END, p.owner_id
-            """, new { Org }, transaction, 600)).AsList();
-        await connection.ExecuteAsync("UPDATE finding_event SET told = 1 WHERE told = 0", transaction: transaction);
+        var (from, to) = await connection.QuerySingleAsync<(long?, long?)>("SELECT MIN(id), MAX(id) FROM finding_event WHERE told = 0", transaction: transaction);
+        if (from is null) return null;
+        var parameters = new { Org, from, to };
+        // A project that uses several of the versions is one; what is said of a finding is said once and not with each of its uses.
+        var of = (await connection.QueryAsync<Found>($"""
+            SELECT e.finding, {Kind} AS kind, MAX(e.reason) AS reason, MAX(e.summary) AS summary, MAX(e.severity) AS severity FROM finding_event e WHERE {Untold} GROUP BY e.finding, {Kind}
+            """, parameters, transaction)).ToDictionary(f => (f.Finding, f.Kind));
+        var found = (await connection.QueryAsync<(string Finding, long Kind, long? Owner, long Projects)>($"""
+            WITH hit AS (SELECT DISTINCT e.finding, {Kind} AS kind, o.pv_id FROM finding_event e JOIN occurrence o ON o.cv_id = e.cv_id WHERE {Untold})
+            SELECT h.finding, h.kind, p.owner_id, COUNT(*) FROM hit h JOIN project p ON p.org_id = @Org AND p.latest_id = h.pv_id GROUP BY h.finding, h.kind, p.owner_id
+            """, parameters, transaction, 600)).Select(h => of[(h.Finding, (int)h.Kind)].For(h.Owner, h.Projects)).ToList();
+        await connection.ExecuteAsync("UPDATE finding_event SET told = 1 WHERE told = 0 AND id BETWEEN @from AND @to", parameters, transaction);
         var told = found.GroupBy(n => n.OwnerId).SelectMany(Messages).GroupBy(m => (m.Kind, m.Subject)).OrderBy(g => g.Max(m => m.Severity)).ThenBy(g => g.Key.Subject, StringComparer.Ordinal).ToList();
         var count = told.Sum(g => g.Count());
         if (count == 0) return null;
@@ -109,7 +115,12 @@ internal sealed class NewsStore(IDatabase database, TimeProvider time)
 
     private sealed record Message(long? Owner, string Kind, string Subject, Severity Severity, long Projects, string? Summary, int Count, int Reason);
 
-    private sealed class Found
+    /// <summary>Reported again is as much news as reported.</summary>
+    private const string Kind = "CASE WHEN e.kind = 3 THEN 1 ELSE e.kind END";
+
+    private const string Untold = "e.id BETWEEN @from AND @to AND e.told = 0 AND e.affected = 1";
+
+    private sealed record Found
     {
         public string Finding { get; set; } = "";
         public int Kind { get; set; }
@@ -118,5 +129,7 @@ internal sealed class NewsStore(IDatabase database, TimeProvider time)
         public string? Summary { get; set; }
         public int Severity { get; set; }
         public long Projects { get; set; }
+
+        public Found For(long? owner, long projects) => this with { OwnerId = owner, Projects = projects };
     }
 }
