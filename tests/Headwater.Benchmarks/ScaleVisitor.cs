@@ -35,8 +35,8 @@ internal sealed partial class ScaleVisitor : IDisposable
         var name = $"visitor-{Guid.NewGuid():N}"[..20];
         using var made = await api.PostAsJsonAsync("api/headwater/v1/people", new { name });
         var password = (await ReadAsync(made)).GetProperty("password").GetString()!;
-        using var granted = await api.PutAsJsonAsync("api/headwater/v1/grants", new { person = name, role = "viewer", unit });
-        if (!granted.IsSuccessStatusCode) throw new InvalidOperationException($"The role could not be given: {await granted.Content.ReadAsStringAsync()}");
+        using var granted = await api.PutAsJsonAsync("api/headwater/v1/access/grants", new { person = name, role = "viewer", unit });
+        if (!granted.IsSuccessStatusCode) throw new InvalidOperationException($"The role could not be given: {(int)granted.StatusCode} {await granted.Content.ReadAsStringAsync()}");
         var visitor = new ScaleVisitor(server.Client.BaseAddress!);
         await visitor.PostAsync("session", "sign-in", ("name", name), ("password", password), ("returnUrl", "/about"));
         // A password made up by the server is to be changed first.
