@@ -98,7 +98,9 @@ internal sealed class MatchStore(IDatabase database, NumbersStore numbers, UnitS
             WHERE id = @p0 AND (coverage <> @p1 OR critical <> @p2 OR high <> @p3 OR medium <> @p4 OR low <> @p5 OR unassigned <> @p6 OR cannot_tell <> @p7 OR kev <> @p8 OR max_severity <> @p9 OR max_risk <> @p10)
             """, 11);
         using var matched = new PreparedCommand(transaction, "UPDATE component_version SET matched_at = @p1, match_key = @p2 WHERE id = @p0", 3);
-        using var found = new PreparedCommand(transaction, "SELECT COUNT(*) FROM finding WHERE cv_id = @p0", 1);
+        var found = new HashSet<long>();
+        foreach (var chunk in batch.Chunk(500))
+            found.UnionWith(await transaction.Connection!.QueryAsync<long>($"SELECT DISTINCT cv_id FROM finding WHERE cv_id IN ({string.Join(',', chunk.Select(m => m.ComponentVersion))})", transaction: transaction));
         using var insert = new PreparedCommand(transaction, """
             INSERT INTO finding (cv_id, id, ids, affected, summary, severity, score, vector, epss, epss_percentile, kev, ransomware, malicious, risk, fixed, published, found_at)
             VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16)
@@ -108,9 +110,9 @@ internal sealed class MatchStore(IDatabase database, NumbersStore numbers, UnitS
         var events = new List<FindingEvent>();
         foreach (var (id, seen, coverage, findings, names) in batch)
         {
-            foreach (var one in names) name.Execute(one, id);
+            foreach (var one in names) name.Add(one, id);
             // When a finding was first seen outlives every later match that still sees it.
-            var before = found.Scalar(id) is > 0L ? await ForgetAsync(transaction, id) : [];
+            var before = found.Contains(id) ? await ForgetAsync(transaction, id) : [];
             var counts = new int[6];
             var (kev, cannotTell, severity, risk) = (0, 0, Severity.Unknown, 0.0);
             foreach (var finding in findings)
@@ -128,7 +130,7 @@ internal sealed class MatchStore(IDatabase database, NumbersStore numbers, UnitS
                 var was = old ?? renamed;
                 if (seen && (was is null || (affected && !was.Affected))) events.Add(FindingEvent.Of(id, finding, TypeMaps.ToJson(finding.Ids), FindingEventKind.Appeared, data.Index!));
                 else if (seen && affected && finding.Kev && !was!.Kev) events.Add(FindingEvent.Of(id, finding, TypeMaps.ToJson(finding.Ids), FindingEventKind.Exploited, data.Index!));
-                insert.Execute(id, finding.Id, TypeMaps.ToJson(finding.Ids), affected ? 1L : 0L, finding.Summary, (long)finding.Severity, finding.Score, finding.Vector, finding.Epss, finding.EpssPercentile,
+                insert.Add(id, finding.Id, TypeMaps.ToJson(finding.Ids), affected ? 1L : 0L, finding.Summary, (long)finding.Severity, finding.Score, finding.Vector, finding.Epss, finding.EpssPercentile,
                     finding.Kev ? 1L : 0L, finding.KevRansomware ? 1L : 0L, finding.Malicious ? 1L : 0L, finding.Risk, TypeMaps.ToJson(finding.FixedVersions),
                     finding.Published?.ToUnixTimeMilliseconds(), was?.At ?? now);
                 if (affected != (known && old!.Affected)) changes.Add(new FindingChange(id, finding.Id, affected));
@@ -152,11 +154,18 @@ internal sealed class MatchStore(IDatabase database, NumbersStore numbers, UnitS
                 events.Add(new FindingEvent(id, gone, old.Ids, old.Summary, (Severity)old.Severity, old.Affected, FindingEventKind.Retracted, reason, advisory, modified));
             }
 
-            matched.Execute(id, now, data.Key);
-            if (update.Execute(id, (long)coverage, (long)counts[(int)Severity.Critical], (long)counts[(int)Severity.High], (long)counts[(int)Severity.Medium], (long)counts[(int)Severity.Low],
-                (long)(counts[(int)Severity.Unknown] + counts[(int)Severity.None]), (long)cannotTell, (long)kev, (long)severity, risk) > 0 || (changes.Count > 0 && changes[^1].ComponentVersion == id)) versions.Add(id);
+            matched.Add(id, now, data.Key);
+            object?[] numbers =
+            [
+                id, (long)coverage, (long)counts[(int)Severity.Critical], (long)counts[(int)Severity.High], (long)counts[(int)Severity.Medium], (long)counts[(int)Severity.Low],
+                (long)(counts[(int)Severity.Unknown] + counts[(int)Severity.None]), (long)cannotTell, (long)kev, (long)severity, risk,
+            ];
+            // The first match always changes something: that it was not matched.
+            if (!seen) update.Add(numbers);
+            if (!seen || update.Execute(numbers) > 0 || (changes.Count > 0 && changes[^1].ComponentVersion == id)) versions.Add(id);
         }
 
+        foreach (var command in (PreparedCommand[])[name, insert, matched, update]) command.Flush();
         await database.LockAsync(transaction, UsageStore.Lock);
         await UsageStore.FindingsChangedAsync(transaction, versions, changes, retold);
         await EventStore.AddAsync(transaction, events, time.GetUtcNow());
