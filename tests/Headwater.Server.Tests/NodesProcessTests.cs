@@ -57,6 +57,16 @@ public sealed class NodesProcessTests : IDisposable
         // The form of the one is taken by the other: they share the keys that guard it.
         (await browser.PostAsync(new Uri(two.Client.BaseAddress!, "/session"), fields)).StatusCode.ShouldBe(HttpStatusCode.Redirect);
         foreach (var node in new[] { one, two }) (await browser.GetAsync(new Uri(node.Client.BaseAddress!, "/projects"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var page = await browser.GetStringAsync(new Uri(one.Client.BaseAddress!, "/projects"));
+        var end = System.Text.RegularExpressions.Regex.Match(page, "action=\"/session/end\".*?name=\"__RequestVerificationToken\" value=\"([^\"]+)\"", System.Text.RegularExpressions.RegexOptions.Singleline).Groups[1].Value;
+        using var ending = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = end });
+        var kept = new CookieContainer();
+        kept.Add(cookies.GetAllCookies());
+        (await browser.PostAsync(new Uri(one.Client.BaseAddress!, "/session/end"), ending)).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        // Whoever kept the cookie has nothing of it, on either node.
+        using var thief = new HttpClient(new HttpClientHandler { CookieContainer = kept, AllowAutoRedirect = false });
+        foreach (var node in new[] { one, two }) (await thief.GetAsync(new Uri(node.Client.BaseAddress!, "/projects"))).Headers.Location!.ToString().ShouldContain("/sign-in");
     }
 
     [Fact]

@@ -4,8 +4,8 @@ namespace Headwater.Server.Platform;
 
 /// <summary>
 /// Answers that cost too much to be worked out for each that asks. What is worked out quickly never is remembered, so a small installation always shows
-/// what is; what takes longer is shown for twenty times as long as it took, at most a minute, and is made anew in the background while the old answer is
-/// still shown. The age can be told with it.
+/// what is; what takes longer is shown for twenty times as long as it took, at most a minute. Who asks later than that, and no later than a quarter of an hour, is
+/// shown the old answer once more, with its age, while it is made anew in the background.
 /// </summary>
 internal sealed class Remembered(TimeProvider time)
 {
@@ -37,9 +37,13 @@ internal sealed class Remembered(TimeProvider time)
         {
             await MakeAsync(key, make);
         }
-        catch (Exception e) when (e is System.Data.Common.DbException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is System.Data.Common.DbException or IOException or OperationCanceledException or InvalidOperationException)
         {
-            Interlocked.Exchange(ref known.Renewing, 0); // The old answer stays, and whoever asks next tries again.
+            // The old answer stays, and whoever asks next tries again.
+        }
+        finally
+        {
+            Interlocked.Exchange(ref known.Renewing, 0);
         }
     }
 

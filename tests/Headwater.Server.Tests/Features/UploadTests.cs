@@ -195,6 +195,44 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         graph.Nodes.Select(n => n.Node).Distinct().Count().ShouldBe(3);
     }
 
+    [Fact]
+    public async Task Upload_WhoseJobWasGivenUpWithoutWord_IsEndedAsFailed()
+    {
+        using var client = await host.ClientAsync();
+        var it = await TestHost.UploadAsync(client, "abandoned", "1", TestHost.Bom(Guava));
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("""
+            UPDATE job SET state = 'dead', last_error = 'gone' WHERE id = (SELECT job_id FROM upload WHERE token = @token);
+            UPDATE upload SET state = 'queued' WHERE token = @token
+            """, new { token = it.Token.ToString() }, t));
+        (await client.GetFromJsonAsync<JsonElement>($"/api/v1/event/token/{it.Token}")).GetProperty("processing").GetBoolean().ShouldBeTrue();
+
+        await host.Get<Headwater.Server.Features.Uploads.UploadStore>().FailAbandonedAsync(TestContext.Current.CancellationToken);
+
+        (await client.GetFromJsonAsync<JsonElement>($"/api/v1/event/token/{it.Token}")).GetProperty("processing").GetBoolean().ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("components")]
+    [InlineData("audit")]
+    [InlineData("archive")]
+    [InlineData("who-uses?of=guava")]
+    public async Task List_FromAnOffset_LeavesOutWhatPrecedes(string list)
+    {
+        using var client = await host.ClientAsync(Permissions.Administrator);
+        for (var i = 0; i < 3; i++) await TestHost.UploadAsync(client, $"offset-{i}", "1", TestHost.Bom(Guava, Lodash));
+        await host.IdleAsync();
+        var address = $"/api/headwater/v1/{list}{(list.Contains('?', StringComparison.Ordinal) ? "&" : "?")}size=50";
+        var all = await ItemsAsync(address);
+        (await ItemsAsync(address + "&offset=1")).Take(20).ShouldBe(all.Skip(1).Take(20));
+
+        async Task<List<string>> ItemsAsync(string from)
+        {
+            var answer = await client.GetFromJsonAsync<JsonElement>(from);
+            var items = answer.TryGetProperty("items", out var plain) ? plain : answer.GetProperty("projects").GetProperty("items");
+            return [.. items.EnumerateArray().Select(i => i.GetRawText())];
+        }
+    }
+
     private Task<long> CountAsync(string sql) => host.Get<IDatabase>().ReadAsync(connection => connection.QuerySingleAsync<long>(sql));
 
     private async Task<(long, long, long, int)> CountsAsync() => (await CountAsync("SELECT COUNT(*) FROM project"), await CountAsync("SELECT COUNT(*) FROM upload"), await CountAsync("SELECT COUNT(*) FROM job"),

@@ -119,7 +119,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         var kev = signals.Kev(group.Ids);
         var epss = signals.Epss(group.Ids);
         var shown = group.Ids.FirstOrDefault(i => i.StartsWith("CVE-", StringComparison.Ordinal)) ?? group.Ids.FirstOrDefault(i => i.StartsWith("GHSA-", StringComparison.Ordinal)) ?? main.Id;
-        var total = await database.ReadAsync(connection => connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM project WHERE org_id = @Org AND {viewer.Sees("owner_id")}", new { Org }), cancellationToken);
+        var total = await database.ReadAsync(connection => connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM project WHERE org_id = @Org AND retired_at IS NULL AND {viewer.Sees("owner_id")}", new { Org }), cancellationToken);
         return new AdvisoryDetail(shown, group.Ids, main.Summary ?? worst.Summary, osv.Details, worst.Severity, worst.Score, worst.Vector, epss?.Score, epss?.Percentile, kev is not null, kev?.Ransomware ?? false,
             records.Min(r => r.Published), records.Max(r => r.Modified), records.TrueForAll(r => r.Withdrawn is not null) ? records.Max(r => r.Withdrawn) : null,
             [.. records.Select(r => new AdvisoryRecord(r.Id, r.Source, r.Published, r.Modified, r.Withdrawn))],

@@ -27,6 +27,9 @@ internal sealed record UsageQuery(string Name, string? Range)
         return true;
     }
 
+    /// <summary>True when versions are bounded by a sign (<c>&lt;</c>, <c>^</c>, <c>[1,2)</c> …), which no name is written with.</summary>
+    public bool IsRange => Range is not null && Range.AsSpan().IndexOfAny("<>=^~[(") >= 0 && Range.AsSpan().IndexOfAnyInRange('0', '9') >= 0;
+
     /// <summary>The group and the name, in lower case; the group is null when none was said.</summary>
     public (string? Group, string Name) Parts()
     {

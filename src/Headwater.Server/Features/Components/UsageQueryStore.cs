@@ -90,9 +90,9 @@ internal sealed class UsageQueryStore(IDatabase database)
         var keyset = Keyset.For(request, Sorts, "project", "p.id");
         var rows = await connection.QueryAsync<Row>($"""
             SELECT p.id, p.uuid AS project_uuid, p.name, p.latest_id, v.uuid AS version_uuid, v.version, v.last_upload_at, p.max_risk, {OwnersModule.Select}, s.sort_key
-            FROM (SELECT p.id, {keyset.Expression} AS sort_key FROM project p WHERE {mine} AND {found} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take) s
+            FROM (SELECT p.id, {keyset.Expression} AS sort_key FROM project p WHERE {mine} AND {found} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
             JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id ORDER BY {keyset.OrderBy}
-            """, new { Org, keyset.KeyValue, keyset.KeyId, keyset.Take });
+            """, new { Org, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip });
         var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
         if (page.Items.Count == 0) return new Page<ProjectUse>([], total, page.Next, page.Previous);
         var uses = (await connection.QueryAsync<(long Pv, long Cv, long Flags)>(

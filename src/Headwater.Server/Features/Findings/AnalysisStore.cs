@@ -54,9 +54,9 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
             + (like is null ? "" : " AND (LOWER(a.vulnerability) LIKE @like ESCAPE '\\' OR LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(p.name, '')) LIKE @like ESCAPE '\\')");
         return database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, state, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, state, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
-            var rows = await connection.QueryAsync<Found>($"SELECT {Row(viewer)}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
+            var rows = await connection.QueryAsync<Found>($"SELECT {Row(viewer)}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
             return new Page<AnalysisRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
         }, cancellationToken);

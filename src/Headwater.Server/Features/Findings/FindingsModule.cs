@@ -73,6 +73,9 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Par
     /// <summary>For who sees a part only, nothing was found before that part had the component: what was known elsewhere earlier is not told by a date.</summary>
     public static Task<List<FindingColumns>> SeenAsync(DbConnection connection, Viewer viewer, IEnumerable<FindingColumns> findings) => MatchStore.SeenAsync(connection, viewer, findings);
 
+    /// <summary>A number that differs after every change of what belongs where, on every node: for keys of what is remembered for somebody.</summary>
+    public Task<long> PlacesAsync(CancellationToken cancellationToken) => parts.PlacesAsync(cancellationToken);
+
     /// <summary>What those who see a part only see counted, as the tables <c>component_usage</c> and <c>advisory_usage</c> do for the whole organisation.</summary>
     public Task<PartUsage> PartAsync(Viewer viewer, CancellationToken cancellationToken) => parts.GetAsync(viewer, cancellationToken);
 

@@ -43,9 +43,9 @@ internal sealed class GrantStore(IDatabase database, AuditStore audit, TimeProvi
             + (like is null ? "" : " AND (LOWER(a.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(a.title, '')) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(o.title, '')) LIKE @like ESCAPE '\\')");
         return database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, person, role, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, person, role, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {From} WHERE {where}", parameters);
-            var rows = await connection.QueryAsync<Row>($"SELECT {Columns}, {Id} AS key_id, {keyset.Expression} AS sort_key {From} WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
+            var rows = await connection.QueryAsync<Row>($"SELECT {Columns}, {Id} AS key_id, {keyset.Expression} AS sort_key {From} WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.KeyId));
             return new Page<GrantRow>([.. page.Items.Select(r => r.ToGrant())], total, page.Next, page.Previous);
         }, cancellationToken);

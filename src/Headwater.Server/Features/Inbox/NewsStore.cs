@@ -91,7 +91,7 @@ internal sealed class NewsStore(IDatabase database, TimeProvider time)
         return (first, id - 1);
     }
 
-    /// <summary>Forgets news older than a year and deliveries older than a month.</summary>
+    /// <summary>Forgets news older than 400 days and deliveries older than a month.</summary>
     public Task PruneAsync(CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
         DELETE FROM news WHERE created_at < @before;
         DELETE FROM notification WHERE created_at < @before;

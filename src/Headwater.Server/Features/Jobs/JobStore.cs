@@ -23,9 +23,9 @@ internal sealed class JobStore(IDatabase database, QueueStore queue, TimeProvide
         var where = "org_id = @Org" + (state is null ? "" : " AND state = @state");
         return database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, state, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, state, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM job WHERE {where}", parameters);
-            var rows = await connection.QueryAsync<Row>($"SELECT {Columns} FROM job WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
+            var rows = await connection.QueryAsync<Row>($"SELECT {Columns} FROM job WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters);
             return keyset.Page([.. rows.Select(r => r.ToJob())], total, (JobRow r) => (r.Id, r.Id));
         }, cancellationToken);
     }

@@ -16,7 +16,7 @@ internal sealed class OverviewStore(IDatabase database, OwnersModule owners, Fin
 
     public async Task<PortfolioOverview> GetAsync(Viewer viewer, CancellationToken cancellationToken = default)
     {
-        var (overview, at) = await remembered.GetAsync($"overview {viewer.Key}", token => CountAsync(viewer, token), cancellationToken);
+        var (overview, at) = await remembered.GetAsync($"overview {viewer.Key} {await findings.PlacesAsync(cancellationToken)}", token => CountAsync(viewer, token), cancellationToken);
         return overview with { CountedAt = at };
     }
 
@@ -29,8 +29,8 @@ internal sealed class OverviewStore(IDatabase database, OwnersModule owners, Fin
             var stale = time.GetUtcNow() - TimeSpan.FromDays(Stale);
             var p = await connection.QuerySingleAsync<ProjectNumbers>($"""
                 SELECT COUNT(*) AS projects, COALESCE(SUM(CASE WHEN p.findings > 0 THEN 1 ELSE 0 END), 0) AS vulnerable_projects, COALESCE(SUM(CASE WHEN p.owner_id IS NULL THEN 1 ELSE 0 END), 0) AS without_owner,
-                    COALESCE(SUM(CASE WHEN p.uploaded_at < @stale THEN 1 ELSE 0 END), 0) AS stale, NULLIF(MAX(p.uploaded_at), 0) AS newest
-                FROM project p WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")}
+                    COALESCE(SUM(CASE WHEN p.uploaded_at > 0 AND p.uploaded_at < @stale THEN 1 ELSE 0 END), 0) AS stale, NULLIF(MAX(p.uploaded_at), 0) AS newest
+                FROM project p WHERE p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}
                 """, new { Org, stale });
             var c = part is not null ? Sum(part) : await connection.QuerySingleAsync<UsageNumbers>("""
                 SELECT COUNT(*) AS distinct_components, COALESCE(SUM(versions), 0) AS components, COALESCE(SUM(vulnerable), 0) AS vulnerable, COALESCE(SUM(covered), 0) AS covered,

@@ -34,7 +34,7 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
     /// <summary>The findings that matter most in latest versions, one per advisory, with who owns what they hit.</summary>
     /// <param name="ownerId">Only in projects of this unit or team and of everything below it.</param>
     public async Task<IReadOnlyList<TopRisk>> TopRisksAsync(Viewer viewer, int count, long? ownerId = null, CancellationToken cancellationToken = default) =>
-        (await remembered.GetAsync($"risks {viewer.Key} {ownerId} {count}", token => FindTopRisksAsync(viewer, count, ownerId, token), cancellationToken)).Answer;
+        (await remembered.GetAsync($"risks {viewer.Key} {await findings.PlacesAsync(cancellationToken)} {ownerId} {count}", token => FindTopRisksAsync(viewer, count, ownerId, token), cancellationToken)).Answer;
 
     private async Task<IReadOnlyList<TopRisk>> FindTopRisksAsync(Viewer viewer, int count, long? ownerId, CancellationToken cancellationToken)
     {
@@ -53,11 +53,12 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
         var risks = new List<TopRisk>();
         foreach (var id in ids)
         {
-            var finding = await connection.QueryFirstAsync<FindingColumns>($"""
+            var finding = await connection.QueryFirstOrDefaultAsync<FindingColumns>($"""
                 SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
                 WHERE f.id = @id AND f.affected = 1 AND EXISTS (SELECT 1 FROM occurrence o JOIN project p ON p.org_id = @Org AND p.latest_id = o.pv_id WHERE o.cv_id = f.cv_id {part})
                 ORDER BY f.risk DESC, f.cv_id LIMIT 1
                 """, new { Org, id });
+            if (finding is null) continue; // Retracted since the order was made.
             await FindingsModule.SeenAsync(connection, viewer, [finding]);
             // Tens of thousands of projects may be hit: they are counted by owner, and the first few by name stand for the rest.
             var from = $"FROM project p WHERE p.org_id = @Org {part} AND p.latest_id IN (SELECT o.pv_id FROM finding f JOIN occurrence o ON o.cv_id = f.cv_id WHERE f.id = @id AND f.affected = 1)";

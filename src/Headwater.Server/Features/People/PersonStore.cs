@@ -35,9 +35,9 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, IdSource
             var pattern = Like.Containing(request.Filter);
             var where = "u.org_id = @Org" + (pattern is null ? "" : @" AND LOWER(u.name || ' ' || COALESCE(u.title, '') || ' ' || COALESCE(u.email, '')) LIKE @pattern ESCAPE '\'")
                 + (state switch { "active" => " AND u.active = 1", "left" => " AND u.active = 0", _ => "" }) + (source is null ? "" : " AND u.source = @source");
-            var parameters = new { Org, pattern, source, now = time.GetUtcNow(), keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, pattern, source, now = time.GetUtcNow(), keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM user_account u WHERE {where}", parameters);
-            var rows = (await connection.QueryAsync<Row>($"SELECT {Columns}, {keyset.Expression} AS sort_key FROM user_account u WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters)).AsList();
+            var rows = (await connection.QueryAsync<Row>($"SELECT {Columns}, {keyset.Expression} AS sort_key FROM user_account u WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters)).AsList();
             var keys = rows.ToDictionary(r => r.Id, r => r.SortKey!);
             return keyset.Page(rows.ConvertAll(r => r.ToRow()), total, r => (keys[r.Id], r.Id));
         }, cancellationToken);

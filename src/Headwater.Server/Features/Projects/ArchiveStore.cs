@@ -38,9 +38,9 @@ internal sealed class ArchiveStore(IDatabase database, BlobFolder blobs, DataFol
             + stage switch { null => "", ProjectWord.None => " AND u.stage IS NULL", _ => " AND u.stage = @stage" };
         return database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, like, hash, stage, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, like, hash, stage, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
-            var rows = await connection.QueryAsync<ContentStore.UploadColumns>($"SELECT {ContentStore.UploadSelect}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
+            var rows = await connection.QueryAsync<ContentStore.UploadColumns>($"SELECT {ContentStore.UploadSelect}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
             return new Page<UploadRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
         }, cancellationToken);

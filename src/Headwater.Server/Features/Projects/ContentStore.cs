@@ -50,12 +50,12 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         return database.ReadAsync(async connection =>
         {
             if (await VersionIdAsync(connection, viewer, version) is not { } pv) return Page<OccurrenceRow>.Empty;
-            var parameters = new { Org, pv, like, filter.Type, licence, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, pv, like, filter.Type, licence, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<OccurrenceColumns>($"""
                 SELECT o.cv_id, o.flags, o.depth, c.component_id, c.purl, c.version, c.licences, c.coverage, c.critical, c.high, c.medium, c.low, c.unassigned, c.kev, c.max_severity, c.max_risk,
                     k.type, k.group_name, k.name, k.kind, ca.state, {keyset.Expression} AS sort_key
-                {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take
+                {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.CvId));
             var releases = await RegistriesModule.OfVersionsAsync(connection, page.Items.Select(r => r.CvId));
@@ -79,10 +79,10 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         return database.ReadAsync(async connection =>
         {
             if (await VersionIdAsync(connection, viewer, version) is not { } pv) return Page<ProjectFindingRow>.Empty;
-            var parameters = new { Org, pv, like, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, pv, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, parameters);
             var rows = await connection.QueryAsync<FindingColumns>(
-                $"SELECT {FindingColumns.Select}, o.flags, o.depth, {FindingColumns.DecisionSelect}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters);
+                $"SELECT {FindingColumns.Select}, o.flags, o.depth, {FindingColumns.DecisionSelect}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters);
             var page = keyset.Page(await FindingsModule.SeenAsync(connection, viewer, rows), total, r => (r.SortKey!, $"{r.Id} {r.CvId}"));
             return new Page<ProjectFindingRow>([.. page.Items.Select(r => new ProjectFindingRow(r.ToRow(), r.Flags >= 4, r.Depth, (OccurrenceScope)(r.Flags & 3), r.ToAnalysis()))], total, page.Next, page.Previous);
         }, cancellationToken);

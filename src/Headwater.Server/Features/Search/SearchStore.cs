@@ -1,6 +1,7 @@
 using Dapper;
 using Headwater.Core.Packages;
 using Headwater.Server.Features.Advisories;
+using Headwater.Server.Features.Components;
 using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -22,11 +23,15 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
         if (await ByHashAsync(viewer, query, perKind, cancellationToken) is { } hashed) return new SearchResults(query, hashed);
         if (await ByLicenceAsync(viewer, query, perKind, cancellationToken) is { } licensed) return new SearchResults(query, licensed);
         var exact = await ByPurlAsync(viewer, query, cancellationToken);
-        var groups = new List<SearchGroup>
-        {
+        var groups = new List<SearchGroup>();
+        // "log4j-core <2.17" is a question: who uses that?
+        if (UsageQuery.TryParse(query, out var usage, out _) && usage.IsRange)
+            groups.Add(new SearchGroup("question", [new SearchHit("question", $"{usage.Name} {usage.Range}", null, $"/who-uses?of={Uri.EscapeDataString(query)}")], false));
+        groups.AddRange(
+        [
             await GroupAsync("project", viewer, ProjectSql(viewer), query, perKind, cancellationToken),
             exact ?? await GroupAsync("component", viewer, ComponentSql(viewer), query, perKind, cancellationToken),
-        };
+        ]);
         var records = await advisories.SearchAsync(viewer, query, perKind + 1, cancellationToken);
         groups.Add(new SearchGroup("advisory", [.. records.Take(perKind).Select(a => new SearchHit("advisory", a.Id, a.Summary, $"/advisories/{Uri.EscapeDataString(a.Id)}"))], records.Count > perKind));
         groups.Add(await GroupAsync("owner", viewer, OwnerSql(viewer), query, perKind, cancellationToken));

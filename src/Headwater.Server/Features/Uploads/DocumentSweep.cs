@@ -6,7 +6,7 @@ using Headwater.Server.Platform.Telemetry;
 namespace Headwater.Server.Features.Uploads;
 
 /// <summary>
-/// Deletes documents that no upload names any more: after a project went, and at the start those whose upload was cut off between the
+/// Ends uploads that were given up when a process stopped, and deletes documents that no upload names any more: after a project went, and at the start those whose upload was cut off between the
 /// move of the file and the commit. An upload moves its document in while it holds the writer, and so does each deletion here.
 /// </summary>
 internal sealed class DocumentSweep(BlobFolder blobs, DataFolder data, UploadStore store, ILogger<DocumentSweep> log) : BackgroundService, IJobHandler
@@ -22,6 +22,7 @@ internal sealed class DocumentSweep(BlobFolder blobs, DataFolder data, UploadSto
         await Task.Yield(); // The server does not wait for it.
         try
         {
+            await store.FailAbandonedAsync(stoppingToken);
             await SweepAsync(stoppingToken);
         }
         catch (IOException e)

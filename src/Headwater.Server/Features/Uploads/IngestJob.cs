@@ -23,8 +23,8 @@ internal sealed class IngestJob(UploadStore uploads, IngestStore store, Findings
             seen => context.ReportAsync(0.6 * Math.Min(1, (double)seen / expected), $"{seen} of {expected} components read", cancellationToken).GetAwaiter().GetResult());
         await using (var document = await blobs.OpenAsync(upload.Sha256, cancellationToken))
         {
-            // The reader is synchronous by design; workers have threads of their own.
-            var result = SbomReader.Read(document, sink, new SbomReadOptions { Validate = false }, cancellationToken);
+            // The reader is synchronous by design, so it has a thread of its own and none of those that answer requests.
+            var result = await Task.Factory.StartNew(() => SbomReader.Read(document, sink, new SbomReadOptions { Validate = false }, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             if (!result.Valid) throw new JobFailedException($"The stored document cannot be read: {result.Errors[0].At}: {result.Errors[0].Message}");
         }
 

@@ -138,6 +138,12 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
     public Task FailAsync(long id, string error, CancellationToken cancellationToken) => database.WriteAsync(transaction =>
         transaction.Connection!.ExecuteAsync("UPDATE upload SET state = 'failed', error = @error WHERE id = @id AND state = 'queued'", new { id, error }, transaction), cancellationToken: cancellationToken);
 
+    /// <summary>Ends uploads whose job was given up when the process stopped before it could say so here; nobody is to wait for them for ever.</summary>
+    public Task FailAbandonedAsync(CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+        UPDATE upload SET state = 'failed', error = (SELECT COALESCE(j.last_error, '') FROM job j WHERE j.id = upload.job_id)
+        WHERE state = 'queued' AND EXISTS (SELECT 1 FROM job j WHERE j.id = upload.job_id AND j.state = 'dead')
+        """, transaction: transaction), cancellationToken: cancellationToken);
+
     /// <summary>Those of some documents that an upload names.</summary>
     public Task<HashSet<string>> NamedAsync(string[] documents, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
         (await connection.QueryAsync<string>("SELECT DISTINCT sha256 FROM upload WHERE sha256 IN @documents", new { documents })).ToHashSet(StringComparer.Ordinal), cancellationToken);

@@ -42,10 +42,10 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
             var parameters = new
             {
                 org = Organisation.Home, actor = Contains(filter.Actor), act = filter.Act, acts = filter.Act is null ? null : Escape(filter.Act) + "%", subject = Contains(filter.Subject),
-                begin = filter.Begin, end = filter.End, keyset.KeyValue, keyset.KeyId, keyset.Take,
+                begin = filter.Begin, end = filter.End, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip,
             };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM audit WHERE {where}", parameters);
-            var rows = (await connection.QueryAsync<Row>($"SELECT * FROM audit WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters)).AsList();
+            var rows = (await connection.QueryAsync<Row>($"SELECT * FROM audit WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters)).AsList();
             var names = await NamesAsync(connection, rows);
             var items = rows.Select(r =>
             {

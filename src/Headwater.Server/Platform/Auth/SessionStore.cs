@@ -97,9 +97,9 @@ internal sealed class SessionStore(IDatabase database, AuditStore audit, TimePro
         {
             var pattern = Like.Containing(request.Filter);
             var filter = pattern is null ? "" : @" AND LOWER(u.name || ' ' || COALESCE(s.address, '') || ' ' || COALESCE(s.agent, '')) LIKE @pattern ESCAPE '\'";
-            var parameters = new { Org, now = time.GetUtcNow(), pattern, keyset.KeyValue, keyset.KeyId, keyset.Take };
+            var parameters = new { Org, now = time.GetUtcNow(), pattern, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM session s JOIN user_account u ON u.id = s.person_id WHERE s.org_id = @Org AND s.expires_at > @now{filter}", parameters);
-            var rows = (await connection.QueryAsync<Row>($"{Select.Replace("s.digest,", $"s.digest, {keyset.Expression} AS sort_key,", StringComparison.Ordinal)}{filter} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take", parameters)).AsList();
+            var rows = (await connection.QueryAsync<Row>($"{Select.Replace("s.digest,", $"s.digest, {keyset.Expression} AS sort_key,", StringComparison.Ordinal)}{filter} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters)).AsList();
             var keys = rows.ToDictionary(r => r.Digest, r => r.SortKey!);
             return keyset.Page(rows.ConvertAll(r => r.ToRow()), total, r => (keys[r.Digest], r.Digest));
         }, cancellationToken);
