@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using Dapper;
 using Headwater.Server.Features.Keys;
+using Headwater.Server.Features.Search;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Tests.Ui;
@@ -50,6 +51,8 @@ public sealed partial class LeakTests : IAsyncLifetime
         var seen = await HarbourAsync(_whole);
         await LaterAsync(_whole, hidden, seen);
         var same = await HarbourAsync(_alone);
+        await PlanAsync(_whole, seen, hidden.Unit, "zebra-person");
+        await PlanAsync(_alone, same, null, null);
         var nothing = hidden with
         {
             Project = Guid.CreateVersion7(), Version = Guid.CreateVersion7(), Token = Guid.CreateVersion7(), EarlierToken = Guid.CreateVersion7(), DtComponent = Guid.CreateVersion7(),
@@ -92,7 +95,10 @@ public sealed partial class LeakTests : IAsyncLifetime
            select $"{page}?{query}",
         .. from words in new[] { "zebra", "lodash", "log4j", "harbour", "pkg:npm/zebra-secret@1.0.0", "pkg:npm/zebra-secret", "{Hash}", "{Title}" }
            select $"/api/headwater/v1/search?q={words}",
-        "/?scope={Unit}", "/api/headwater/v1/overview?scope={Unit}", "/api/headwater/v1/changes?from={EarlierToken}&to={Token}", "/api/v1/project/lookup?name={Name}&version=1", "/api/v1/project?name={Name}", "/api/v1/project?searchText=zebra",
+        .. from name in new[] { "zebra-secret", "pkg:npm/zebra-secret", "zebra-secret <2", "lodash", "lodash <5", "log4j-core", "log4j-core <2.17.1", "harbour-core" }
+           from address in new[] { "/who-uses", "/api/headwater/v1/who-uses" }
+           select $"{address}?of={Uri.EscapeDataString(name)}",
+        "/api/headwater/v1/who-uses?of=lodash&format=csv", "/?scope={Unit}", "/api/headwater/v1/overview?scope={Unit}", "/api/headwater/v1/changes?from={EarlierToken}&to={Token}", "/api/v1/project/lookup?name={Name}&version=1", "/api/v1/project?name={Name}", "/api/v1/project?searchText=zebra",
         "/api/v1/project?onlyRoot=true", "/api/v1/component/identity?name=lodash", "/api/v1/component/identity?purl=pkg:npm/", "/api/v1/component/identity?name=log4j-core", "/api/v1/component/identity?name=log4j-core&project={Version}",
         "/api/headwater/v1/component-versions/{ComponentVersion}/usages?format=csv", "/api/headwater/v1/components/{Component}/usages?filter=zebra",
     ];
@@ -105,6 +111,7 @@ public sealed partial class LeakTests : IAsyncLifetime
         var person = await host.AddPersonAsync("zebra-person");
         await host.GrantAsync(person, "developer", units[("unit", "zebra")]);
         await host.Get<KeyStore>().CreateAsync(new KeyWish("zebra pipeline", Permissions.Automation, "zebra-person") { UnitId = units[("unit", "zebra")] });
+        (await host.Get<SavedSearchStore>().SaveAsync("zebra-person", "zebra plans", "/projects?q=zebra", shared: true)).ShouldNotBeNull();
         var world = await WorldAsync(all, key, "zebra-shop", units[("unit", "zebra")], "Zebra division", [Log4j, OldLog4j, Lodash, Secret, .. Herd], [Lodash, Secret], Secret);
         foreach (var finding in (await key.GetFromJsonAsync<JsonElement>($"/api/v1/finding/project/{world.Version}")).EnumerateArray())
         {
@@ -131,6 +138,16 @@ public sealed partial class LeakTests : IAsyncLifetime
         var world = await WorldAsync(all, key, "harbour-desk", units[("unit", "harbour")], "Harbour division", [Log4j, Guava, Own], [FixedLog4j, Guava, Own], Own);
         await TestHost.UploadAsync(key, "harbour-light", "1", TestHost.Bom(Guava, Own));
         return world;
+    }
+
+    /// <summary>A decision about a component holds for everybody, whoever looks after it.</summary>
+    private static async Task PlanAsync(TestHost host, World world, long? ownerId, string? person)
+    {
+        using var all = await host.KeyAsync(0, Permissions.Administrator);
+        (await all.PutAsJsonAsync($"/api/headwater/v1/components/{world.Component}/support", new { plan = "expert", provider = "the guild", ownerId, person })).EnsureSuccessStatusCode();
+        var care = await all.GetFromJsonAsync<JsonElement>($"/api/headwater/v1/components/{world.Component}/care");
+        care.GetProperty("plan").GetString().ShouldBe("expert");
+        (care.TryGetProperty("person", out var who) ? who.GetString() : null).ShouldBe(person);
     }
 
     /// <summary>What happens out of sight once both are there: shared components get more uses, versions hang below and above each other.</summary>

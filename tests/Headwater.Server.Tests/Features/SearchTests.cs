@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Dapper;
 using Headwater.Server.Features.Search;
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
 
 namespace Headwater.Server.Tests.Features;
@@ -59,18 +61,22 @@ public sealed class SearchTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Search_ThatIsKept_IsOnesOwnUntilItIsShared()
+    public async Task Search_ThatIsKept_IsListedToItsOwner_AndOpensForOthersByItsLinkOnceShared()
     {
         var (mine, other) = (await host.ClientAsync(), await host.ClientAsync(Permissions.Viewer));
         var kept = await mine.PostAsJsonAsync($"{Api.Root}/searches", new { name = "Critical", address = "/projects?criticality=critical" }, Stop);
         var uuid = (await kept.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("uuid").GetGuid();
         (await client(mine)).ShouldBe(["Critical"]);
         (await client(other)).ShouldBeEmpty();
+        (await host.Get<SavedSearchStore>().GetAsync("somebody", uuid, Stop)).ShouldBeNull();
         await mine.PostAsJsonAsync($"{Api.Root}/searches", new { name = "Critical", address = "/projects?criticality=critical&state=all", shared = true }, Stop);
-        (await client(other)).ShouldBe(["Critical"]);
+        (await client(other)).ShouldBeEmpty();
+        (await host.Get<SavedSearchStore>().GetAsync("somebody", uuid, Stop))!.Address.ShouldBe("/projects?criticality=critical&state=all");
         (await other.DeleteAsync($"{Api.Root}/searches/{uuid}", Stop)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await mine.DeleteAsync($"{Api.Root}/searches/{uuid}", Stop)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await client(other)).ShouldBeEmpty();
+        (await client(mine)).ShouldBeEmpty();
+        (await host.Get<SavedSearchStore>().GetAsync("somebody", uuid, Stop)).ShouldBeNull();
+        (await host.Get<IDatabase>().ReadAsync(connection => connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM audit WHERE act = 'search.deleted' AND subject = @subject", new { subject = $"search:{uuid}" }), Stop)).ShouldBe(1);
 
         static async Task<List<string>> client(HttpClient who) => [.. (await who.GetFromJsonAsync<JsonElement>($"{Api.Root}/searches", Stop)).EnumerateArray().Select(s => s.GetProperty("name").GetString()!)];
     }

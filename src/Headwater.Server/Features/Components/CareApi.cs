@@ -10,7 +10,7 @@ internal static class CareApi
     {
         var care = api.MapGroup("/components/{id:long}");
         care.MapGet("/care", async (HttpContext http, ComponentStore components, CareStore store, long id, CancellationToken cancellationToken) =>
-            await components.GetAsync(http.User.Viewer(), id, cancellationToken) is null ? Results.NotFound() : Results.Ok(await store.GetAsync(id, cancellationToken))).Require(Permissions.ViewPortfolio)
+            await components.GetAsync(http.User.Viewer(), id, cancellationToken) is null ? Results.NotFound() : Results.Ok(await store.GetAsync(http.User.Viewer(), id, cancellationToken))).Require(Permissions.ViewPortfolio)
             .WithSummary("Where a component stands in its life, and who looks after it");
         care.MapPut("/state", async (HttpContext http, ComponentStore components, CareStore store, long id, StateChange change, CancellationToken cancellationToken) =>
             await ChangeAsync(http, components, id, () => store.SetStateAsync(id, change, http.User.Actor(), cancellationToken), cancellationToken)).Require(Permissions.PortfolioManagement)

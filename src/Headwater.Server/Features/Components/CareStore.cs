@@ -18,7 +18,13 @@ internal sealed class CareStore(IDatabase database, AuditStore audit, TimeProvid
     /// <summary>How long before its end a support plan is shown as ending.</summary>
     public static readonly TimeSpan Ahead = TimeSpan.FromDays(60);
 
-    public Task<ComponentCare> GetAsync(long component, CancellationToken cancellationToken = default) => database.ReadAsync(async connection => (await ReadAsync(connection, null, component))?.ToCare() ?? ComponentCare.None, cancellationToken);
+    /// <summary>The decisions, which hold for everybody; who looks after it is said only to who sees that unit.</summary>
+    public Task<ComponentCare> GetAsync(Viewer viewer, long component, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        if (await ReadAsync(connection, null, component) is not { } row) return ComponentCare.None;
+        var care = row.ToCare();
+        return viewer.Sees(row.OwnerId) ? care : care with { Owner = null, Person = null, PersonLeft = false };
+    }, cancellationToken);
 
     /// <summary>Components in sight whose support plan ends soon or has ended.</summary>
     public Task<int> EndingAsync(Viewer viewer, CancellationToken cancellationToken = default) => database.ReadAsync(async connection => (int)await connection.QuerySingleAsync<long>($"""

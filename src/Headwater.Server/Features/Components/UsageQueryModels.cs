@@ -6,13 +6,14 @@ namespace Headwater.Server.Features.Components;
 /// <summary>The answer to "which projects use this?".</summary>
 /// <param name="Query">As it was typed.</param>
 /// <param name="Problem">Why there is no answer; null when there is one.</param>
-/// <param name="Components">The components of that name, those in use first.</param>
-/// <param name="Projects">The projects, one page; its total is exact.</param>
+/// <param name="Components">The components of that name in use in what the caller sees, most versions first.</param>
+/// <param name="Projects">The projects, one page; its total is exact unless <paramref name="Truncated"/>.</param>
 /// <param name="Visible">Projects that the caller sees in all: the denominator.</param>
 /// <param name="WithoutOwner">Of the projects found, those nobody owns.</param>
-internal sealed record UsageAnswer(string Query, string? Problem, IReadOnlyList<AskedComponent> Components, Page<ProjectUse> Projects, long Visible, long WithoutOwner)
+/// <param name="Truncated">True when more components have the name, or one has more versions, than one question looks at: there may be more projects.</param>
+internal sealed record UsageAnswer(string Query, string? Problem, IReadOnlyList<AskedComponent> Components, Page<ProjectUse> Projects, long Visible, long WithoutOwner, bool Truncated)
 {
-    public static UsageAnswer Refused(string query, string problem) => new(query, problem, [], Page<ProjectUse>.Empty, 0, 0);
+    public static UsageAnswer Refused(string query, string problem) => new(query, problem, [], Page<ProjectUse>.Empty, 0, 0, false);
 }
 
 /// <summary>A component that a question is about.</summary>

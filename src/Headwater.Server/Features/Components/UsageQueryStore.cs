@@ -3,7 +3,6 @@ using Dapper;
 using Headwater.Core.Versions;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
-using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
@@ -34,31 +33,37 @@ internal sealed class UsageQueryStore(IDatabase database)
         if (!UsageQuery.TryParse(text, out var query, out var error)) return UsageAnswer.Refused(text, error);
         return await database.ReadAsync(async connection =>
         {
-            var (components, versions) = await ComponentsAsync(connection, viewer, query);
+            var (components, versions, truncated) = await ComponentsAsync(connection, viewer, query);
             var visible = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}", new { Org });
-            if (versions.Count == 0) return new UsageAnswer(text, null, components, Page<ProjectUse>.Empty, visible, 0);
+            if (versions.Count == 0) return new UsageAnswer(text, null, components, Page<ProjectUse>.Empty, visible, 0, truncated);
             var ids = string.Join(',', versions.Keys);
             var found = $"p.latest_id IN (SELECT o.pv_id FROM occurrence o WHERE o.cv_id IN ({ids}))";
             var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
             var (total, owned) = await connection.QuerySingleAsync<(long, long)>($"SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine} AND {found}", new { Org });
             var page = await PageAsync(connection, request, total, mine, total > Many ? $"EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({ids}))" : found, ids, versions);
-            return new UsageAnswer(text, null, components, page, visible, total - owned);
+            return new UsageAnswer(text, null, components, page, visible, total - owned, truncated);
         }, cancellationToken);
     }
 
-    private static async Task<(List<AskedComponent> Components, Dictionary<long, string> Versions)> ComponentsAsync(DbConnection connection, Viewer viewer, UsageQuery query)
+    private static async Task<(List<AskedComponent> Components, Dictionary<long, string> Versions, bool Truncated)> ComponentsAsync(DbConnection connection, Viewer viewer, UsageQuery query)
     {
         var (group, name) = query.Parts();
+        // A component out of sight is not there: neither its name nor its place among the first few may tell of it.
+        var inSight = $"EXISTS (SELECT 1 FROM component_version c WHERE c.component_id = component.id AND {InUse(viewer)})";
         var components = (await connection.QueryAsync<ComponentLine>(
-            query.Name.StartsWith("pkg:", StringComparison.OrdinalIgnoreCase) ? $"SELECT id, type, group_name, name FROM component WHERE identity = @Name LIMIT {MostComponents}"
-            : $"SELECT id, type, group_name, name FROM component WHERE LOWER(name) = @name AND (@group IS NULL OR LOWER(COALESCE(group_name, '')) = @group) ORDER BY id LIMIT {MostComponents}",
-            new { query.Name, name, group })).AsList();
+            query.Name.StartsWith("pkg:", StringComparison.OrdinalIgnoreCase) ? $"SELECT id, type, group_name, name FROM component WHERE identity = @Name AND {inSight} LIMIT {MostComponents + 1}"
+            : $"SELECT id, type, group_name, name FROM component WHERE LOWER(name) = @name AND (@group IS NULL OR LOWER(COALESCE(group_name, '')) = @group) AND {inSight} ORDER BY id LIMIT {MostComponents + 1}",
+            new { Org, query.Name, name, group })).AsList();
+        var truncated = components.Count > MostComponents;
         var (asked, versions) = (new List<AskedComponent>(), new Dictionary<long, string>());
-        foreach (var component in components)
+        foreach (var component in components.Take(MostComponents))
         {
             var range = query.RangeFor(component.Type);
             var (within, unclear) = (new List<string>(), 0);
-            foreach (var (id, version) in await connection.QueryAsync<(long, string?)>($"SELECT c.id, c.version FROM component_version c WHERE c.component_id = @Id AND {InUse(viewer)} LIMIT {MostVersions}", new { Org, component.Id }))
+            var inUse = (await connection.QueryAsync<(long, string?)>(
+                $"SELECT c.id, c.version FROM component_version c WHERE c.component_id = @Id AND {InUse(viewer)} ORDER BY c.id DESC LIMIT {MostVersions + 1}", new { Org, component.Id })).AsList();
+            truncated |= inUse.Count > MostVersions;
+            foreach (var (id, version) in inUse.Take(MostVersions))
             {
                 switch (Holds(range, query, version))
                 {
@@ -75,12 +80,15 @@ internal sealed class UsageQueryStore(IDatabase database)
             asked.Add(new AskedComponent(component.Id, component.Type, component.GroupName, component.Name, within, unclear));
         }
 
-        return ([.. asked.OrderByDescending(a => a.Versions.Count)], versions);
+        return ([.. asked.OrderByDescending(a => a.Versions.Count)], versions, truncated);
     }
 
-    /// <summary>For the whole organisation the counted table knows what is in use; a part looks at its own projects.</summary>
+    /// <summary>In use means in the latest version of a project in sight. For the whole organisation the counted table knows; a part looks at its own projects.</summary>
     private static string InUse(Viewer viewer) =>
-        viewer.All ? "EXISTS (SELECT 1 FROM version_usage u WHERE u.org_id = @Org AND u.cv_id = c.id AND u.projects > 0)" : ProjectsModule.Uses(viewer, "c.id");
+        viewer.All ? "EXISTS (SELECT 1 FROM version_usage u WHERE u.org_id = @Org AND u.cv_id = c.id AND u.projects > 0)" : $"""
+        EXISTS (SELECT 1 FROM occurrence so JOIN project_version sv ON sv.id = so.pv_id JOIN project sp ON sp.id = sv.project_id AND sp.latest_id = sv.id
+            WHERE so.cv_id = c.id AND {viewer.Sees("sp.owner_id")})
+        """;
 
     private static bool? Holds(VersRange? range, UsageQuery query, string? version) =>
         query.Range is null ? true : range is null || string.IsNullOrEmpty(version) ? null : range.Contains(version);

@@ -10,7 +10,7 @@ internal static class SavedSearchApi
     {
         var api = app.MapGroup(Api.Root + "/searches").WithTags("Search");
         api.MapGet("", async (HttpContext http, SavedSearchStore store, CancellationToken cancellationToken) =>
-            TypedResults.Ok(await store.ListAsync(http.User.Actor(), cancellationToken))).Require(Permissions.ViewPortfolio).WithSummary("Searches that one keeps, and those that others share");
+            TypedResults.Ok(await store.ListAsync(http.User.Actor(), cancellationToken))).Require(Permissions.ViewPortfolio).WithSummary("Searches that one keeps");
         api.MapPost("", SaveAsync).Require(Permissions.ViewPortfolio).WithSummary("Keeps a search: {\"name\", \"address\", \"shared\"}");
         api.MapDelete("/{uuid:guid}", async (HttpContext http, SavedSearchStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.DeleteAsync(http.User.Actor(), uuid, cancellationToken) ? Results.NoContent() : Results.NotFound()).Require(Permissions.ViewPortfolio);

@@ -6,8 +6,8 @@ namespace Headwater.Server.Features.Search;
 
 /// <summary>A search that somebody keeps.</summary>
 /// <param name="Address">Path and query of a page of ours.</param>
-/// <param name="Mine">True for the one who asks.</param>
-internal sealed record SavedSearch(Guid Uuid, string Name, string Address, bool Shared, string Person, bool Mine);
+/// <param name="Shared">True when its link works for others too.</param>
+internal sealed record SavedSearch(Guid Uuid, string Name, string Address, bool Shared);
 
 internal sealed class SavedSearchStore(IDatabase database, AuditStore audit, IdSource ids, TimeProvider time)
 {
@@ -15,14 +15,14 @@ internal sealed class SavedSearchStore(IDatabase database, AuditStore audit, IdS
 
     private const long Org = Organisation.Home;
 
-    /// <summary>One's own and those that others share, by name.</summary>
+    /// <summary>One's own, by name. Those of others are listed to nobody: a name or an address would tell of what lies out of sight.</summary>
     public Task<IReadOnlyList<SavedSearch>> ListAsync(string person, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<SavedSearch>>(async connection =>
-        [.. (await connection.QueryAsync<Row>("SELECT uuid, name, address, shared, person FROM saved_search WHERE org_id = @Org AND (person = @person OR shared = 1) ORDER BY CASE WHEN person = @person THEN 0 ELSE 1 END, LOWER(name), id LIMIT 1000",
-            new { Org, person })).Select(r => r.ToSearch(person))], cancellationToken);
+        [.. (await connection.QueryAsync<Row>("SELECT uuid, name, address, shared FROM saved_search WHERE org_id = @Org AND person = @person ORDER BY LOWER(name), id",
+            new { Org, person })).Select(r => r.ToSearch())], cancellationToken);
 
-    /// <summary>One's own, or one that another shares; null when there is none.</summary>
+    /// <summary>One's own, or one that another shares and whose link one was given; null when there is none.</summary>
     public Task<SavedSearch?> GetAsync(string person, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
-        (await connection.QuerySingleOrDefaultAsync<Row>("SELECT uuid, name, address, shared, person FROM saved_search WHERE org_id = @Org AND uuid = @uuid AND (person = @person OR shared = 1)", new { Org, uuid, person }))?.ToSearch(person), cancellationToken);
+        (await connection.QuerySingleOrDefaultAsync<Row>("SELECT uuid, name, address, shared FROM saved_search WHERE org_id = @Org AND uuid = @uuid AND (person = @person OR shared = 1)", new { Org, uuid, person }))?.ToSearch(), cancellationToken);
 
     /// <summary>Keeps a search under a name; the same name again replaces it.</summary>
     /// <returns>Its UUID; null when somebody keeps too many already.</returns>
@@ -41,7 +41,11 @@ internal sealed class SavedSearchStore(IDatabase database, AuditStore audit, IdS
 
     /// <returns>False when it is not one's own.</returns>
     public Task<bool> DeleteAsync(string person, Guid uuid, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
-        await transaction.Connection!.ExecuteAsync("DELETE FROM saved_search WHERE org_id = @Org AND person = @person AND uuid = @uuid", new { Org, person, uuid }, transaction) > 0, cancellationToken: cancellationToken);
+    {
+        if (await transaction.Connection!.ExecuteAsync("DELETE FROM saved_search WHERE org_id = @Org AND person = @person AND uuid = @uuid", new { Org, person, uuid }, transaction) == 0) return false;
+        await audit.AppendAsync(transaction, new AuditEntry(person, "search.deleted", $"search:{uuid}"));
+        return true;
+    }, cancellationToken: cancellationToken);
 
     private sealed class Row
     {
@@ -49,8 +53,7 @@ internal sealed class SavedSearchStore(IDatabase database, AuditStore audit, IdS
         public string Name { get; set; } = "";
         public string Address { get; set; } = "";
         public bool Shared { get; set; }
-        public string Person { get; set; } = "";
 
-        public SavedSearch ToSearch(string person) => new(Uuid, Name, Address, Shared, Person, Person == person);
+        public SavedSearch ToSearch() => new(Uuid, Name, Address, Shared);
     }
 }
