@@ -21,6 +21,23 @@ public sealed class AuthTests(TestHost host) : IClassFixture<TestHost>
     ];
 
     [Fact]
+    public async Task Key_Revoked_TakesTheKeysItMadeWithIt()
+    {
+        var keys = host.Get<Headwater.Server.Features.Keys.KeyStore>();
+        var first = await keys.CreateAsync("first", Permissions.ViewPortfolio, "test");
+        var child = await keys.CreateAsync("child", Permissions.ViewPortfolio, $"key:{first.Key.PublicId}");
+        var grandchild = await keys.CreateAsync("grandchild", Permissions.ViewPortfolio, $"key:{child.Key.PublicId}");
+        var other = await keys.CreateAsync("other", Permissions.ViewPortfolio, "test");
+
+        (await keys.RevokeAsync(Viewer.Everything, first.Key.Id, "test")).ShouldBeTrue();
+
+        var left = (await keys.ListAsync(Viewer.Everything, default)).Select(k => k.PublicId).ToList();
+        left.ShouldNotContain(child.Key.PublicId);
+        left.ShouldNotContain(grandchild.Key.PublicId);
+        left.ShouldContain(other.Key.PublicId);
+    }
+
+    [Fact]
     public void Routes_WithoutAuthorisation_AreTheListedFew()
     {
         var open = Routes().Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/')).Distinct();

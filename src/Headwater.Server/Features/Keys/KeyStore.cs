@@ -57,7 +57,14 @@ internal sealed class KeyStore(IDatabase database, TimeProvider time, IdSource i
     {
         var publicId = await transaction.Connection!.QuerySingleOrDefaultAsync<string>($"DELETE FROM api_key WHERE org_id = @Org AND id = @id AND {manages.Sees("unit_id")} RETURNING public_id", new { Org, id }, transaction);
         if (publicId is null) return false;
-        await audit.AppendAsync(transaction, new AuditEntry(by, "key.revoked", $"key:{publicId}"));
+        // Keys that it made go with it, unless somebody has taken them over: a stolen key must leave nothing behind.
+        var gone = new Queue<string>([publicId]);
+        while (gone.TryDequeue(out var maker))
+        {
+            await audit.AppendAsync(transaction, new AuditEntry(by, "key.revoked", $"key:{maker}"));
+            foreach (var made in await transaction.Connection!.QueryAsync<string>("DELETE FROM api_key WHERE org_id = @Org AND created_by = @maker AND person_id IS NULL RETURNING public_id", new { Org, maker = $"key:{maker}" }, transaction)) gone.Enqueue(made);
+        }
+
         return true;
     }, cancellationToken: cancellationToken);
 

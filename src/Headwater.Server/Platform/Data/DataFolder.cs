@@ -19,7 +19,9 @@ internal sealed class DataFolder : IDisposable
             return;
         }
 
-        Directory.CreateDirectory(Path);
+        // Made by us it is for nobody else on the machine; one that an administrator made keeps the rights it was given.
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Path);
+        else Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(Spool);
         try
         {
