@@ -57,6 +57,20 @@ public sealed class WhoUsesTests(TestHost host) : IClassFixture<TestHost>
         nothing.GetProperty("projects").GetProperty("total").GetInt64().ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("log4j-core <banana")]
+    [InlineData("log4j-core <<")]
+    [InlineData("log4j-core before 2.17.1")]
+    [InlineData("log4j-core <2.17.1 or so")]
+    public async Task Ask_ForARangeThatIsNotUnderstood_IsRefused_NotAnsweredWithNobody(string question)
+    {
+        using var client = await host.ClientAsync();
+        using var answer = await client.GetAsync($"/api/headwater/v1/who-uses?of={Uri.EscapeDataString(question)}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("not understood");
+    }
+
     [Fact]
     public async Task Ask_ForNothing_SaysWhatToType()
     {

@@ -22,6 +22,7 @@ internal sealed record UsageQuery(string Name, string? Range)
         while (end < text.Length && !char.IsWhiteSpace(text[end]) && !Operators.Contains(text[end], StringComparison.Ordinal) && !(text[end] == '@' && end > 0 && text[end - 1] != '/')) end++;
         var (name, range) = (text[..end], text[end..].TrimStart('@', ' ', '\t').Trim());
         if (name.Length == 0) error ??= "Type a package and, if you like, a range of versions: log4j-core <2.17.1";
+        if (error is null && !IsUnderstood(range, text.AsSpan(end).TrimStart().StartsWith("@"))) error = $"The range \"{range}\" is not understood. Write it as in log4j-core <2.17.1, slf4j-api >=1.7 <2, lodash ^4 or lodash@4.17.20.";
         if (error is not null) return false;
         query = new UsageQuery(name, range.Length == 0 || range == "*" ? null : range);
         return true;
@@ -51,6 +52,18 @@ internal sealed record UsageQuery(string Name, string? Range)
         }
 
         return VersRange.TryFromNative(type, Range, out var native, out _) ? native : null;
+    }
+
+    /// <summary>"Nobody" must never be the answer to a range that was only written wrongly: each part is a sign and a version, and a version has a digit unless it stands alone behind an @.</summary>
+    private static bool IsUnderstood(string range, bool exact)
+    {
+        if (range.Length == 0 || range == "*" || exact || range.StartsWith("vers:", StringComparison.OrdinalIgnoreCase)) return true;
+        if (range.AsSpan().IndexOfAny("^~[(*") >= 0) return range.Any(char.IsAsciiDigit);
+        return Spaced(range).Split([' ', ',', '|'], StringSplitOptions.RemoveEmptyEntries).All(part =>
+        {
+            var version = part.TrimStart('<', '>', '=', '!');
+            return (part[..^version.Length] is "" or "<" or "<=" or ">" or ">=" or "=" or "==" or "!=") && version.Any(char.IsAsciiDigit);
+        });
     }
 
     /// <summary>An operator belongs to the version behind it, however many spaces lie between.</summary>

@@ -22,4 +22,5 @@ internal sealed record UsageAnswer(string Query, string? Problem, IReadOnlyList<
 internal sealed record AskedComponent(long Id, string? Type, string? Group, string Name, IReadOnlyList<string> Versions, int Unclear);
 
 /// <summary>A project whose latest version uses what was asked for.</summary>
-internal sealed record ProjectUse(Guid ProjectUuid, string Project, Guid VersionUuid, string? ProjectVersion, OwnerRef? Owner, IReadOnlyList<string> ComponentVersions, bool Direct, double Risk, DateTimeOffset? LastUploadAt);
+/// <param name="Direct">Whether the project itself needs it; null where the document does not say how it gets there.</param>
+internal sealed record ProjectUse(Guid ProjectUuid, string Project, Guid VersionUuid, string? ProjectVersion, OwnerRef? Owner, IReadOnlyList<string> ComponentVersions, bool? Direct, double Risk, DateTimeOffset? LastUploadAt);

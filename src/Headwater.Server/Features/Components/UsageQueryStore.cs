@@ -38,7 +38,7 @@ internal sealed class UsageQueryStore(IDatabase database)
             if (versions.Count == 0) return new UsageAnswer(text, null, components, Page<ProjectUse>.Empty, visible, 0, truncated);
             var ids = string.Join(',', versions.Keys);
             var found = $"p.latest_id IN (SELECT o.pv_id FROM occurrence o WHERE o.cv_id IN ({ids}))";
-            var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
+            var mine = $"p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}";
             var (total, owned) = await connection.QuerySingleAsync<(long, long)>($"SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine} AND {found}", new { Org });
             var page = await PageAsync(connection, request, total, mine, total > Many ? $"EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({ids}))" : found, ids, versions);
             return new UsageAnswer(text, null, components, page, visible, total - owned, truncated);
@@ -103,10 +103,10 @@ internal sealed class UsageQueryStore(IDatabase database)
             """, new { Org, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip });
         var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
         if (page.Items.Count == 0) return new Page<ProjectUse>([], total, page.Next, page.Previous);
-        var uses = (await connection.QueryAsync<(long Pv, long Cv, long Flags)>(
-            $"SELECT pv_id, cv_id, flags FROM occurrence WHERE org_id = @Org AND pv_id IN ({string.Join(',', page.Items.Select(r => r.LatestId))}) AND cv_id IN ({ids})", new { Org })).ToLookup(u => u.Pv);
+        var uses = (await connection.QueryAsync<(long Pv, long Cv, long Flags, long Depth)>(
+            $"SELECT pv_id, cv_id, flags, depth FROM occurrence WHERE org_id = @Org AND pv_id IN ({string.Join(',', page.Items.Select(r => r.LatestId))}) AND cv_id IN ({ids})", new { Org })).ToLookup(u => u.Pv);
         return new Page<ProjectUse>([.. page.Items.Select(r => new ProjectUse(r.ProjectUuid, r.Name, r.VersionUuid, r.Version.Length == 0 ? null : r.Version, r.Owner,
-            [.. uses[r.LatestId].Select(u => versions[u.Cv]).Where(v => v.Length > 0)], uses[r.LatestId].Any(u => u.Flags >= 4), r.MaxRisk, r.LastUploadAt))], total, page.Next, page.Previous);
+            [.. uses[r.LatestId].Select(u => versions[u.Cv]).Where(v => v.Length > 0)], uses[r.LatestId].Any(u => u.Flags >= 4) ? true : uses[r.LatestId].All(u => u.Depth < 0) ? null : false, r.MaxRisk, r.LastUploadAt))], total, page.Next, page.Previous);
     }
 
     private sealed class ComponentLine
