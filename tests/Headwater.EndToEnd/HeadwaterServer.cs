@@ -184,7 +184,7 @@ public sealed partial class HeadwaterServer : IAsyncDisposable
                 if (ready && ReadyAfter == default) ReadyAfter = watch.Elapsed;
                 if (ready && Output.Contains("Headwater is at", StringComparison.Ordinal)) return;
             }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException or System.Net.Sockets.SocketException)
             {
                 // Not listening yet, or somebody else does.
             }

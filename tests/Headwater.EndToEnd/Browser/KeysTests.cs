@@ -23,7 +23,7 @@ public sealed class KeysTests(Chromium chromium)
         await page.GotoAsync("/keys");
         (await page.ContentAsync()).ShouldNotContain(secret);
         var row = page.Locator("table.data tbody tr", new() { HasText = purpose });
-        await row.Locator("summary").ClickAsync();
+        await row.Locator(".confirm > summary").ClickAsync();
         await row.GetByText("Revoke it").ClickAsync();
         await page.WaitForURLAsync("**/keys");
 
