@@ -192,12 +192,15 @@ public sealed class AdvisoryIndexDamageTests : IDisposable
         var purls = Purls();
         var current = AdvisoryIndex.Open(_path);
         using var stop = new CancellationTokenSource();
-        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        using var reading = new CountdownEvent(3);
+        // On threads of their own: those of the pool may all be busy with other tests until the file has been replaced often enough.
+        var readers = Enumerable.Range(0, 3).Select(_ => Task.Factory.StartNew(() =>
         {
             var matches = new List<AdvisoryMatch>();
             var asked = 0;
             while (!stop.IsCancellationRequested)
             {
+                if (asked == 1) reading.Signal();
                 var index = Volatile.Read(ref current);
                 try
                 {
@@ -213,7 +216,8 @@ public sealed class AdvisoryIndexDamageTests : IDisposable
             }
 
             return asked;
-        })).ToArray();
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        while (!reading.IsSet && !readers.Any(r => r.IsFaulted)) await Task.Delay(5, TestContext.Current.CancellationToken);
         for (var i = 0; i < 5; i++)
         {
             new AdvisoryIndexBuilder(TimeProvider.System).Build([TestPaths.Data("osv")], _path);
