@@ -143,14 +143,20 @@ internal sealed class QueueStore
         // One claim at a time over all nodes, so that two never see the same lane free; it takes a millisecond.
         await _database.LockAsync(transaction, "job.claim");
         var now = _time.GetUtcNow();
+        var id = await transaction.Connection!.QuerySingleOrDefaultAsync<long?>("""
+            SELECT j.id FROM job j
+            WHERE j.state = 'queued' AND (j.run_at <= @now OR j.run_at = j.created_at OR j.run_at > @beyond) AND NOT EXISTS (SELECT 1 FROM job r WHERE r.state = 'running' AND r.lane = j.lane)
+                AND NOT EXISTS (SELECT 1 FROM job e WHERE e.state = 'queued' AND e.lane = j.lane AND e.id < j.id AND e.priority >= j.priority)
+            ORDER BY j.priority DESC, j.run_at, j.id LIMIT 1
+            """, new { now, beyond = now + LongestDelay }, transaction);
+        if (id is null) return null;
+        // The clock is read after the lane was seen free, so that no job begins before the one that freed it ended.
+        var started = _time.GetUtcNow();
         return await transaction.Connection!.QuerySingleOrDefaultAsync<ClaimedJob>("""
-            UPDATE job SET state = 'running', attempts = attempts + 1, started_at = @now, lease_owner = @node, lease_until = @until, progress = 0, progress_text = NULL
-            WHERE id = (SELECT j.id FROM job j
-                WHERE j.state = 'queued' AND (j.run_at <= @now OR j.run_at = j.created_at OR j.run_at > @beyond) AND NOT EXISTS (SELECT 1 FROM job r WHERE r.state = 'running' AND r.lane = j.lane)
-                    AND NOT EXISTS (SELECT 1 FROM job e WHERE e.state = 'queued' AND e.lane = j.lane AND e.id < j.id AND e.priority >= j.priority)
-                ORDER BY j.priority DESC, j.run_at, j.id LIMIT 1)
+            UPDATE job SET state = 'running', attempts = attempts + 1, started_at = @started, lease_owner = @node, lease_until = @until, progress = 0, progress_text = NULL
+            WHERE id = @id AND state = 'queued'
             RETURNING id, kind, key, lane, payload, attempts, lease_owner
-            """, new { now, beyond = now + LongestDelay, until = now + Lease, node }, transaction);
+            """, new { id, started, until = started + Lease, node }, transaction);
     }, true, cancellationToken);
 
     /// <summary>Shows how far a job is, and keeps its lease.</summary>
