@@ -13,7 +13,7 @@ internal sealed record WebhookRow(
 internal sealed record NewWebhook(WebhookRow Webhook, string Secret);
 
 /// <summary>What a delivery needs.</summary>
-internal sealed record WebhookTarget(long Id, Uri Address, byte[] Secret, bool Enabled);
+internal sealed record WebhookTarget(long Id, Uri Address, byte[]? Secret, bool Enabled);
 
 /// <summary>What is told: one event.</summary>
 internal sealed record WebhookEvent(long Id, string Kind, string Subject, string Args, int Severity, int Projects, int Count, int Reason, long? OwnerId, string? Owner, DateTimeOffset At);

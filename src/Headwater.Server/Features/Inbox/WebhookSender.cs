@@ -67,10 +67,11 @@ internal sealed class WebhookSender(DeliveryStore store, WebhookStore webhooks, 
 
     private Task<int> SendAsync(WebhookTarget target, string id, JsonObject[] events, CancellationToken cancellationToken)
     {
+        if (target.Secret is not { } secret) throw new OutgoingException("Its secret cannot be read with the keys of this installation. Make a new one.", false);
         var body = JsonSerializer.SerializeToUtf8Bytes(new JsonArray([.. events]));
         var at = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         return http.PostAsync(target.Address, body, "application/cloudevents-batch+json; charset=utf-8",
-            [new("webhook-id", id), new("webhook-timestamp", at), new("webhook-signature", Sign(target.Secret, id, at, body))], Within, cancellationToken);
+            [new("webhook-id", id), new("webhook-timestamp", at), new("webhook-signature", Sign(secret, id, at, body))], Within, cancellationToken);
     }
 
     private static JsonObject ToCloudEvent(WebhookEvent e)

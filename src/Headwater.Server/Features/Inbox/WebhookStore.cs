@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -67,7 +68,7 @@ internal sealed class WebhookStore(IDatabase database, AuditStore audit, IDataPr
 
     public Task<WebhookTarget?> TargetAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
         await connection.QuerySingleOrDefaultAsync<(string Address, string Secret, long Enabled)?>("SELECT address, secret, enabled FROM webhook WHERE org_id = @Org AND id = @id", new { Org, id }) is { } found
-            ? new WebhookTarget(id, new Uri(found.Address), Convert.FromBase64String(_protector.Unprotect(found.Secret)[Prefix.Length..]), found.Enabled == 1) : null, cancellationToken);
+            ? new WebhookTarget(id, new Uri(found.Address), _protector.TryUnprotect(found.Secret) is { } secret ? Convert.FromBase64String(secret[Prefix.Length..]) : null, found.Enabled == 1) : null, cancellationToken);
 
     private static string NewSecret() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 

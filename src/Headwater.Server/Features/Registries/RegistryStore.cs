@@ -5,6 +5,7 @@ using System.Text.Json;
 using Dapper;
 using Headwater.Server.Features.Registries.Protocols;
 using Headwater.Server.Platform.Audit;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Jobs;
 using Microsoft.AspNetCore.DataProtection;
@@ -48,7 +49,7 @@ internal sealed class RegistryStore(IDatabase database, QueueStore jobs, Schedul
         var before = id is { } existing ? await FindAsync(connection, existing, transaction) : null;
         if (id is not null && before is null) return null;
         var registry = id ?? await IdSource.NextAsync(transaction, "registry");
-        var sameSecret = input.Secret is null || input.Secret == (Open(before?.Secret) ?? "");
+        var sameSecret = input.Secret is null || input.Secret == (_protector.TryUnprotect(before?.Secret) ?? "");
         var secret = sameSecret ? before?.Secret : input.Secret!.Length == 0 ? null : _protector.Protect(input.Secret);
         await connection.ExecuteAsync("""
             INSERT INTO registry (id, org_id, type, name, address, position, user_name, secret, only_names, never_names, every_seconds, daily_minute, enabled, configured, created_at)
@@ -130,25 +131,12 @@ internal sealed class RegistryStore(IDatabase database, QueueStore jobs, Schedul
 
     private RegistryWork ToWork(Line line)
     {
-        var secret = Open(line.Secret);
+        var secret = _protector.TryUnprotect(line.Secret);
         var authorization = secret is null ? null
             : line.UserName is { } user ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}"))
             : RegistryProtocol.For(line.Type)?.TakesBareToken == true ? secret : "Bearer " + secret;
         var problem = secret is null && line.Secret is not null ? "Its secret cannot be read with the keys of this installation. Enter it again." : null;
         return new RegistryWork(line.Id, line.Type, line.Name, new Uri(line.Address.EndsWith('/') ? line.Address : line.Address + "/"), authorization, TypeMaps.FromJson(line.OnlyNames), TypeMaps.FromJson(line.NeverNames), line.PausedUntil) { Problem = problem };
-    }
-
-    /// <returns>Null when there is none, or it was protected with keys that are gone.</returns>
-    private string? Open(string? kept)
-    {
-        try
-        {
-            return kept is null ? null : _protector.Unprotect(kept);
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
     }
 
     private sealed class Line
@@ -180,7 +168,7 @@ internal sealed class RegistryStore(IDatabase database, QueueStore jobs, Schedul
         public bool Differs(RegistryInput input) => Name != input.Name || Address != input.Address || Position != input.Position || (UserName ?? "") != (input.User ?? "") || OnlyNames != TypeMaps.ToJson(input.Only) || NeverNames != TypeMaps.ToJson(input.Never);
 
         public RegistryRow ToRow() => new(Id, Type, Name, Address, Position, UserName, Secret is not null, TypeMaps.FromJson(OnlyNames), TypeMaps.FromJson(NeverNames),
-            EverySeconds is { } every ? new Cadence(TimeSpan.FromSeconds(every), null) : Cadence.DailyAt(TimeOnly.FromTimeSpan(TimeSpan.FromMinutes(DailyMinute ?? 0))),
+            Cadence.Of(EverySeconds, DailyMinute),
             Enabled, Configured, CreatedAt, AttemptedAt, SucceededAt, Failures, Error, PausedUntil, Asked, Found, Knows, JobId);
     }
 }

@@ -38,8 +38,8 @@ internal sealed class SecondFactor(UserStore users, IDataProtectionProvider prot
     {
         if (account.TotpSecret is not { } kept) return false;
         if (code.Any(char.IsAsciiLetter)) return await users.UseRecoveryCodeAsync(account, code, cancellationToken);
-        var secret = Convert.FromHexString(_kept.Unprotect(kept));
-        return Totp.Match(secret, code, time.GetUtcNow(), account.TotpStep) is { } step && await users.UseStepAsync(account.Id, step, cancellationToken);
+        // Where the keys are gone no code fits any more; the recovery codes still do.
+        return _kept.TryUnprotect(kept) is { } secret && Totp.Match(Convert.FromHexString(secret), code, time.GetUtcNow(), account.TotpStep) is { } step && await users.UseStepAsync(account.Id, step, cancellationToken);
     }
 
     private SetUp Show(UserAccount account, byte[] secret)
@@ -50,14 +50,7 @@ internal sealed class SecondFactor(UserStore users, IDataProtectionProvider prot
 
     private byte[]? Opened(UserAccount account, string offer)
     {
-        try
-        {
-            var parts = _offered.Unprotect(offer).Split(':');
-            return parts[0] == account.Id.ToString() ? Convert.FromHexString(parts[1]) : null;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
+        var parts = _offered.TryUnprotect(offer)?.Split(':');
+        return parts?[0] == account.Id.ToString() ? Convert.FromHexString(parts[1]) : null;
     }
 }

@@ -51,16 +51,7 @@ internal sealed class Session(UserStore users, SessionStore sessions, SignInFail
     /// <param name="half">What <see cref="HalfOf"/> gave.</param>
     public async Task<SignInResult> CheckCodeAsync(HttpContext http, string? half, string? code)
     {
-        UserAccount? account;
-        try
-        {
-            account = half is null ? null : await users.FindAsync(long.Parse(_half.Unprotect(half)), http.RequestAborted);
-        }
-        catch (System.Security.Cryptography.CryptographicException)
-        {
-            account = null;
-        }
-
+        var account = _half.TryUnprotect(half) is not { } id ? null : await users.FindAsync(long.Parse(id), http.RequestAborted);
         if (account is not { Active: true, TotpSecret: not null }) return new SignInResult(SignInOutcome.Refused);
         if (await ClosedAsync(http, account.Name, "code") is { } closed) return closed;
         if (code is not { Length: > 0 and < 100 } || !await second.AcceptAsync(account, code, http.RequestAborted)) return await RefusedAsync(http, account, "code");

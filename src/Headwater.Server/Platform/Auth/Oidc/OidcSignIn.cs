@@ -120,16 +120,9 @@ internal sealed class OidcSignIn(OidcProvider? provider, OidcOptions? options, O
 
     private Flow? FlowOf(HttpContext http, string state)
     {
-        if (state.Length is < 8 or > 100 || http.Request.Cookies[CookiePrefix + state[..8]] is not { } cookie) return null;
-        try
-        {
-            var flow = JsonSerializer.Deserialize<Flow>(_flows.Unprotect(cookie));
-            return flow is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(flow.State), Encoding.UTF8.GetBytes(state)) ? flow : null;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
+        if (state.Length is < 8 or > 100 || _flows.TryUnprotect(http.Request.Cookies[CookiePrefix + state[..8]]) is not { } text) return null;
+        var flow = JsonSerializer.Deserialize<Flow>(text);
+        return flow is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(flow.State), Encoding.UTF8.GetBytes(state)) ? flow : null;
     }
 
     private static RedirectHttpResult Back(HttpContext http, string error, string? returnUrl) =>
