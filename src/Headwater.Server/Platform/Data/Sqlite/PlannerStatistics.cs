@@ -30,7 +30,6 @@ internal static class PlannerStatistics
         ("finding", "finding_by_id", "300000 15 1"),
         ("project", "sqlite_autoindex_project_1", "100000 1"),
         ("project", "sqlite_autoindex_project_2", "100000 100000 1"),
-        ("project", "project_latest", "100000 100000 1"),
         ("project", "project_owner", "100000 100000 50"),
         ("project", "project_by_name", "100000 100000 1 1 1 1"),
         ("project", "project_by_risk", "100000 100000 100 1 1 1"),
@@ -52,7 +51,6 @@ internal static class PlannerStatistics
         ("upload", "sqlite_autoindex_upload_1", "500000 1"),
         ("upload", "upload_version", "500000 500000 3 1"),
         ("upload", "upload_document", "500000 1"),
-        ("usage_work", "usage_work", "10000 5000 1"),
         ("metrics_day", "metrics_day", "5000000 5000000 90 1"),
         ("job", "job_next", "1000 500 2 1"),
     ];
