@@ -197,8 +197,7 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
         public string State { get; set; } = "";
         public long? JobId { get; set; }
 
-        public FeedRow ToRow() => new(Id, Name, (FeedKind)Kind, Source, TypeMaps.FromJson(Ecosystems),
-            EverySeconds is { } seconds ? new Cadence(TimeSpan.FromSeconds(seconds), null) : new Cadence(null, TimeOnly.FromTimeSpan(TimeSpan.FromMinutes(DailyMinute ?? 0))),
+        public FeedRow ToRow() => new(Id, Name, (FeedKind)Kind, Source, TypeMaps.FromJson(Ecosystems), Cadence.Of(EverySeconds, DailyMinute),
             Enabled, TimeSpan.FromHours(StaleHours), CreatedAt, AttemptedAt, SucceededAt, ChangedAt, Failures, Error, Note, Records, Newest, JobId);
 
         public FeedWork ToWork() => new(ToRow(), TypeMaps.FromJson(Files), FeedState.Parse(State), FullAt);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Http.Outgoing;
@@ -46,8 +47,7 @@ internal static class FeedsApi
         public FeedInput? ToInput()
         {
             if (!Enum.TryParse<FeedKind>(Kind, true, out var kind) || !Enum.IsDefined(kind)) return null;
-            Cadence? cadence = DailyAt is null ? EverySeconds is >= 10 and <= 7_948_800 ? Cadence.EachTime(TimeSpan.FromSeconds(EverySeconds.Value)) : EverySeconds is null ? Cadence.EachTime(TimeSpan.FromHours(1)) : null
-                : TimeOnly.TryParseExact(DailyAt, "HH:mm", out var at) ? Cadence.DailyAt(at) : null;
+            var cadence = Cadence.Parse(EverySeconds?.ToString(CultureInfo.InvariantCulture), DailyAt);
             return cadence is null ? null : new FeedInput(Name?.Trim() ?? "", kind, Source?.Trim() ?? "", Ecosystems ?? [], cadence, Enabled ?? true, TimeSpan.FromHours(StaleAfterHours ?? 48));
         }
     }
@@ -57,7 +57,7 @@ internal static class FeedsApi
         DateTimeOffset? AttemptedAt, DateTimeOffset? SucceededAt, DateTimeOffset? ChangedAt, int Failures, string? Error, string? Note, int Records, DateTimeOffset? Newest)
     {
         public static FeedView Of(FeedRow f, TimeProvider time) => new(f.Id, f.Name, f.Kind.ToString().ToLowerInvariant(), f.Source, f.Ecosystems, (long?)f.Cadence.Every?.TotalSeconds,
-            f.Cadence.Daily?.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), f.Enabled, f.StaleAfter.TotalHours, f.IsStale(time.GetUtcNow()), f.AsOf, f.AttemptedAt, f.SucceededAt, f.ChangedAt,
+            f.Cadence.Daily?.ToString("HH:mm", CultureInfo.InvariantCulture), f.Enabled, f.StaleAfter.TotalHours, f.IsStale(time.GetUtcNow()), f.AsOf, f.AttemptedAt, f.SucceededAt, f.ChangedAt,
             f.Failures, f.Error, f.Note, f.Records, f.Newest);
     }
 }

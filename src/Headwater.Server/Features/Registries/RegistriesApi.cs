@@ -1,3 +1,4 @@
+using System.Globalization;
 using Headwater.Server.Features.Registries.Protocols;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Http;
@@ -55,8 +56,7 @@ internal static class RegistriesApi
     {
         public RegistryInput? ToInput(string? type)
         {
-            Cadence? cadence = DailyAt is null ? EverySeconds is >= 10 and <= 7_948_800 ? Cadence.EachTime(TimeSpan.FromSeconds(EverySeconds.Value)) : EverySeconds is null ? Cadence.EachTime(TimeSpan.FromHours(1)) : null
-                : TimeOnly.TryParseExact(DailyAt, "HH:mm", out var at) ? Cadence.DailyAt(at) : null;
+            var cadence = Cadence.Parse(EverySeconds?.ToString(CultureInfo.InvariantCulture), DailyAt);
             return cadence is null ? null
                 : new RegistryInput(type ?? Type?.Trim().ToLowerInvariant() ?? "", Name?.Trim() ?? "", Address?.Trim() ?? "", Position ?? 0, User?.Trim(), Secret, Only ?? [], Never ?? [], cadence, Enabled ?? true);
         }
@@ -69,7 +69,7 @@ internal static class RegistriesApi
         bool Stale, DateTimeOffset? AttemptedAt, DateTimeOffset? SucceededAt, int Failures, string? Error, DateTimeOffset? PausedUntil, long Asked, long Found, long Components)
     {
         public static RegistryView Of(RegistryRow r, TimeProvider time) => new(r.Id, r.Type, r.Name, r.Address, r.Position, r.User, r.HasSecret, r.Only, r.Never, (long?)r.Cadence.Every?.TotalSeconds,
-            r.Cadence.Daily?.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), r.Enabled, r.IsConfigured, time.GetUtcNow() - (r.SucceededAt ?? r.CreatedAt) > r.StaleAfter, r.AttemptedAt, r.SucceededAt, r.Failures, r.Error,
+            r.Cadence.Daily?.ToString("HH:mm", CultureInfo.InvariantCulture), r.Enabled, r.IsConfigured, time.GetUtcNow() - (r.SucceededAt ?? r.CreatedAt) > r.StaleAfter, r.AttemptedAt, r.SucceededAt, r.Failures, r.Error,
             r.PausedUntil, r.Asked, r.Found, r.Knows);
     }
 }

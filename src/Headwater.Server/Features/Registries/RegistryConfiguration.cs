@@ -53,9 +53,7 @@ internal sealed class RegistryConfiguration(IConfiguration configuration, Regist
 
     private static RegistryInput? Read(IConfigurationSection it)
     {
-        Cadence? cadence = it["DailyAt"] is { } daily ? TimeOnly.TryParseExact(daily, "HH:mm", out var at) ? Cadence.DailyAt(at) : null
-            : it["EverySeconds"] is not { } every ? Cadence.EachTime(TimeSpan.FromHours(1))
-            : int.TryParse(every, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 10 and <= 7_948_800 ? Cadence.EachTime(TimeSpan.FromSeconds(seconds)) : null;
+        var cadence = Cadence.Parse(it["EverySeconds"], it["DailyAt"]);
         if (cadence is null || (it["Position"] is { } place && !int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out _))) return null;
         var position = it["Position"] is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : 0;
         var type = it["Type"]?.Trim().ToLowerInvariant() ?? "";

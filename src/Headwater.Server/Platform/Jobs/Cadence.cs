@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Headwater.Server.Platform.Jobs;
 
 /// <summary>How often something recurs: every so long, or daily at a time of the day in UTC.</summary>
@@ -16,6 +18,19 @@ internal sealed record Cadence(TimeSpan? Every, TimeOnly? Daily)
     }
 
     public static Cadence DailyAt(TimeOnly time) => new(null, time);
+
+    /// <summary>What tables keep: seconds, or the minute of the day.</summary>
+    public static Cadence Of(long? everySeconds, long? dailyMinute) => everySeconds is { } seconds ? new Cadence(TimeSpan.FromSeconds(seconds), null) : DailyAt(TimeOnly.FromTimeSpan(TimeSpan.FromMinutes(dailyMinute ?? 0)));
+
+    /// <summary>What people write: a time of the day as <c>HH:mm</c>, which counts before a number of seconds; hourly when neither is said.</summary>
+    /// <returns>Null when it is no such time, or the seconds are out of bounds.</returns>
+    public static Cadence? Parse(string? everySeconds, string? dailyAt)
+    {
+        if (dailyAt is not null) return TimeOnly.TryParseExact(dailyAt, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? DailyAt(time) : null;
+        if (everySeconds is null) return EachTime(TimeSpan.FromHours(1));
+        if (!long.TryParse(everySeconds, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds < Shortest.TotalSeconds || seconds > Longest.TotalSeconds) return null;
+        return EachTime(TimeSpan.FromSeconds(seconds));
+    }
 
     /// <summary>How long after one run the next is, without the spread.</summary>
     public TimeSpan Period => Every ?? TimeSpan.FromDays(1);

@@ -104,6 +104,6 @@ internal sealed class ScheduleStore(IDatabase database, QueueStore queue, TimePr
         public DateTimeOffset? LastAt { get; set; }
         public long? LastJobId { get; set; }
 
-        public Cadence Cadence => EverySeconds is { } seconds ? new Cadence(TimeSpan.FromSeconds(seconds), null) : new Cadence(null, TimeOnly.FromTimeSpan(TimeSpan.FromMinutes(DailyMinute ?? 0)));
+        public Cadence Cadence => Cadence.Of(EverySeconds, DailyMinute);
     }
 }
