@@ -136,7 +136,7 @@ internal sealed class UsageStore
     private static async Task ApplyAsync(DbTransaction transaction, long project, long[] before, long[] after, Decided decided)
     {
         var (gone, came) = (before.Except(after).ToList(), after.Except(before).ToList());
-        var fresh = Count(transaction, gone, came);
+        var fresh = await CountAsync(transaction, gone, came);
         var facts = await FactsAsync(transaction, before.Union(after));
 
         if (fresh.Count > 0)
@@ -148,7 +148,7 @@ internal sealed class UsageStore
         var (oldComponents, newComponents) = (before.Select(v => facts.Component[v]).ToHashSet(), after.Select(v => facts.Component[v]).ToHashSet());
         using (var component = new PreparedCommand(transaction, "UPDATE component_usage SET projects = projects + @p2 WHERE org_id = @p0 AND component_id = @p1", 3))
         {
-            foreach (var (id, sign) in Differences(oldComponents, newComponents).OrderBy(d => d.Item)) component.Execute(Org, id, sign);
+            foreach (var (id, sign) in Differences(oldComponents, newComponents).OrderBy(d => d.Item)) component.Add(Org, id, sign);
         }
 
         var oldAdvisories = before.SelectMany(v => facts.Advisories[v]).ToHashSet(StringComparer.Ordinal);
@@ -172,10 +172,13 @@ internal sealed class UsageStore
             if (known.Count < came.Length) await SumAdvisoriesAsync(transaction, [.. came.Where(id => !known.Contains(id))]);
         }
 
-        using var add = new PreparedCommand(transaction, "UPDATE advisory_usage SET projects = projects + @p2 WHERE org_id = @p0 AND id = @p1", 3);
-        foreach (var (id, sign) in all) add.Execute(Org, id, sign);
+        using (var add = new PreparedCommand(transaction, "UPDATE advisory_usage SET projects = projects + @p2 WHERE org_id = @p0 AND id = @p1", 3))
+        {
+            foreach (var (id, sign) in all) add.Add(Org, id, sign);
+        }
+
         using var drop = new PreparedCommand(transaction, "DELETE FROM advisory_usage WHERE org_id = @p0 AND id = @p1 AND projects <= 0", 2);
-        foreach (var (id, _) in all.Where(d => d.Sign < 0)) drop.Execute(Org, id);
+        foreach (var (id, _) in all.Where(d => d.Sign < 0)) drop.Add(Org, id);
     }
 
     /// <summary>Advisories that were settled in a project when it was counted, and findings that are settled in its latest version now.</summary>
@@ -187,22 +190,25 @@ internal sealed class UsageStore
     }
 
     /// <returns>Those that had no use before, and those that have none now.</returns>
-    private static List<long> Count(DbTransaction transaction, List<long> gone, List<long> came)
+    private static async Task<List<long>> CountAsync(DbTransaction transaction, List<long> gone, List<long> came)
     {
-        var turned = new List<long>();
-        using var count = new PreparedCommand(transaction, """
-            INSERT INTO version_usage (org_id, cv_id, projects) VALUES (@p0, @p1, @p2) ON CONFLICT (org_id, cv_id) DO UPDATE SET projects = version_usage.projects + excluded.projects RETURNING projects
-            """, 3);
-        using var forget = new PreparedCommand(transaction, "DELETE FROM version_usage WHERE org_id = @p0 AND cv_id = @p1", 2);
-        foreach (var (id, sign) in gone.Select(v => (Id: v, Sign: -1L)).Concat(came.Select(v => (Id: v, Sign: 1L))).OrderBy(v => v.Id))
+        var (turned, unused) = (new List<long>(), new List<long>());
+        // Many in one statement: whoever counts holds up all others that count, and a turn to a database over a network takes longer than the row.
+        foreach (var chunk in gone.Select(v => (Id: v, Sign: -1)).Concat(came.Select(v => (Id: v, Sign: 1))).OrderBy(v => v.Id).Chunk(500))
         {
-            var uses = (long)count.Scalar(Org, id, sign)!;
-            if (uses == 1 && sign > 0) turned.Add(id);
-            if (uses > 0) continue;
-            forget.Execute(Org, id);
-            turned.Add(id);
+            var signs = chunk.ToDictionary(v => v.Id, v => v.Sign);
+            foreach (var (id, uses) in await transaction.Connection!.QueryAsync<(long, long)>($"""
+                INSERT INTO version_usage (org_id, cv_id, projects) VALUES {string.Join(',', chunk.Select(v => $"({Org},{v.Id},{v.Sign})"))}
+                ON CONFLICT (org_id, cv_id) DO UPDATE SET projects = version_usage.projects + excluded.projects RETURNING cv_id, projects
+                """, transaction: transaction))
+            {
+                if (uses <= 0) unused.Add(id);
+                else if (uses == 1 && signs[id] > 0) turned.Add(id);
+            }
         }
 
+        foreach (var ids in unused.Chunk(500)) await transaction.Connection!.ExecuteAsync($"DELETE FROM version_usage WHERE org_id = @Org AND cv_id IN ({Ids(ids)})", new { Org }, transaction);
+        turned.AddRange(unused);
         return turned;
     }
 
