@@ -23,6 +23,9 @@ public sealed class WorkOfQueriesTests : IAsyncLifetime
     /// <summary>Measured: 11,000 to 14,000 for a page of projects, 20,000 more when every row is read, joined and sorted; 36,000 for a page of components with their versions, of 500 components.</summary>
     private const int Walk = 18_000, Join = 28_000, Versions = 45_000;
 
+    /// <summary>Measured: 20,300 for projects by owner, whose projects are counted by owner before those of a few are sorted.</summary>
+    private const int Grouped = 22_000;
+
     private readonly TestHost _host = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("headwater-test-").FullName;
     private CountingDatabase? _database;
@@ -55,10 +58,10 @@ public sealed class WorkOfQueriesTests : IAsyncLifetime
 
         foreach (var viewer in new[] { Viewer.Everything, unit })
         {
-            foreach (var sort in new[] { "name", "risk", "components", "findings", "uploaded" })
+            foreach (var sort in new[] { "name", "risk", "components", "findings", "uploaded", "owner" })
             {
-                await HoldAsync($"projects by {sort}", () => projects.ListAsync(viewer, new PageRequest { Sort = sort }, new ProjectFilter()));
-                if (viewer.All) await HoldAsync($"projects by {sort}, far down", () => projects.ListAsync(viewer, new PageRequest { Sort = sort, Offset = Projects / 2 }, new ProjectFilter()));
+                await HoldAsync($"projects by {sort}", () => projects.ListAsync(viewer, new PageRequest { Sort = sort }, new ProjectFilter()), sort == "owner" ? Grouped : Walk);
+                if (viewer.All) await HoldAsync($"projects by {sort}, far down", () => projects.ListAsync(viewer, new PageRequest { Sort = sort, Offset = Projects / 2 }, new ProjectFilter()), sort == "owner" ? Grouped : Walk);
             }
         }
 

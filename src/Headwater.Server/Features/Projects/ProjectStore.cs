@@ -41,14 +41,49 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
             {
                 Org, like, ownerId = filter.OwnerId, filter.Kind, filter.Criticality, filter.Context, filter.Exposure, filter.DataClass, filter.Tag, filter.PartOf, filter.Person, filter.Stage, filter.WithoutStage, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip,
             };
-            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {where}", parameters);
+            var (total, near, passed) = keyset.Expression == Sorts["owner"].Expression ? await NearAsync(connection, where, keyset, parameters)
+                : (await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {where}", parameters), "", 0);
             // The page is found along the index that holds its order; only then are its rows read whole.
-            var found = $"SELECT p.id, {keyset.Expression} AS sort_key FROM project p LEFT JOIN owner w ON w.id = p.owner_id WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip";
+            var found = $"SELECT p.id, {keyset.Expression} AS sort_key FROM project p LEFT JOIN owner w ON w.id = p.owner_id WHERE {where}{near} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip - {passed}";
             var rows = await connection.QueryAsync<Row>($"{SelectProject("s.sort_key", $"({found}) s JOIN project p ON p.id = s.id")} ORDER BY {keyset.OrderBy}", parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
             var sums = await ProjectFactStore.SumsAsync(connection, viewer, [.. page.Items.Where(r => r.Collection).Select(r => r.Id)]);
             return new Page<ProjectRow>([.. page.Items.Select(r => r.ToProject(sums.GetValueOrDefault(r.Id)))], total, page.Next, page.Previous);
         }, cancellationToken);
+    }
+
+    /// <summary>No index holds the order of titles of owners, but owners are few: those that the page may be of are found by how many projects each has, and only their projects are sorted.</summary>
+    /// <returns>The number of projects in all, a condition that keeps those of the owners in question, and how many precede them.</returns>
+    private static async Task<(long Total, string Near, long Passed)> NearAsync(DbConnection connection, string where, Keyset keyset, object parameters)
+    {
+        var owners = (await connection.QueryAsync<(long? Id, string Title, long Projects)>($"""
+            SELECT c.owner_id, COALESCE(LOWER(w.title), '') AS title, c.projects FROM (SELECT p.owner_id, COUNT(*) AS projects FROM project p WHERE {where} GROUP BY p.owner_id) c
+            LEFT JOIN owner w ON w.id = c.owner_id ORDER BY title {keyset.Direction}
+            """, parameters)).AsList();
+        var (near, passed, held) = (new List<long?>(), 0L, 0L);
+        var (begun, skip) = (keyset.KeyValue is null, (long)keyset.Skip);
+        foreach (var title in owners.GroupBy(o => o.Title, StringComparer.Ordinal))
+        {
+            var projects = title.Sum(o => o.Projects);
+            begun |= title.Key.Equals(keyset.KeyValue);
+            if (!begun) continue;
+            if (near.Count == 0 && projects <= skip)
+            {
+                skip -= projects;
+                passed += projects;
+                continue;
+            }
+
+            near.AddRange(title.Select(o => o.Id));
+            // Of the title that a cursor stands in, nobody knows how many are left.
+            if (!title.Key.Equals(keyset.KeyValue)) held += projects;
+            if (held >= skip + keyset.Take) break;
+        }
+
+        // Past the end, or from a cursor whose owner goes by another title now: all are sorted.
+        if (near.Count == 0) return (owners.Sum(o => o.Projects), "", 0);
+        var ids = near.Where(id => id is not null).ToList();
+        return (owners.Sum(o => o.Projects), $" AND (p.owner_id IN ({string.Join(',', ids.DefaultIfEmpty(0))}){(ids.Count == near.Count ? "" : " OR p.owner_id IS NULL")})", passed);
     }
 
     private static string Where(ProjectFilter filter) =>

@@ -30,7 +30,7 @@ internal static class PlannerStatistics
         ("finding", "finding_by_id", "300000 15 1"),
         ("project", "sqlite_autoindex_project_1", "100000 1"),
         ("project", "sqlite_autoindex_project_2", "100000 100000 1"),
-        ("project", "project_owner", "100000 100000 50"),
+        ("project", "project_by_owner", "100000 100000 50 50 1"),
         ("project", "project_by_name", "100000 100000 1 1 1 1"),
         ("project", "project_by_risk", "100000 100000 100 1 1 1"),
         ("project", "project_by_findings", "100000 100000 500 1 1 1"),
