@@ -32,7 +32,6 @@ internal static class AdvisoryRun
             var watch = Stopwatch.StartNew();
             await RefreshAsync(server, feed.Value);
             await IdleAsync(server);
-            row("a first feed: everything is matched again, and all numbers made", $"{watch.Elapsed.TotalSeconds:N1} s", "", "");
             var (complete, numbers) = (new List<double>(), new List<double>());
             for (var round = 1; round <= Rounds; round++)
             {

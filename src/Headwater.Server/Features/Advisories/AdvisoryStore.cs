@@ -179,12 +179,15 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
                 SELECT v.id AS pv_id, p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
                     {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, k.name AS component_name, k.group_name
                 """;
-            // Where thousands are hit, the first by name are found along the index of names; where few are, all are sorted, what is settled and older versions last.
+            // Where thousands are hit, the first by name are found along the index of names, and only their uses are read; where few are, all are sorted, what is settled and older versions last.
+            var first = hit <= Many ? [] : await connection.QueryAsync<long>($"""
+                SELECT p.latest_id FROM project p WHERE {mine}
+                    AND EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1)
+                ORDER BY LOWER(p.name), p.id LIMIT {MostUsages}
+                """, parameters);
+            var versions = hit <= Many ? [] : await connection.QueryAsync<long>("SELECT DISTINCT cv_id FROM finding WHERE id IN @ids", parameters);
             var used = await connection.QueryAsync<UsageLine>(hit > Many ? $"""
-                {Select} FROM (SELECT p.id FROM project p WHERE {mine}
-                        AND EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1)
-                        ORDER BY LOWER(p.name), p.id LIMIT {MostUsages}) s
-                JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id JOIN finding f ON f.id IN @ids JOIN occurrence x ON x.org_id = @Org AND x.pv_id = v.id AND x.cv_id = f.cv_id
+                {Uses(first, versions)} {Select} FROM used x JOIN finding f ON f.cv_id = x.cv_id AND f.id IN @ids JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.latest_id = v.id
                 JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN owner w ON w.id = p.owner_id
                 ORDER BY f.affected DESC, LOWER(p.name), v.id, c.id LIMIT {MostUsages}
                 """ : $"""
@@ -196,9 +199,9 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
                 """, parameters);
             var lines = used.AsList();
             var decisions = lines.Count == 0 ? [] : await connection.QueryAsync<FindingColumns>($"""
-                SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, {FindingColumns.DecisionSelect} FROM occurrence o JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
+                {Uses(lines.Select(l => l.PvId), lines.Select(l => l.CvId))} SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, {FindingColumns.DecisionSelect} FROM used o JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
                 JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin}
-                WHERE o.org_id = @Org AND o.pv_id IN ({string.Join(',', lines.Select(l => l.PvId).Distinct())}) AND f.id IN @ids
+                WHERE f.id IN @ids
                 """, parameters);
             return (found, lines, decisions.ToLookup(d => (d.PvId, d.CvId)), hit, settled, hit - owned - (settled - settledOwned));
         }, cancellationToken);
@@ -214,6 +217,12 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
 
         return (findings, usages, hit, settled, withoutOwner);
     }
+
+    /// <summary>Which of these component versions are in which of these project versions, as <c>used</c>: found first, so that no engine reads all uses of what is everywhere.</summary>
+    private static string Uses(IEnumerable<long> projectVersions, IEnumerable<long> componentVersions) => $"""
+        WITH used AS MATERIALIZED (SELECT org_id, pv_id, cv_id, flags, depth FROM occurrence
+            WHERE org_id = @Org AND pv_id IN ({string.Join(',', projectVersions.Distinct())}) AND cv_id IN ({string.Join(',', componentVersions.Distinct())}))
+        """;
 
     private sealed record Row
     {

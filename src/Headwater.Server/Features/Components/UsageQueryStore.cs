@@ -17,8 +17,8 @@ internal sealed class UsageQueryStore(IDatabase database)
     private const long Org = Organisation.Home;
     private const int MostComponents = 50, MostVersions = 5000;
 
-    /// <summary>Where more projects than this are hit, walking the sorted index finds a page sooner than sorting what was found.</summary>
-    private const long Many = 2000;
+    /// <summary>How many looks into an index cost as much as reading a found project and sorting it.</summary>
+    private const long LooksForOneRow = 4;
 
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
     {
@@ -40,7 +40,12 @@ internal sealed class UsageQueryStore(IDatabase database)
             var found = $"p.latest_id IN (SELECT o.pv_id FROM occurrence o WHERE o.cv_id IN ({ids}))";
             var mine = $"p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}";
             var (total, owned) = await connection.QuerySingleAsync<(long, long)>($"SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine} AND {found}", new { Org });
-            var page = await PageAsync(connection, request, total, mine, total > Many ? $"EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({ids}))" : found, ids, versions);
+            // Walking all projects in order and looking into each is quicker while the page is near and many are hit; else what was found is sorted.
+            var looks = ((request.Offset ?? 0) + request.Size) * visible * versions.Count / Math.Max(1, total);
+            var along = looks < LooksForOneRow * total
+                ? $"FROM project p WHERE {mine} AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({ids}))"
+                : $"FROM (SELECT DISTINCT o.pv_id FROM occurrence o WHERE o.cv_id IN ({ids})) h JOIN project p ON p.latest_id = h.pv_id WHERE {mine}";
+            var page = await PageAsync(connection, request, total, along, ids, versions);
             return new UsageAnswer(text, null, components, page, visible, total - owned, truncated);
         }, cancellationToken);
     }
@@ -93,12 +98,12 @@ internal sealed class UsageQueryStore(IDatabase database)
     private static bool? Holds(VersRange? range, UsageQuery query, string? version) =>
         query.Range is null ? true : range is null || string.IsNullOrEmpty(version) ? null : range.Contains(version);
 
-    private static async Task<Page<ProjectUse>> PageAsync(DbConnection connection, PageRequest request, long total, string mine, string found, string ids, Dictionary<long, string> versions)
+    private static async Task<Page<ProjectUse>> PageAsync(DbConnection connection, PageRequest request, long total, string along, string ids, Dictionary<long, string> versions)
     {
         var keyset = Keyset.For(request, Sorts, "project", "p.id");
         var rows = await connection.QueryAsync<Row>($"""
             SELECT p.id, p.uuid AS project_uuid, p.name, p.latest_id, v.uuid AS version_uuid, v.version, v.last_upload_at, p.max_risk, {OwnersModule.Select}, s.sort_key
-            FROM (SELECT p.id, {keyset.Expression} AS sort_key FROM project p WHERE {mine} AND {found} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
+            FROM (SELECT p.id, {keyset.Expression} AS sort_key {along} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
             JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id ORDER BY {keyset.OrderBy}
             """, new { Org, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip });
         var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
