@@ -79,8 +79,8 @@ public sealed partial class WordsTests
     [GeneratedRegex(@"\b(?:L|text)(?:\[|\.N\(|\.Form\()\s*""([a-z][A-Za-z0-9.]*[A-Za-z0-9])""|(?:<Say Key|CountKey)=""([a-z][A-Za-z0-9.]+)""", RegexOptions.None, 2000)]
     private static partial Regex AskedKey();
 
-    /// <summary>Keys that code puts together from a stem: the error pages and the kinds of job.</summary>
-    [GeneratedRegex(@"^(error\.\d+|job)\.", RegexOptions.None, 2000)]
+    /// <summary>Keys that code puts together from a stem: the error pages, the kinds of job, and what stands in the audit log.</summary>
+    [GeneratedRegex(@"^(error\.\d+|job|act|recorded)\.", RegexOptions.None, 2000)]
     private static partial Regex DerivedKey();
 
     /// <summary>The parts of a Razor file that would reach a reader as they stand: text between tags, and the attributes that are read out or shown.</summary>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Data;
@@ -28,6 +29,11 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
             VALUES (@id, @org, @at, @Actor, @Act, @Subject, @Detail, @BeforeDigest, @AfterDigest, @hash)
             """, new { id, org = Organisation.Home, at, entry.Actor, entry.Act, entry.Subject, entry.Detail, entry.BeforeDigest, entry.AfterDigest, hash }, transaction);
     }
+
+    /// <summary>What a statement reads, for <see cref="AuditEntry.Change"/>: what the act is about, and nothing that changes by itself. Its rows need an order of their own.</summary>
+    /// <returns>Null when it reads nothing.</returns>
+    public static async Task<object?> StateAsync(DbTransaction transaction, string sql, object parameters) =>
+        (await transaction.Connection!.QueryAsync(sql, parameters, transaction)).Select(row => new Dictionary<string, object?>((IDictionary<string, object?>)row)).ToList() is { Count: > 0 } rows ? rows : null;
 
     /// <summary>All records, newest first.</summary>
     public Task<Page<AuditRow>> ListAsync(PageRequest request, CancellationToken cancellationToken = default) => ListAsync(new AuditFilter(), request, cancellationToken);
@@ -158,7 +164,20 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
 /// <param name="Act">What, for example <c>sbom.uploaded</c>.</param>
 /// <param name="Subject">On what, for example <c>project-version:…</c>.</param>
 /// <param name="Detail">Facts as JSON.</param>
-internal sealed record AuditEntry(string Actor, string Act, string Subject, string? Detail = null, string? BeforeDigest = null, string? AfterDigest = null);
+internal sealed record AuditEntry(string Actor, string Act, string Subject, string? Detail = null, string? BeforeDigest = null, string? AfterDigest = null)
+{
+    /// <summary>An act that changed something, with the digest of what it was about before and after.</summary>
+    /// <param name="before">Null for what was not there; else rows of <see cref="AuditStore.StateAsync"/>, or any value that JSON can say.</param>
+    /// <param name="after">Null for what is not there any more.</param>
+    /// <param name="detail">Facts, as an object or as the text to keep.</param>
+    public static AuditEntry Change(string actor, string act, string subject, object? before, object? after, object? detail = null) =>
+        new(actor, act, subject, detail as string ?? (detail is null ? null : JsonSerializer.Serialize(detail, detail.GetType())), Digest(before), Digest(after));
+
+    /// <summary>True when nothing is different.</summary>
+    public bool IsSame => BeforeDigest == AfterDigest;
+
+    private static string? Digest(object? state) => state is null ? null : Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(state, state.GetType())));
+}
 
 /// <param name="SubjectName">What the subject is called, or was when the record was written; null when nothing says.</param>
 /// <param name="Path">Its page, below the path prefix; null when it has none any more.</param>

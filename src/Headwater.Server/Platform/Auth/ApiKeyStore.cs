@@ -32,6 +32,9 @@ internal sealed class ApiKeyStore(IDatabase database, AuditStore audit, IdSource
         WHERE k.public_id = @publicId AND (k.person_id IS NULL OR u.active = 1)
         """, new { publicId }), cancellationToken);
 
+    /// <summary>What acts on a key change, for the audit log.</summary>
+    public const string State = "SELECT public_id, comment, permissions, unit_id, person_id, expires_at, created_by FROM api_key WHERE public_id = @publicId";
+
     public Task NoteUseAsync(long id, DateTimeOffset at, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
         "UPDATE api_key SET last_used_at = @at WHERE id = @id", new { at, id }, transaction), cancellationToken: cancellationToken);
 
@@ -48,7 +51,7 @@ internal sealed class ApiKeyStore(IDatabase database, AuditStore audit, IdSource
                 INSERT INTO api_key (id, org_id, uuid, public_id, hash, comment, permissions, created_at, created_by) VALUES (@id, @org, @uuid, @publicId, @hash, 'bootstrap', @permissions, @now, 'system')
                 ON CONFLICT (public_id) DO NOTHING
                 """, new { id, org = Organisation.Home, uuid = ids.NewUuid(), publicId, hash = ApiKeyFormat.Hash(key), permissions = (long)Granted, now = time.GetUtcNow() }, transaction);
-            if (added > 0) await audit.AppendAsync(transaction, new AuditEntry("system", "key.created", $"key:{publicId}"));
+            if (added > 0) await audit.AppendAsync(transaction, AuditEntry.Change("system", "key.created", $"key:{publicId}", null, await AuditStore.StateAsync(transaction, State, new { publicId })));
         }, cancellationToken: cancellationToken);
     }
 }

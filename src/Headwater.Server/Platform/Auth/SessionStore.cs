@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
@@ -110,10 +109,11 @@ internal sealed class SessionStore(IDatabase database, AuditStore audit, TimePro
     /// <returns>False when there is no such session.</returns>
     public Task<bool> EndAsync(string digest, long? of, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
+        var before = await AuditStore.StateAsync(transaction, "SELECT digest, person_id, how, created_at FROM session WHERE digest = @digest", new { digest });
         var person = await transaction.Connection!.QuerySingleOrDefaultAsync<long?>($"DELETE FROM session WHERE org_id = @Org AND digest = @digest{(of is null ? "" : " AND person_id = @of")} RETURNING person_id", new { Org, digest, of }, transaction);
         if (person is null) return false;
         var name = await transaction.Connection!.QuerySingleAsync<string>("SELECT name FROM user_account WHERE id = @person", new { person }, transaction);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "session.ended", "user:" + name, JsonSerializer.Serialize(new { session = digest[..Math.Min(12, digest.Length)] })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "session.ended", "user:" + name, before, null, new { session = digest[..Math.Min(12, digest.Length)] }));
         return true;
     }, cancellationToken: cancellationToken);
 
@@ -121,9 +121,11 @@ internal sealed class SessionStore(IDatabase database, AuditStore audit, TimePro
     /// <param name="except">The digest of one that stays.</param>
     public Task<int> EndAllAsync(long person, string? except, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
+        const string Open = "SELECT digest, how, created_at FROM session WHERE person_id = @person ORDER BY digest";
+        var before = await AuditStore.StateAsync(transaction, Open, new { person });
         var ended = await EndAllAsync(transaction, person, except);
         var name = await transaction.Connection!.QuerySingleOrDefaultAsync<string>("SELECT name FROM user_account WHERE org_id = @Org AND id = @person", new { Org, person }, transaction);
-        if (ended > 0) await audit.AppendAsync(transaction, new AuditEntry(by, "session.ended", "user:" + name, JsonSerializer.Serialize(new { ended })));
+        if (ended > 0) await audit.AppendAsync(transaction, AuditEntry.Change(by, "session.ended", "user:" + name, before, await AuditStore.StateAsync(transaction, Open, new { person }), new { ended }));
         return ended;
     }, cancellationToken: cancellationToken);
 

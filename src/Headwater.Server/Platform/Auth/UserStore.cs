@@ -32,7 +32,12 @@ internal sealed class UserStore(IDatabase database, AuditStore audit, IdSource i
     public const string Administrator = "admin";
     public const int ShortestPassword = 10;
 
+    /// <summary>What acts on an account change, for the audit log. The hash of the password and the protected secret make the digest one that nobody can guess from a name.</summary>
+    public const string State = "SELECT uuid, name, title, given_name, family_name, email, external_id, subject, source, active, permissions, must_change, password_hash, totp_secret FROM user_account WHERE id = @id";
+
     private const string Columns = "id, name, password_hash, permissions, must_change, active, totp_secret, totp_step";
+
+    private const string Codes = "SELECT digest FROM recovery_code WHERE person_id = @Id ORDER BY digest";
 
     public Task<UserAccount?> FindAsync(string name, CancellationToken cancellationToken = default) => database.ReadAsync(connection =>
         connection.QuerySingleOrDefaultAsync<UserAccount>($"SELECT {Columns} FROM user_account WHERE org_id = @org AND LOWER(name) = @name", new { org = Organisation.Home, name = name.ToLowerInvariant() }), cancellationToken);
@@ -60,7 +65,7 @@ internal sealed class UserStore(IDatabase database, AuditStore audit, IdSource i
                 INSERT INTO user_account (id, org_id, uuid, name, title, password_hash, permissions, must_change, stamp, created_at, updated_at)
                 VALUES (@id, @org, @uuid, @name, 'Local administrator', @hash, @permissions, @mustChange, '', @now, @now) ON CONFLICT DO NOTHING
                 """, new { id, org = Organisation.Home, uuid = ids.NewUuid(), name = Administrator, hash, permissions = (long)Permissions.Administrator, mustChange = password != given ? 1L : 0L, now = time.GetUtcNow() }, transaction);
-            await audit.AppendAsync(transaction, new AuditEntry("system", "user.created", "user:" + Administrator));
+            await audit.AppendAsync(transaction, AuditEntry.Change("system", "user.created", "user:" + Administrator, null, await AuditStore.StateAsync(transaction, State, new { id })));
         }, cancellationToken: cancellationToken);
         return password == given ? null : password;
     }
@@ -71,9 +76,10 @@ internal sealed class UserStore(IDatabase database, AuditStore audit, IdSource i
         var hash = Passwords.Hash(password);
         return database.WriteAsync(async transaction =>
         {
+            var before = await AuditStore.StateAsync(transaction, State, new { id = user.Id });
             await transaction.Connection!.ExecuteAsync("UPDATE user_account SET password_hash = @hash, must_change = 0 WHERE id = @Id", new { hash, user.Id }, transaction);
             await SessionStore.EndAllAsync(transaction, user.Id, session);
-            await audit.AppendAsync(transaction, new AuditEntry(user.Name, "user.password-changed", "user:" + user.Name));
+            await audit.AppendAsync(transaction, AuditEntry.Change(user.Name, "user.password-changed", "user:" + user.Name, before, await AuditStore.StateAsync(transaction, State, new { id = user.Id })));
         }, cancellationToken: cancellationToken);
     }
 
@@ -92,18 +98,20 @@ internal sealed class UserStore(IDatabase database, AuditStore audit, IdSource i
     /// <param name="step">Of the code that showed the app has it.</param>
     public Task SetSecondFactorAsync(UserAccount user, string secret, long step, IEnumerable<string> recoveryCodes, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
+        var before = await AuditStore.StateAsync(transaction, State, new { id = user.Id });
         await transaction.Connection!.ExecuteAsync("UPDATE user_account SET totp_secret = @secret, totp_step = @step WHERE id = @Id", new { secret, step, user.Id }, transaction);
         await transaction.Connection!.ExecuteAsync("DELETE FROM recovery_code WHERE person_id = @Id", new { user.Id }, transaction);
         foreach (var code in recoveryCodes) await transaction.Connection!.ExecuteAsync("INSERT INTO recovery_code (person_id, digest) VALUES (@Id, @digest)", new { user.Id, digest = DigestOf(code) }, transaction);
-        await audit.AppendAsync(transaction, new AuditEntry(user.Name, "user.second-factor-on", "user:" + user.Name));
+        await audit.AppendAsync(transaction, AuditEntry.Change(user.Name, "user.second-factor-on", "user:" + user.Name, before, await AuditStore.StateAsync(transaction, State, new { id = user.Id })));
     }, cancellationToken: cancellationToken);
 
     /// <summary>Turns the second factor off.</summary>
     public Task ClearSecondFactorAsync(long person, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
+        var before = await AuditStore.StateAsync(transaction, State, new { id = person });
         var name = await transaction.Connection!.QuerySingleOrDefaultAsync<string>("UPDATE user_account SET totp_secret = NULL WHERE org_id = @org AND id = @person AND totp_secret IS NOT NULL RETURNING name", new { org = Organisation.Home, person }, transaction);
         await transaction.Connection!.ExecuteAsync("DELETE FROM recovery_code WHERE person_id = @person", new { person }, transaction);
-        if (name is not null) await audit.AppendAsync(transaction, new AuditEntry(by, "user.second-factor-off", "user:" + name));
+        if (name is not null) await audit.AppendAsync(transaction, AuditEntry.Change(by, "user.second-factor-off", "user:" + name, before, await AuditStore.StateAsync(transaction, State, new { id = person })));
     }, cancellationToken: cancellationToken);
 
     /// <returns>False when the step was used already, here or on another node.</returns>
@@ -113,8 +121,9 @@ internal sealed class UserStore(IDatabase database, AuditStore audit, IdSource i
     /// <returns>False when the person has no such code, or not any more.</returns>
     public Task<bool> UseRecoveryCodeAsync(UserAccount user, string code, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
+        var before = await AuditStore.StateAsync(transaction, Codes, new { user.Id });
         if (await transaction.Connection!.ExecuteAsync("DELETE FROM recovery_code WHERE person_id = @Id AND digest = @digest", new { user.Id, digest = DigestOf(code) }, transaction) == 0) return false;
-        await audit.AppendAsync(transaction, new AuditEntry(user.Name, "user.recovery-code-used", "user:" + user.Name));
+        await audit.AppendAsync(transaction, AuditEntry.Change(user.Name, "user.recovery-code-used", "user:" + user.Name, before, await AuditStore.StateAsync(transaction, Codes, new { user.Id })));
         return true;
     }, cancellationToken: cancellationToken);
 

@@ -75,6 +75,7 @@ internal static class HttpModule
             if (Api.IsOwn(http.Request.Path)) http.Response.Headers.CacheControl = "private, no-cache";
             return next(http);
         });
+        app.UseWhen(http => Api.IsOwn(http.Request.Path), own => own.UseStatusCodePages(answer => Problems.ExplainAsync(answer.HttpContext)));
         app.UseResponseCompression();
         app.UseRequestDecompression();
         app.UseRouting();
@@ -82,6 +83,7 @@ internal static class HttpModule
         app.UseAuthentication();
         Auth.Caller.Use(app);
         app.UseAuthorization();
+        app.Use((http, next) => Listing.IsLost(http) ? Problems.Of(StatusCodes.Status400BadRequest, "This is not to be had as a file", "Leave the parameter format out. Lists come as csv, json and xlsx; what is no list comes as JSON only.").ExecuteAsync(http) : next(http));
         app.UseCookieGuard();
         app.UseAntiforgery();
     }

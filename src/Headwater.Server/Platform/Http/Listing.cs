@@ -25,21 +25,60 @@ internal sealed record Listing
 
     public PageRequest Page => new() { Sort = Sort, Descending = Order switch { "desc" => true, "asc" => false, _ => null }, After = After, Before = Before, Offset = Offset, Size = Size ?? 50, Filter = Filter };
 
+    /// <summary>What can be asked for as a file has this type, or a parameter of this name, among those of its handler; whoever asks elsewhere is told so instead of getting something else.</summary>
+    public static bool IsLost(HttpContext http) => http.Request.Query["format"].FirstOrDefault() is { Length: > 0 } format && !format.Equals("json", StringComparison.OrdinalIgnoreCase) && Api.IsOwn(http.Request.Path) && HttpMethods.IsGet(http.Request.Method) &&
+        http.GetEndpoint()?.Metadata.GetMetadata<System.Reflection.MethodInfo>() is { } handler && !handler.GetParameters().Any(p => p.ParameterType == typeof(Listing) || p.Name == "format");
+
     /// <summary>One page, or with <c>format</c> everything as a file.</summary>
     /// <param name="name">The file's name without its ending.</param>
     /// <param name="columns">What a file has. A name of the form <c>key:name</c> belongs to the table's column of that key and is left out when the table does not show it.</param>
     public async Task<IResult> AnswerAsync<T>(string name, Func<PageRequest, CancellationToken, Task<Page<T>>> read, IReadOnlyList<(string Name, Func<T, object?> Value)> columns, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(Format)) return TypedResults.Ok(await read(Page, cancellationToken));
-        var format = Format.ToLowerInvariant();
-        if (format is not ("csv" or "json" or "xlsx")) return Problems.Of(StatusCodes.Status400BadRequest, "The format is not known", "Ask for csv, json or xlsx.");
+        if (Unknown() is { } unknown) return unknown;
         // The first rows are read before anything is sent, so that what fails can still be told.
         var first = await read(Page with { Size = PageRequest.LargestSize, After = null, Before = null }, cancellationToken);
         if (first.Total > MostRows) return Problems.Of(StatusCodes.Status413PayloadTooLarge, "The list is too long for a file", $"It has {first.Total:N0} rows, and a file has at most {MostRows:N0}. Narrow it with a filter.");
         var shown = Shown(columns);
+        return File(name, shown, RowsAsync(first, read, shown, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// A list that is short enough to be answered whole, as an array or with <c>format</c> as a file. It is in memory, so it can be narrowed by the text of any column and sorted by any; pages it has none.
+    /// </summary>
+    /// <param name="all">The rows as they come when nothing else is asked for.</param>
+    /// <param name="columns">As for <see cref="AnswerAsync{T}"/>; <c>sort</c> takes the names, and the tables' keys.</param>
+    /// <param name="view">What a row is in an answer that is no file.</param>
+    public IResult AnswerWhole<T>(string name, IEnumerable<T> all, IReadOnlyList<(string Name, Func<T, object?> Value)> columns, Func<T, object?> view, CancellationToken cancellationToken)
+    {
+        if (Unknown() is { } unknown) return unknown;
+        var rows = all;
+        if (!string.IsNullOrWhiteSpace(Filter)) rows = rows.Where(r => columns.Any(c => TableFile.Plain(c.Value(r)).Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase)));
+        if (columns.FirstOrDefault(c => Sort is { Length: > 0 } && c.Name.Split(':').Contains(Sort, StringComparer.Ordinal)) is { Value: { } value })
+        {
+            // What is not known comes last, whichever way the rest goes.
+            var last = rows.OrderBy(r => value(r) is null);
+            rows = Order == "desc" ? last.ThenByDescending(value, ByValue) : last.ThenBy(value, ByValue);
+        }
+
+        if (string.IsNullOrEmpty(Format)) return TypedResults.Ok(rows.Select(view).ToList());
+        var shown = Shown(columns);
+        return File(name, shown, rows.Select(r => shown.Select(c => c.Value(r)).ToArray()).ToAsyncEnumerable(), cancellationToken);
+    }
+
+    /// <summary>The same where a row is answered as it is.</summary>
+    public IResult AnswerWhole<T>(string name, IEnumerable<T> all, IReadOnlyList<(string Name, Func<T, object?> Value)> columns, CancellationToken cancellationToken) => AnswerWhole(name, all, columns, row => row, cancellationToken);
+
+    private static readonly Comparer<object?> ByValue = Comparer<object?>.Create((a, b) =>
+        a is IComparable known and not string && b is not null && a.GetType() == b.GetType() ? known.CompareTo(b) : string.Compare(TableFile.Plain(a), TableFile.Plain(b), StringComparison.OrdinalIgnoreCase));
+
+    private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult? Unknown() =>
+        string.IsNullOrEmpty(Format) || Format.ToLowerInvariant() is "csv" or "json" or "xlsx" ? null : Problems.Of(StatusCodes.Status400BadRequest, "The format is not known", "Ask for csv, json or xlsx.");
+
+    private IResult File<T>(string name, IReadOnlyList<(string Name, Func<T, object?> Value)> shown, IAsyncEnumerable<object?[]> rows, CancellationToken cancellationToken)
+    {
         var names = shown.Select(c => c.Name[(c.Name.IndexOf(':', StringComparison.Ordinal) + 1)..]).ToList();
-        var rows = RowsAsync(first, read, shown, cancellationToken);
-        return format switch
+        return Format!.ToLowerInvariant() switch
         {
             "csv" => TypedResults.Stream(stream => TableFile.WriteCsvAsync(stream, names, rows, cancellationToken), "text/csv; charset=utf-8", name + ".csv"),
             "json" => TypedResults.Stream(stream => TableFile.WriteJsonAsync(stream, names, rows, cancellationToken), "application/json", name + ".json"),

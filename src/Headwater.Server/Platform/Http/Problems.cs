@@ -37,6 +37,23 @@ internal static class Problems
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = WriteAsync, AllowStatusCode404Response = true, SuppressDiagnosticsCallback = _ => true });
     }
 
+    /// <summary>Gives an answer of our own interface that only has a status a body that says what it means.</summary>
+    public static Task ExplainAsync(HttpContext http)
+    {
+        var status = http.Response.StatusCode;
+        var (title, detail) = status switch
+        {
+            StatusCodes.Status400BadRequest => ("The request cannot be read", "A parameter or the body does not have the form that is described under /openapi/v1.json."),
+            StatusCodes.Status401Unauthorized => ("Nobody is signed in", "A program sends an API key in X-Api-Key; the key may be unknown, revoked or expired."),
+            StatusCodes.Status403Forbidden => ("You may not do this", "The permission that is needed is missing; GET /api/headwater/v1/access/me tells which there are."),
+            StatusCodes.Status404NotFound => ("There is nothing here", "What was asked for does not exist, or not for you. The addresses are described under /openapi/v1.json."),
+            StatusCodes.Status405MethodNotAllowed => ("The address does not know this method", $"It knows {http.Response.Headers.Allow}."),
+            StatusCodes.Status415UnsupportedMediaType => ("The body is of a kind that is not read here", "Send JSON, and say so: Content-Type: application/json."),
+            _ => ("It was not done", "The status says why."),
+        };
+        return Of(status, title, detail).ExecuteAsync(http);
+    }
+
     private static async Task WriteAsync(HttpContext http)
     {
         var failure = http.Features.Get<IExceptionHandlerPathFeature>();

@@ -35,13 +35,16 @@ internal sealed class OidcStore(IDatabase database, AuditStore audit, IdSource i
                 INSERT INTO user_account (id, org_id, uuid, name, title, email, password_hash, permissions, must_change, stamp, source, subject, created_at, updated_at)
                 VALUES (@id, @Org, @uuid, @Name, @Title, @Email, '', 0, 0, '', 'oidc', @Subject, @now, @now)
                 """, new { id, Org, uuid = ids.NewUuid(), person.Name, person.Title, person.Email, person.Subject, now }, transaction);
-            await audit.AppendAsync(transaction, new AuditEntry("system", "user.created", "user:" + person.Name, Source));
+            await audit.AppendAsync(transaction, AuditEntry.Change("system", "user.created", "user:" + person.Name, null, await AuditStore.StateAsync(transaction, UserStore.State, new { id }), Source));
         }
         else
         {
+            var before = await AuditStore.StateAsync(transaction, UserStore.State, new { id });
             await connection.ExecuteAsync("UPDATE user_account SET subject = @Subject, source = CASE WHEN source = 'import' THEN 'oidc' ELSE source END WHERE id = @id", new { person.Subject, id }, transaction);
             if (known.Source == Source)
                 await connection.ExecuteAsync("UPDATE user_account SET title = COALESCE(@Title, title), email = COALESCE(@Email, email) WHERE id = @id", new { person.Title, person.Email, id }, transaction);
+            var changed = AuditEntry.Change("system", "user.changed", "user:" + known.Name, before, await AuditStore.StateAsync(transaction, UserStore.State, new { id }), Source);
+            if (!changed.IsSame) await audit.AppendAsync(transaction, changed);
         }
 
         await SetGroupsAsync();
