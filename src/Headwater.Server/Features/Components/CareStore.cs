@@ -1,6 +1,4 @@
 using System.Data.Common;
-using System.Security.Cryptography;
-using System.Text.Json;
 using Dapper;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
@@ -75,8 +73,8 @@ internal sealed class CareStore(IDatabase database, AuditStore audit, TimeProvid
             Org, component, after.State, after.Reason, after.Replacement, after.Deadline, after.StateBy, after.StateAt, after.Plan, after.Provider, after.Note, after.EndsAt, after.OwnerId, after.PersonId, after.PlanBy, after.PlanAt,
         }, transaction);
         var identity = await connection.QuerySingleAsync<string>("SELECT identity FROM component WHERE id = @component", new { component }, transaction);
-        await audit.AppendAsync(transaction, new AuditEntry(by, act, $"component:{identity}",
-            JsonSerializer.Serialize(act == "component.state-changed" ? (object)new { from = before.State, to = after.State, after.Reason, after.Replacement } : new { from = before.Plan, to = after.Plan, after.Provider }), Digest(before), Digest(after)));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, act, $"component:{identity}", State(before), State(after),
+            act == "component.state-changed" ? new { from = before.State, to = after.State, after.Reason, after.Replacement } : new { from = before.Plan, to = after.Plan, after.Provider }));
         return null;
     }, cancellationToken: cancellationToken);
 
@@ -85,10 +83,7 @@ internal sealed class CareStore(IDatabase database, AuditStore audit, TimeProvid
         FROM component_care ca LEFT JOIN owner w ON w.id = ca.owner_id LEFT JOIN user_account a ON a.id = ca.person_id WHERE ca.org_id = @Org AND ca.component_id = @component
         """, new { Org, component }, transaction);
 
-    private static string Digest(Row row) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new
-    {
-        row.State, row.Reason, row.Replacement, row.Deadline, row.Plan, row.Provider, row.Note, row.EndsAt, row.OwnerId, row.PersonId,
-    })));
+    private static object State(Row row) => new { row.State, row.Reason, row.Replacement, row.Deadline, row.Plan, row.Provider, row.Note, row.EndsAt, row.OwnerId, row.PersonId };
 
     private static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Headwater.Core.Advisories;
 using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Findings;
+using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Demo;
@@ -11,7 +12,7 @@ namespace Headwater.Server.Features.Demo;
 internal sealed record DemoLoaded(long Occurrences, int Versions, int Teams, IReadOnlyList<(string What, double Seconds)> Parts);
 
 /// <summary>Makes a portfolio and loads it: advisories, organisation, components and their findings, projects, occurrences, numbers.</summary>
-internal sealed class DemoLoader(DemoStore store, FeedsModule feeds, FindingsModule findings, IDatabase database, BlobFolder blobs, DataFolder data, IServiceProvider services, TimeProvider time)
+internal sealed class DemoLoader(DemoStore store, FeedsModule feeds, FindingsModule findings, IDatabase database, BlobFolder blobs, DataFolder data, AuditStore audit, IServiceProvider services, TimeProvider time)
 {
     /// <summary>Distinct component versions for each project, up to <see cref="MostVersions"/>.</summary>
     private const int VersionsEach = 20, MostVersions = 200_000;
@@ -43,6 +44,7 @@ internal sealed class DemoLoader(DemoStore store, FeedsModule feeds, FindingsMod
         occurrences = [];
         await TimedAsync("numbers", () => FindingsModule.RecountAsync(services, progress, cancellationToken));
         await TimedAsync("tidied", () => store.TidyAsync(cancellationToken));
+        await database.WriteAsync(transaction => audit.AppendAsync(transaction, AuditEntry.Change("system", "demo.loaded", "organisation", null, null, new { projects = scale, seed })), cancellationToken: cancellationToken);
         return new DemoLoaded(count, plan.Versions, teams.Count, _parts);
     }
 

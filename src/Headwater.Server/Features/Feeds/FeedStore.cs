@@ -16,6 +16,9 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
         id, name, kind, source, ecosystems, every_seconds, daily_minute, enabled, stale_hours, created_at, attempted_at, succeeded_at, changed_at, full_at, failures, error, note, records, newest, files, state, job_id
         """;
 
+    /// <summary>What people decide about a feed, for the audit log; how it goes is no decision.</summary>
+    private const string State = "SELECT name, kind, source, ecosystems, every_seconds, daily_minute, enabled, stale_hours FROM feed WHERE id = @id";
+
     public Task<IReadOnlyList<FeedRow>> ListAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<FeedRow>>(async connection =>
         [.. (await connection.QueryAsync<Line>($"SELECT {Columns} FROM feed WHERE org_id = @Org ORDER BY kind, LOWER(name)", new { Org })).Select(l => l.ToRow())], cancellationToken);
 
@@ -48,6 +51,7 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
         var feed = id ?? await IdSource.NextAsync(transaction, "feed");
         // What is elsewhere now is not what was there: the next refresh reads all of it.
         var state = before is not null && before.Source == input.Source && before.Ecosystems == TypeMaps.ToJson(input.Ecosystems) ? before.State : "{}";
+        var was = await AuditStore.StateAsync(transaction, State, new { id = feed });
         await connection.ExecuteAsync("""
             INSERT INTO feed (id, org_id, name, kind, source, ecosystems, every_seconds, daily_minute, enabled, stale_hours, created_at, state)
             VALUES (@feed, @Org, @Name, @kind, @Source, @ecosystems, @every, @daily, @enabled, @stale, @now, @state)
@@ -59,8 +63,8 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
             daily = (long?)input.Cadence.Daily?.ToTimeSpan().TotalMinutes, enabled = input.Enabled ? 1L : 0L, stale = (long)Math.Round(input.StaleAfter.TotalHours), now = time.GetUtcNow(), state,
         }, transaction);
         await schedule.SetAsync(transaction, new RecurringJob(ScheduleName(feed), RefreshJob.For(feed, false), input.Cadence), input.Enabled);
-        await audit.AppendAsync(transaction, new AuditEntry(by, id is null ? "feed.added" : "feed.changed", $"feed:{feed}",
-            JsonSerializer.Serialize(new { name = input.Name, kind = input.Kind.ToString(), source = input.Source, enabled = input.Enabled })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, id is null ? "feed.added" : "feed.changed", $"feed:{feed}", was, await AuditStore.StateAsync(transaction, State, new { id = feed }),
+            new { name = input.Name, kind = input.Kind.ToString(), source = input.Source, enabled = input.Enabled }));
         return feed;
     }, cancellationToken: cancellationToken);
 
@@ -89,11 +93,12 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
             var connection = transaction.Connection!;
             if (await FindAsync(connection, id, transaction) is not { } feed) return false;
             await database.LockAsync(transaction, FeedsModule.LockName);
+            var was = await AuditStore.StateAsync(transaction, State, new { id });
             await connection.ExecuteAsync("DELETE FROM feed WHERE id = @id", new { id }, transaction);
             await schedule.RemoveAsync(transaction, ScheduleName(id));
             await CountUpAsync(transaction, Generation);
             await CountUpAsync(transaction, Epoch);
-            await audit.AppendAsync(transaction, new AuditEntry(by, "feed.removed", $"feed:{id}", JsonSerializer.Serialize(new { name = feed.Name, source = feed.Source })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "feed.removed", $"feed:{id}", was, null, new { name = feed.Name, source = feed.Source }));
             await jobs.EnqueueAsync(transaction, FeedsModule.MatchAll);
             return true;
         }, cancellationToken: cancellationToken);

@@ -194,10 +194,16 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
                 snapshot = null; // One act of a change can be taken back: that takes back the whole of it.
             }
 
-            await audit.AppendAsync(transaction, new AuditEntry(change.By, "finding.analysed", $"analysis:{row.Uuid}", JsonSerializer.Serialize(new { subject, before, after })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(change.By, "finding.analysed", $"analysis:{row.Uuid}", before, after, new { subject, before, after }));
         }
 
-        if (change.Comment is { Length: > 0 } comment) await ActAsync(comment, null);
+        if (change.Comment is { Length: > 0 } comment)
+        {
+            await ActAsync(comment, null);
+            // What is said with a decision belongs to its record; said alone, it is an act of its own. The words stand with the decision.
+            if (after == before) await audit.AppendAsync(transaction, AuditEntry.Change(change.By, "finding.commented", $"analysis:{row.Uuid}", null, comment, new { subject }));
+        }
+
         return (row.Uuid, after != before);
 
         async Task ActAsync(string text, string? snapshot) => await connection.ExecuteAsync("INSERT INTO analysis_act (id, analysis_id, at, actor, text, snapshot) VALUES (@id, @analysis, @now, @By, @text, @snapshot)",

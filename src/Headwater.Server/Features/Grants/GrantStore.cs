@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
@@ -71,10 +70,11 @@ internal sealed class GrantStore(IDatabase database, AuditStore audit, TimeProvi
 
     public Task GrantAsync(GrantWish wish, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
+        var before = await StateAsync(transaction, wish);
         var added = await transaction.Connection!.ExecuteAsync("""
             INSERT INTO role_grant (org_id, person_id, role, unit_id, source, granted_at, granted_by) VALUES (@Org, @PersonId, @Role, @UnitId, @Manual, @now, @by) ON CONFLICT DO NOTHING
             """, new { Org, wish.PersonId, wish.Role, wish.UnitId, Manual, now = time.GetUtcNow(), by }, transaction);
-        if (added > 0) await RecordAsync(transaction, "role.granted", wish, by);
+        if (added > 0) await RecordAsync(transaction, "role.granted", wish, before, by);
     }, cancellationToken: cancellationToken);
 
     /// <summary>Takes a role that was given by hand.</summary>
@@ -85,16 +85,20 @@ internal sealed class GrantStore(IDatabase database, AuditStore audit, TimeProvi
             SELECT COUNT(*) FROM {All} g JOIN user_account a ON a.id = g.person_id WHERE g.org_id = @Org AND g.role = 'administrator' AND g.unit_id = 0 AND a.active = 1 AND (g.person_id <> @PersonId OR g.source <> @Manual)
             """, new { Org, wish.PersonId, Manual }, transaction);
         if (wish is { Role: "administrator", UnitId: 0 } && others == 0) return GrantOutcome.LastAdministrator;
+        var before = await StateAsync(transaction, wish);
         var gone = await connection.ExecuteAsync("DELETE FROM role_grant WHERE org_id = @Org AND person_id = @PersonId AND role = @Role AND unit_id = @UnitId AND source = @Manual", new { Org, wish.PersonId, wish.Role, wish.UnitId, Manual }, transaction);
         if (gone == 0) return GrantOutcome.Missing;
-        await RecordAsync(transaction, "role.revoked", wish, by);
+        await RecordAsync(transaction, "role.revoked", wish, before, by);
         return GrantOutcome.Done;
     }, cancellationToken: cancellationToken);
 
-    private async Task RecordAsync(DbTransaction transaction, string act, GrantWish wish, string by)
+    private static Task<object?> StateAsync(DbTransaction transaction, GrantWish wish) =>
+        AuditStore.StateAsync(transaction, "SELECT role, unit_id, source FROM role_grant WHERE org_id = @Org AND person_id = @PersonId ORDER BY role, unit_id, source", new { Org, wish.PersonId });
+
+    private async Task RecordAsync(DbTransaction transaction, string act, GrantWish wish, object? before, string by)
     {
         var name = await transaction.Connection!.QuerySingleAsync<string>("SELECT name FROM user_account WHERE id = @PersonId", new { wish.PersonId }, transaction);
-        await audit.AppendAsync(transaction, new AuditEntry(by, act, "user:" + name, JsonSerializer.Serialize(new { role = wish.Role, unit = wish.UnitId })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, act, "user:" + name, before, await StateAsync(transaction, wish), new { role = wish.Role, unit = wish.UnitId }));
     }
 
     private sealed class Row

@@ -96,12 +96,14 @@ internal sealed class InboxStore(IDatabase database, AccessStore access, AuditSt
     /// <summary>Keeps what a person wants to hear of.</summary>
     public Task ChooseAsync(InboxPerson person, InboxChoice choice, string by, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
+        const string State = "SELECT scope, unit_id, severity, kinds FROM news_choice WHERE person_id = @Id";
+        var before = await AuditStore.StateAsync(transaction, State, new { person.Id });
         await transaction.Connection!.ExecuteAsync("""
             INSERT INTO news_choice (person_id, scope, unit_id, severity, kinds) VALUES (@Id, @scope, @unit, @severity, @kinds)
             ON CONFLICT (person_id) DO UPDATE SET scope = excluded.scope, unit_id = excluded.unit_id, severity = excluded.severity, kinds = excluded.kinds
             """, new { person.Id, scope = (long)choice.Scope, unit = choice.UnitId, severity = (long)choice.Least, kinds = (long)choice.Kinds }, transaction);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "inbox.chosen", $"person:{person.Id}",
-            JsonSerializer.Serialize(new { scope = choice.Scope.ToString(), unit = choice.UnitId, severity = choice.Least.ToString(), kinds = choice.Kinds.ToString() })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "inbox.chosen", $"person:{person.Id}", before, await AuditStore.StateAsync(transaction, State, new { person.Id }),
+            new { scope = choice.Scope.ToString(), unit = choice.UnitId, severity = choice.Least.ToString(), kinds = choice.Kinds.ToString() }));
     }, cancellationToken: cancellationToken);
 
     private DateTimeOffset Since => time.GetUtcNow() - Fresh;

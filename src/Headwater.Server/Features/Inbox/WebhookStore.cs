@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
@@ -36,7 +35,7 @@ internal sealed class WebhookStore(IDatabase database, AuditStore audit, IDataPr
         var secret = NewSecret();
         await transaction.Connection!.ExecuteAsync("INSERT INTO webhook (id, org_id, name, address, secret, owner_id, enabled, created_at, created_by) VALUES (@id, @Org, @Name, @address, @secret, @OwnerId, @enabled, @now, @by)",
             new { id, Org, input.Name, address = input.Address.AbsoluteUri, secret = _protector.Protect(secret), input.OwnerId, enabled = input.Enabled ? 1L : 0L, now = time.GetUtcNow(), by }, transaction);
-        await RecordAsync(transaction, "webhook.added", id, input, by);
+        await RecordAsync(transaction, "webhook.added", id, null, input, by);
         return new NewWebhook((await FindAsync(transaction.Connection!, id, transaction))!, secret);
     }, cancellationToken: cancellationToken);
 
@@ -44,25 +43,27 @@ internal sealed class WebhookStore(IDatabase database, AuditStore audit, IDataPr
     public Task<bool> ChangeAsync(long id, WebhookInput input, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
         if (!await IsPossibleAsync(transaction, id, input)) return false;
+        var before = await StateAsync(transaction, id);
         if (await transaction.Connection!.ExecuteAsync("UPDATE webhook SET name = @Name, address = @address, owner_id = @OwnerId, enabled = @enabled WHERE org_id = @Org AND id = @id",
             new { Org, id, input.Name, address = input.Address.AbsoluteUri, input.OwnerId, enabled = input.Enabled ? 1L : 0L }, transaction) == 0) return false;
-        await RecordAsync(transaction, "webhook.changed", id, input, by);
+        await RecordAsync(transaction, "webhook.changed", id, before, input, by);
         return true;
     }, cancellationToken: cancellationToken);
 
     /// <summary>Gives a webhook another secret; what is sent from now on is signed with it.</summary>
     public Task<NewWebhook?> RenewSecretAsync(long id, string by, CancellationToken cancellationToken = default) => database.WriteAsync<NewWebhook?>(async transaction =>
     {
-        var secret = NewSecret();
+        var (secret, before) = (NewSecret(), await StateAsync(transaction, id));
         if (await transaction.Connection!.ExecuteAsync("UPDATE webhook SET secret = @secret WHERE org_id = @Org AND id = @id", new { Org, id, secret = _protector.Protect(secret) }, transaction) == 0) return null;
-        await audit.AppendAsync(transaction, new AuditEntry(by, "webhook.secret", $"webhook:{id}", null));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "webhook.secret", $"webhook:{id}", before, await StateAsync(transaction, id)));
         return new NewWebhook((await FindAsync(transaction.Connection!, id, transaction))!, secret);
     }, cancellationToken: cancellationToken);
 
     public Task<bool> RemoveAsync(long id, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
+        var before = await StateAsync(transaction, id);
         if (await transaction.Connection!.ExecuteAsync("DELETE FROM webhook WHERE org_id = @Org AND id = @id", new { Org, id }, transaction) == 0) return false;
-        await audit.AppendAsync(transaction, new AuditEntry(by, "webhook.removed", $"webhook:{id}", null));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "webhook.removed", $"webhook:{id}", before, null));
         return true;
     }, cancellationToken: cancellationToken);
 
@@ -73,8 +74,10 @@ internal sealed class WebhookStore(IDatabase database, AuditStore audit, IDataPr
     private static string NewSecret() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>The path of an address often is a secret of its own; the record keeps where it leads and no more.</summary>
-    private Task RecordAsync(DbTransaction transaction, string act, long id, WebhookInput input, string by) =>
-        audit.AppendAsync(transaction, new AuditEntry(by, act, $"webhook:{id}", JsonSerializer.Serialize(new { name = input.Name, host = input.Address.Host, owner = input.OwnerId, enabled = input.Enabled })));
+    private async Task RecordAsync(DbTransaction transaction, string act, long id, object? before, WebhookInput input, string by) => await audit.AppendAsync(transaction,
+        AuditEntry.Change(by, act, $"webhook:{id}", before, await StateAsync(transaction, id), new { name = input.Name, host = input.Address.Host, owner = input.OwnerId, enabled = input.Enabled }));
+
+    private static Task<object?> StateAsync(DbTransaction transaction, long id) => AuditStore.StateAsync(transaction, "SELECT name, address, secret, owner_id, enabled FROM webhook WHERE id = @id", new { id });
 
     private static async Task<bool> IsPossibleAsync(DbTransaction transaction, long id, WebhookInput input) =>
         await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM webhook WHERE org_id = @Org AND LOWER(name) = LOWER(@Name) AND id <> @id", new { Org, input.Name, id }, transaction) == 0

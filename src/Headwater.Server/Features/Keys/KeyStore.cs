@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
@@ -36,7 +35,7 @@ internal sealed class KeyStore(IDatabase database, TimeProvider time, IdSource i
                 INSERT INTO api_key (id, org_id, uuid, public_id, hash, comment, permissions, created_at, created_by, unit_id, expires_at, person_id)
                 VALUES (@id, @Org, @uuid, @publicId, @hash, @comment, @permissions, @now, @By, @UnitId, @ExpiresAt, @Maker)
                 """, new { id, Org, uuid = ids.NewUuid(), publicId, hash = ApiKeyFormat.Hash(key), comment, permissions = (long)wish.Permissions, now = time.GetUtcNow(), wish.By, wish.UnitId, wish.ExpiresAt, wish.Maker }, transaction);
-            await audit.AppendAsync(transaction, new AuditEntry(wish.By, "key.created", $"key:{publicId}", JsonSerializer.Serialize(new { comment, permissions = wish.Permissions.Names(), unit = wish.UnitId, expiresAt = wish.ExpiresAt })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(wish.By, "key.created", $"key:{publicId}", null, await StateAsync(transaction, publicId), new { comment, permissions = wish.Permissions.Names(), unit = wish.UnitId, expiresAt = wish.ExpiresAt }));
             return await transaction.Connection!.QuerySingleAsync<Row>($"{Select} WHERE k.id = @id", new { id }, transaction);
         }, cancellationToken: cancellationToken);
         return new NewKey(row.ToKey(), key);
@@ -48,25 +47,32 @@ internal sealed class KeyStore(IDatabase database, TimeProvider time, IdSource i
     /// <summary>From now on the key is bound to somebody else's permissions.</summary>
     public Task SetMakerAsync(long id, long? maker, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
-        var publicId = await transaction.Connection!.QuerySingleOrDefaultAsync<string>("UPDATE api_key SET person_id = @maker WHERE org_id = @Org AND id = @id RETURNING public_id", new { Org, id, maker }, transaction);
-        if (publicId is not null) await audit.AppendAsync(transaction, new AuditEntry(by, "key.taken-over", $"key:{publicId}"));
+        if (await transaction.Connection!.QuerySingleOrDefaultAsync<string>("SELECT public_id FROM api_key WHERE org_id = @Org AND id = @id", new { Org, id }, transaction) is not { } publicId) return;
+        var before = await StateAsync(transaction, publicId);
+        await transaction.Connection!.ExecuteAsync("UPDATE api_key SET person_id = @maker WHERE id = @id", new { id, maker }, transaction);
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "key.taken-over", $"key:{publicId}", before, await StateAsync(transaction, publicId)));
     }, cancellationToken: cancellationToken);
 
     /// <returns>False when there is no such key.</returns>
     public Task<bool> RevokeAsync(Viewer manages, long id, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
-        var publicId = await transaction.Connection!.QuerySingleOrDefaultAsync<string>($"DELETE FROM api_key WHERE org_id = @Org AND id = @id AND {manages.Sees("unit_id")} RETURNING public_id", new { Org, id }, transaction);
+        var connection = transaction.Connection!;
+        var publicId = await connection.QuerySingleOrDefaultAsync<string>($"SELECT public_id FROM api_key WHERE org_id = @Org AND id = @id AND {manages.Sees("unit_id")}", new { Org, id }, transaction);
         if (publicId is null) return false;
         // Keys that it made go with it, unless somebody has taken them over: a stolen key must leave nothing behind.
         var gone = new Queue<string>([publicId]);
-        while (gone.TryDequeue(out var maker))
+        while (gone.TryDequeue(out var key))
         {
-            await audit.AppendAsync(transaction, new AuditEntry(by, "key.revoked", $"key:{maker}"));
-            foreach (var made in await transaction.Connection!.QueryAsync<string>("DELETE FROM api_key WHERE org_id = @Org AND created_by = @maker AND person_id IS NULL RETURNING public_id", new { Org, maker = $"key:{maker}" }, transaction)) gone.Enqueue(made);
+            var before = await StateAsync(transaction, key);
+            await connection.ExecuteAsync("DELETE FROM api_key WHERE org_id = @Org AND public_id = @key", new { Org, key }, transaction);
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "key.revoked", $"key:{key}", before, null));
+            foreach (var made in await connection.QueryAsync<string>("SELECT public_id FROM api_key WHERE org_id = @Org AND created_by = @maker AND person_id IS NULL ORDER BY id", new { Org, maker = $"key:{key}" }, transaction)) gone.Enqueue(made);
         }
 
         return true;
     }, cancellationToken: cancellationToken);
+
+    private static Task<object?> StateAsync(System.Data.Common.DbTransaction transaction, string publicId) => AuditStore.StateAsync(transaction, ApiKeyStore.State, new { publicId });
 
     public async Task<bool> UnitExistsAsync(long unit, CancellationToken cancellationToken) =>
         await database.ReadAsync(connection => connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM owner WHERE org_id = @Org AND id = @unit", new { Org, unit }), cancellationToken) > 0;

@@ -49,8 +49,12 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
 
     public async Task SetLevelsAsync(IReadOnlyList<string> levels, string by, CancellationToken cancellationToken = default)
     {
-        await settings.SetAsync(Setting, JsonSerializer.Serialize(levels), cancellationToken);
-        await database.WriteAsync(transaction => audit.AppendAsync(transaction, new AuditEntry(by, "organisation.levels-changed", "organisation", JsonSerializer.Serialize(new { levels }))), cancellationToken: cancellationToken);
+        var before = await LevelsAsync(cancellationToken);
+        await database.WriteAsync(async transaction =>
+        {
+            await SettingStore.SetAsync(transaction, Setting, JsonSerializer.Serialize(levels));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "organisation.levels-changed", "organisation", before, levels, new { levels }));
+        }, cancellationToken: cancellationToken);
     }
 
     /// <summary>The level of a unit.</summary>
@@ -69,7 +73,7 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             var id = await IdSource.NextAsync(transaction, "owner");
             var name = await FreeNameAsync(transaction, kind, edit.Title);
             await InsertAsync(transaction, id, ids.NewUuid(), kind, name, edit);
-            await audit.AppendAsync(transaction, new AuditEntry(by, kind + ".created", "owner:" + name, JsonSerializer.Serialize(new { title = edit.Title, parent = edit.ParentId })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, kind + ".created", "owner:" + name, null, await AuditStore.StateAsync(transaction, OwnerStore.State, new { id }), new { title = edit.Title, parent = edit.ParentId }));
             return (UnitOutcome.Done, id);
         }, cancellationToken: cancellationToken);
         access.TreeChanged();
@@ -93,11 +97,12 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
                 if (await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM owner WHERE id = @ParentId AND id IN {OwnerStore.Below}", new { edit.ParentId, ownerId = id }, transaction) > 0) return UnitOutcome.Circle;
             }
 
+            var was = await AuditStore.StateAsync(transaction, OwnerStore.State, new { id });
             await connection.ExecuteAsync("UPDATE owner SET title = @Title, email = @Email, parent_id = @ParentId, level = @Level WHERE id = @id", new { edit.Title, edit.Email, edit.ParentId, edit.Level, id }, transaction);
             if (before.ParentId != edit.ParentId) await findings.TreeChangedAsync(transaction);
             await database.IndexTextAsync(transaction, "owner", id, $"{edit.Title} {before.Name} {edit.Email}");
-            await audit.AppendAsync(transaction, new AuditEntry(by, before.Kind + (before.ParentId == edit.ParentId ? ".changed" : ".moved"), "owner:" + before.Name,
-                JsonSerializer.Serialize(new { title = before.Title == edit.Title ? null : edit.Title, from = before.ParentId, to = edit.ParentId })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, before.Kind + (before.ParentId == edit.ParentId ? ".changed" : ".moved"), "owner:" + before.Name, was, await AuditStore.StateAsync(transaction, OwnerStore.State, new { id }),
+                new { title = before.Title == edit.Title ? null : edit.Title, from = before.ParentId, to = edit.ParentId }));
             return UnitOutcome.Done;
         }, cancellationToken: cancellationToken);
         access.TreeChanged();
@@ -115,6 +120,7 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             if (!manages.Sees(before.ParentId)) return UnitOutcome.Refused;
             var inside = await connection.QuerySingleAsync<long>("SELECT (SELECT COUNT(*) FROM project WHERE org_id = @Org AND owner_id = @id) + (SELECT COUNT(*) FROM owner WHERE parent_id = @id)", new { Org, id }, transaction);
             if (inside > 0 && before.ParentId is null) return UnitOutcome.NotEmpty;
+            var was = await AuditStore.StateAsync(transaction, OwnerStore.State, new { id });
             // Units do not lie below teams, and what is taken away has only what may lie below what is above.
             await connection.ExecuteAsync("UPDATE project SET owner_id = @ParentId WHERE org_id = @Org AND owner_id = @id", new { Org, before.ParentId, id }, transaction);
             await connection.ExecuteAsync("UPDATE owner SET parent_id = @ParentId WHERE parent_id = @id", new { before.ParentId, id }, transaction);
@@ -123,7 +129,7 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             await connection.ExecuteAsync("DELETE FROM owner WHERE id = @id", new { id }, transaction);
             await database.UnindexTextAsync(transaction, "owner", id);
             await findings.TreeChangedAsync(transaction);
-            await audit.AppendAsync(transaction, new AuditEntry(by, before.Kind + ".deleted", "owner:" + before.Name, JsonSerializer.Serialize(new { before.Title, inside, to = before.ParentId })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, before.Kind + ".deleted", "owner:" + before.Name, was, null, new { before.Title, inside, to = before.ParentId }));
             return UnitOutcome.Done;
         }, cancellationToken: cancellationToken);
         access.TreeChanged();

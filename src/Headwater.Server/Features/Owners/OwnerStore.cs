@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Dapper;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Audit;
@@ -14,6 +13,9 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
     private const long Org = Organisation.Home;
 
     private const int Named = 50, Many = 2000, TrendDays = 90;
+
+    /// <summary>What people decide about a unit or team, for the audit log.</summary>
+    internal const string State = "SELECT kind, name, title, email, parent_id, level FROM owner WHERE id = @id";
 
     internal const string Below = "(WITH RECURSIVE below (id) AS (SELECT @ownerId UNION SELECT c.id FROM owner c JOIN below b ON c.parent_id = b.id) SELECT id FROM below)";
 
@@ -105,10 +107,12 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
     private async Task<Dictionary<(string Kind, string Name), long>> UpsertAsync(DbTransaction transaction, IReadOnlyList<CatalogueGroup> groups)
     {
         var connection = transaction.Connection!;
+        var before = new Dictionary<long, object?>();
         foreach (var group in groups)
         {
             var id = await connection.QuerySingleOrDefaultAsync<long?>("SELECT id FROM owner WHERE org_id = @Org AND kind = @Kind AND name = @Name", new { Org, group.Kind, group.Name }, transaction)
                 ?? await IdSource.NextAsync(transaction, "owner");
+            before.TryAdd(id, await AuditStore.StateAsync(transaction, State, new { id }));
             await connection.ExecuteAsync("""
                 INSERT INTO owner (id, org_id, kind, name, title, email) VALUES (@id, @Org, @Kind, @Name, @Title, @Email)
                 ON CONFLICT (id) DO UPDATE SET title = excluded.title, email = excluded.email
@@ -125,6 +129,12 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
         }
 
         await findings.TreeChangedAsync(transaction);
+        foreach (var group in groups.DistinctBy(g => (g.Kind, g.Name)))
+        {
+            var id = ids[(group.Kind, group.Name)];
+            var changed = AuditEntry.Change("system", group.Kind + (before[id] is null ? ".created" : ".changed"), "owner:" + group.Name, before[id], await AuditStore.StateAsync(transaction, State, new { id }), new { catalogue = group.Title });
+            if (!changed.IsSame) await audit.AppendAsync(transaction, changed);
+        }
 
         return ids;
     }
@@ -143,7 +153,7 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
             "UPDATE project SET owner_id = @ownerId WHERE id = @Id AND (@ownerId IS NULL OR EXISTS (SELECT 1 FROM owner WHERE org_id = @Org AND id = @ownerId))", new { Org, ownerId, before.Id }, transaction);
         if (changed == 0) return OwnerChanged.Missing;
         await findings.PlacesChangedAsync(transaction, [before.Id]);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "project.owner-changed", $"project:{project}", JsonSerializer.Serialize(new { from = before.OwnerId, to = ownerId })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.owner-changed", $"project:{project}", new { owner = before.OwnerId }, new { owner = ownerId }, new { from = before.OwnerId, to = ownerId }));
         return OwnerChanged.Done;
     }, cancellationToken: cancellationToken);
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
@@ -42,12 +41,14 @@ internal sealed class GroupStore(IDatabase database, AuditStore audit, TimeProvi
     {
         var connection = transaction.Connection!;
         if (give && unit != 0 && await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM owner WHERE org_id = @Org AND id = @unit", new { Org, unit }, transaction) == 0) return false;
+        const string State = "SELECT role, unit_id FROM group_role WHERE org_id = @Org AND group_name = @group ORDER BY role, unit_id";
+        var before = await AuditStore.StateAsync(transaction, State, new { Org, group });
         var changed = await connection.ExecuteAsync(give
             ? "INSERT INTO group_role (org_id, group_name, role, unit_id) VALUES (@Org, @group, @role, @unit) ON CONFLICT (org_id, group_name, role, unit_id) DO NOTHING"
             : "DELETE FROM group_role WHERE org_id = @Org AND group_name = @group AND role = @role AND unit_id = @unit", new { Org, group, role, unit }, transaction);
         if (changed == 0) return false;
         await RefreshAsync(transaction, group);
-        await audit.AppendAsync(transaction, new AuditEntry(by, give ? "group.role-given" : "group.role-taken", "group:" + group, JsonSerializer.Serialize(new { role, unit })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, give ? "group.role-given" : "group.role-taken", "group:" + group, before, await AuditStore.StateAsync(transaction, State, new { Org, group }), new { role, unit }));
         return true;
     }, cancellationToken: cancellationToken);
 
@@ -57,10 +58,12 @@ internal sealed class GroupStore(IDatabase database, AuditStore audit, TimeProvi
         var connection = transaction.Connection!;
         var title = team is null ? null : await connection.QuerySingleOrDefaultAsync<string>("SELECT name FROM owner WHERE org_id = @Org AND id = @team", new { Org, team }, transaction);
         if (team is not null && title is null) return false;
+        const string State = "SELECT name, source, team_id FROM person_group WHERE id = @id";
+        var before = await AuditStore.StateAsync(transaction, State, new { id });
         var name = await connection.QuerySingleOrDefaultAsync<string>("UPDATE person_group SET team_id = @team WHERE org_id = @Org AND id = @id RETURNING name", new { Org, id, team }, transaction);
         if (name is null) return false;
         await RefreshAsync(transaction, name);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "group.team-set", "group:" + name, JsonSerializer.Serialize(new { team = title })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.team-set", "group:" + name, before, await AuditStore.StateAsync(transaction, State, new { id }), new { team = title }));
         return true;
     }, cancellationToken: cancellationToken);
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
@@ -24,6 +23,7 @@ internal sealed class OrphanStore(IDatabase database, AuditStore audit)
 {
     private const long Org = Organisation.Home;
     private const int Most = 2000;
+    private const string Holders = "SELECT person_id, part FROM project_person WHERE project_id = @ProjectId ORDER BY person_id, part", Members = "SELECT person_id, source FROM team_member WHERE owner_id = @team ORDER BY person_id";
 
     /// <param name="viewer">Which projects and teams may be named.</param>
     public Task<Orphans> ListAsync(Viewer viewer, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
@@ -56,17 +56,19 @@ internal sealed class OrphanStore(IDatabase database, AuditStore audit)
         var parts = (await connection.QueryAsync<HeldRow>($"SELECT h.project_id, p.uuid AS project, h.part FROM project_person h JOIN project p ON p.id = h.project_id WHERE h.person_id = @from AND p.org_id = @Org AND {manages.Sees("p.owner_id")}", new { Org, from }, transaction)).AsList();
         foreach (var part in parts)
         {
+            var before = await AuditStore.StateAsync(transaction, Holders, new { part.ProjectId });
             if (to is not null) await connection.ExecuteAsync("INSERT INTO project_person (project_id, person_id, part) VALUES (@ProjectId, @to, @Part) ON CONFLICT (project_id, person_id, part) DO NOTHING", new { part.ProjectId, to, part.Part }, transaction);
             await connection.ExecuteAsync("DELETE FROM project_person WHERE project_id = @ProjectId AND person_id = @from AND part = @Part", new { part.ProjectId, from, part.Part }, transaction);
-            await audit.AppendAsync(transaction, new AuditEntry(by, "project.handed-over", $"project:{part.Project}", JsonSerializer.Serialize(new { from = leaver.Name, to = to is { } id ? names[id].Name : null, part.Part })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.handed-over", $"project:{part.Project}", before, await AuditStore.StateAsync(transaction, Holders, new { part.ProjectId }), new { from = leaver.Name, to = to is { } id ? names[id].Name : null, part.Part }));
         }
 
         var teams = (await connection.QueryAsync<(long Id, string Name)>($"SELECT w.id, w.name FROM team_member t JOIN owner w ON w.id = t.owner_id WHERE t.person_id = @from AND w.org_id = @Org AND {manages.Sees("w.id")}", new { Org, from }, transaction)).AsList();
         foreach (var (team, name) in teams)
         {
+            var before = await AuditStore.StateAsync(transaction, Members, new { team });
             if (to is not null) await connection.ExecuteAsync("INSERT INTO team_member (owner_id, person_id, source) VALUES (@team, @to, 'manual') ON CONFLICT (owner_id, person_id) DO NOTHING", new { team, to }, transaction);
             await connection.ExecuteAsync("DELETE FROM team_member WHERE owner_id = @team AND person_id = @from", new { team, from }, transaction);
-            await audit.AppendAsync(transaction, new AuditEntry(by, "team.handed-over", "owner:" + name, JsonSerializer.Serialize(new { from = leaver.Name, to = to is { } id ? names[id].Name : null })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "team.handed-over", "owner:" + name, before, await AuditStore.StateAsync(transaction, Members, new { team }), new { from = leaver.Name, to = to is { } id ? names[id].Name : null }));
         }
 
         return parts.Count + teams.Count;

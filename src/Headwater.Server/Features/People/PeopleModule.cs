@@ -26,6 +26,7 @@ internal static class PeopleModule
         api.MapGet("/{id:long}", async Task<Results<Ok<PersonDetail>, NotFound>> (HttpContext http, PersonStore store, long id, CancellationToken cancellationToken) =>
             await store.GetAsync(id, http.User.Viewer(), cancellationToken) is { } person ? TypedResults.Ok(person) : TypedResults.NotFound()).Require(Permissions.PeopleManagement);
         api.MapPut("/{id:long}/active", SetActiveAsync).Require(Permissions.PeopleManagement).WithSummary("Lets somebody in again, or sends them away");
+        api.MapGet("/groups", GroupsAsync).Produces<IReadOnlyList<GroupRow>>().Require(Permissions.PeopleManagement).WithSummary("Groups of the directory, with the roles and the team that belonging to them gives");
         api.MapGet("/sessions", SessionsAsync).Require(Permissions.PeopleManagement).WithSummary("Where people are signed in");
         app.MapGet("/import/templates/{name}.csv", (string name) => Enum.TryParse<ImportKind>(name, true, out var kind) && Enum.IsDefined(kind)
             ? Results.Text(ImportFile.Template(kind), "text/csv") : Results.NotFound()).Require(Permissions.PortfolioManagement).ExcludeFromDescription();
@@ -69,6 +70,11 @@ internal static class PeopleModule
 
     private static Task<IResult> SessionsAsync(SessionStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("sessions", store.ListAsync,
         [("person", s => s.Person), ("how", s => s.How), ("since", s => s.CreatedAt), ("last seen", s => s.SeenAt), ("ends", s => s.ExpiresAt), ("address", s => s.Address), ("program", s => s.Agent)], cancellationToken);
+
+    private static async Task<IResult> GroupsAsync(GroupStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerWhole("groups", await store.ListAsync(cancellationToken),
+        [
+            ("group", g => g.Name), ("from", g => g.Source), ("members", g => g.Members), ("roles", g => g.Roles.Select(r => r.UnitId == 0 ? r.Role : $"{r.Role} in {r.Unit ?? "a unit that is gone"}").ToList()), ("team", g => g.Team),
+        ], cancellationToken);
 
     private static async Task<RedirectHttpResult> EndSessionAsync(HttpContext http, SessionStore sessions, long id, [FromForm] string? session)
     {

@@ -87,7 +87,7 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, IdSource
                 INSERT INTO user_account (id, org_id, uuid, name, title, email, password_hash, permissions, must_change, stamp, source, created_at, updated_at)
                 VALUES (@id, @Org, @uuid, @Name, @Title, @Email, @hash, 0, 1, '', 'local', @now, @now)
                 """, new { id, Org, uuid = ids.NewUuid(), edit.Name, edit.Title, edit.Email, hash, now = time.GetUtcNow() }, transaction);
-            await audit.AppendAsync(transaction, new AuditEntry(by, "user.created", "user:" + edit.Name, "local"));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "user.created", "user:" + edit.Name, null, await AuditStore.StateAsync(transaction, UserStore.State, new { id }), "local"));
             return (PersonOutcome.Done, id, password);
         }, cancellationToken: cancellationToken);
     }
@@ -101,9 +101,11 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, IdSource
             if (before is null) return PersonOutcome.NoSuchPerson;
             if (before.Source is "scim") return PersonOutcome.NotLocal;
             if (await TakenAsync(transaction, edit.Name, id)) return PersonOutcome.NameTaken;
+            var was = await AuditStore.StateAsync(transaction, UserStore.State, new { id });
             await transaction.Connection!.ExecuteAsync("UPDATE user_account SET name = @Name, title = @Title, email = @Email, updated_at = @now, revision = revision + 1 WHERE id = @id", new { edit.Name, edit.Title, edit.Email, now = time.GetUtcNow(), id }, transaction);
             // The addresses themselves are nobody's business but the person's; that they changed is.
-            await audit.AppendAsync(transaction, new AuditEntry(by, "user.changed", "user:" + edit.Name, JsonSerializer.Serialize(new { was = before.Name == edit.Name ? null : before.Name, title = before.Title != edit.Title, email = before.Email != edit.Email })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "user.changed", "user:" + edit.Name, was, await AuditStore.StateAsync(transaction, UserStore.State, new { id }),
+                new { was = before.Name == edit.Name ? null : before.Name, title = before.Title != edit.Title, email = before.Email != edit.Email }));
             return PersonOutcome.Done;
         }, cancellationToken: cancellationToken);
     }
@@ -116,8 +118,9 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, IdSource
         if (person.Active == active) return PersonOutcome.Done;
         if (!active && string.Equals(person.Name, by, StringComparison.OrdinalIgnoreCase)) return PersonOutcome.Oneself;
         if (!active && await IsLastAdministratorAsync(transaction, id)) return PersonOutcome.LastAdministrator;
+        var before = await AuditStore.StateAsync(transaction, UserStore.State, new { id });
         await ActivateAsync(transaction, id, active, time.GetUtcNow());
-        await audit.AppendAsync(transaction, new AuditEntry(by, active ? "user.activated" : "user.deactivated", "user:" + person.Name));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, active ? "user.activated" : "user.deactivated", "user:" + person.Name, before, await AuditStore.StateAsync(transaction, UserStore.State, new { id })));
         return PersonOutcome.Done;
     }, cancellationToken: cancellationToken);
 
@@ -139,9 +142,10 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, IdSource
             var person = await transaction.Connection!.QuerySingleOrDefaultAsync<Row>("SELECT id, name, source FROM user_account WHERE org_id = @Org AND id = @id", new { Org, id }, transaction);
             if (person is null) return (PersonOutcome.NoSuchPerson, "");
             if (person.Source != "local") return (PersonOutcome.NotLocal, "");
+            var before = await AuditStore.StateAsync(transaction, UserStore.State, new { id });
             await transaction.Connection!.ExecuteAsync("UPDATE user_account SET password_hash = @hash, must_change = 1 WHERE id = @id", new { hash, id }, transaction);
             await SessionStore.EndAllAsync(transaction, id, null);
-            await audit.AppendAsync(transaction, new AuditEntry(by, "user.password-reset", "user:" + person.Name));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "user.password-reset", "user:" + person.Name, before, await AuditStore.StateAsync(transaction, UserStore.State, new { id })));
             return (PersonOutcome.Done, password);
         }, cancellationToken: cancellationToken);
     }
@@ -152,9 +156,10 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, IdSource
         var person = await transaction.Connection!.QuerySingleOrDefaultAsync<Row>("SELECT id, uuid, name, active FROM user_account WHERE org_id = @Org AND id = @id", new { Org, id }, transaction);
         if (person is null) return PersonOutcome.NoSuchPerson;
         if (person.Active) return PersonOutcome.NotLocal;
+        var before = await AuditStore.StateAsync(transaction, UserStore.State, new { id });
         await transaction.Connection!.ExecuteAsync("DELETE FROM api_key WHERE person_id = @id", new { id }, transaction);
         await transaction.Connection!.ExecuteAsync("DELETE FROM user_account WHERE id = @id", new { id }, transaction);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "user.erased", $"person:{person.Uuid}"));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "user.erased", $"person:{person.Uuid}", before, null));
         return PersonOutcome.Done;
     }, cancellationToken: cancellationToken);
 
@@ -166,11 +171,13 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, IdSource
         var team = await connection.QuerySingleOrDefaultAsync<string>("SELECT name FROM owner WHERE org_id = @Org AND id = @owner", new { Org, owner }, transaction);
         var name = await connection.QuerySingleOrDefaultAsync<string>("SELECT name FROM user_account WHERE org_id = @Org AND id = @person", new { Org, person }, transaction);
         if (team is null || name is null) return false;
+        const string Members = "SELECT person_id, source FROM team_member WHERE owner_id = @owner ORDER BY person_id";
+        var before = await AuditStore.StateAsync(transaction, Members, new { owner });
         var changed = await connection.ExecuteAsync(member
             ? "INSERT INTO team_member (owner_id, person_id, source) VALUES (@owner, @person, 'manual') ON CONFLICT (owner_id, person_id) DO NOTHING"
             : "DELETE FROM team_member WHERE owner_id = @owner AND person_id = @person", new { owner, person }, transaction);
         if (changed == 0) return false;
-        await audit.AppendAsync(transaction, new AuditEntry(by, member ? "team.member-added" : "team.member-removed", "owner:" + team, JsonSerializer.Serialize(new { person = name })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, member ? "team.member-added" : "team.member-removed", "owner:" + team, before, await AuditStore.StateAsync(transaction, Members, new { owner }), new { person = name }));
         return true;
     }, cancellationToken: cancellationToken);
 

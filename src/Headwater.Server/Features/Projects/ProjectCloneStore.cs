@@ -39,7 +39,7 @@ internal sealed class ProjectCloneStore(ProjectWriteStore projects, FindingsModu
         if (wish.Latest) await connection.ExecuteAsync("UPDATE project_version SET is_latest = CASE WHEN id = @id THEN 1 ELSE 0 END WHERE project_id = @ProjectId", new { id, from.ProjectId }, transaction);
         await ProjectWriteStore.ChooseLatestAsync(transaction, from.ProjectId);
         await findings.CountAsync(transaction, id);
-        await audit.AppendAsync(transaction, new AuditEntry(wish.By, "project-version.cloned", $"project-version:{from.Uuid}", JsonSerializer.Serialize(wish)));
+        await audit.AppendAsync(transaction, AuditEntry.Change(wish.By, "project-version.cloned", $"project-version:{from.Uuid}", null, await ProjectWriteStore.StateAsync(transaction, id), wish));
         return id;
     }
 

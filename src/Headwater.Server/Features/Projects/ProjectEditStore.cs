@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Dapper;
 using Headwater.Server.Features.Findings;
@@ -39,10 +38,10 @@ internal sealed class ProjectEditStore(IDatabase database, ProjectWriteStore ver
         var (id, uuid) = (await IdSource.NextAsync(transaction, "project"), ids.NewUuid());
         await connection.ExecuteAsync("INSERT INTO project (id, org_id, uuid, name, created_at) VALUES (@id, @Org, @uuid, @name, @now)", new { id, Org, uuid, name, now = time.GetUtcNow() }, transaction);
         await database.IndexTextAsync(transaction, "project", id, name);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "project.created", $"project:{uuid}", JsonSerializer.Serialize(new { name })));
-        var outcome = await ChangeAsync(transaction, uuid, edit with { Name = null }, by, viewer, Viewer.Everything);
-        if (outcome.State is EditState.Done or EditState.Unchanged) return new EditOutcome(EditState.Done, null, uuid);
-        throw new RefusedException(outcome); // What was written above is undone.
+        var outcome = await ChangeAsync(transaction, uuid, edit with { Name = null }, null, viewer, Viewer.Everything);
+        if (outcome.State is not (EditState.Done or EditState.Unchanged)) throw new RefusedException(outcome); // What was written above is undone.
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.created", $"project:{uuid}", null, await ReadAsync(connection, transaction, uuid, Viewer.Everything), new { name }));
+        return new EditOutcome(EditState.Done, null, uuid);
     }
 
     /// <summary>Changes one project.</summary>
@@ -79,7 +78,7 @@ internal sealed class ProjectEditStore(IDatabase database, ProjectWriteStore ver
         await connection.ExecuteAsync("DELETE FROM project WHERE id = @Id", new { before.Id }, transaction);
         await findings.PlacesChangedAsync(transaction, [before.Id]);
         await database.UnindexTextAsync(transaction, "project", before.Id);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "project.deleted", $"project:{project}", JsonSerializer.Serialize(new { name = before.Name }), Digest(before), null));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.deleted", $"project:{project}", before, null, new { name = before.Name }));
         return true;
     }, cancellationToken: cancellationToken);
 
@@ -106,7 +105,8 @@ internal sealed class ProjectEditStore(IDatabase database, ProjectWriteStore ver
 
     /// <param name="viewer">Whose eyes owners and parents must be in.</param>
     /// <param name="sees">Whose eyes the project itself must be in; a project just made is in nobody's yet.</param>
-    private async Task<EditOutcome> ChangeAsync(DbTransaction transaction, Guid project, ProjectEdit edit, string by, Viewer viewer, Viewer sees)
+    /// <param name="by">Null when another record tells of it: what is just being made is recorded as made.</param>
+    private async Task<EditOutcome> ChangeAsync(DbTransaction transaction, Guid project, ProjectEdit edit, string? by, Viewer viewer, Viewer sees)
     {
         var connection = transaction.Connection!;
         if (await ReadAsync(connection, transaction, project, sees) is not { } before) return new EditOutcome(EditState.Missing, "There is no such project.", project);
@@ -137,7 +137,7 @@ internal sealed class ProjectEditStore(IDatabase database, ProjectWriteStore ver
         if (after.Tags.Split('\n').Length > ProjectEditCheck.MostTags) return new EditOutcome(EditState.Refused, $"A project has at most {ProjectEditCheck.MostTags} tags.", project);
         if (after == before) return new EditOutcome(EditState.Unchanged, null, project);
         await WriteAsync(transaction, before, after, people);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "project.changed", $"project:{project}", Differences(before, after), Digest(before), Digest(after)));
+        if (by is not null) await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.changed", $"project:{project}", before, after, Differences(before, after)));
         return new EditOutcome(EditState.Done, null, project);
     }
 
@@ -221,8 +221,6 @@ internal sealed class ProjectEditStore(IDatabase database, ProjectWriteStore ver
     private static async Task<(long Id, long ProjectId, string Version)?> VersionAsync(DbTransaction transaction, Guid version, Viewer viewer) =>
         await transaction.Connection!.QuerySingleOrDefaultAsync<(long, long, string)?>(
             $"SELECT v.id, v.project_id, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version AND {viewer.Sees("p.owner_id")}", new { Org, version }, transaction);
-
-    private static string Digest(State state) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(state)));
 
     /// <summary>Only what differs, as <c>{"name": ["before", "after"]}</c>.</summary>
     private static string Differences(State before, State after)

@@ -15,6 +15,9 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
 {
     private const long Org = Organisation.Home;
 
+    /// <summary>What is kept of a project that comes and goes with its versions, for the audit log.</summary>
+    private const string ProjectState = "SELECT uuid, name, description, owner_id, kind, criticality, use_context, exposure, data_class, links, retired_at, parent_id, collection FROM project WHERE id = @id";
+
     public static Task<long?> FindAsync(DbConnection connection, DbTransaction? transaction, string name, string? version) => connection.QuerySingleOrDefaultAsync<long?>("""
         SELECT v.id FROM project p JOIN project_version v ON v.org_id = p.org_id AND v.project_id = p.id AND v.version = @version WHERE p.org_id = @Org AND p.name = @name
         """, new { Org, name = name.Trim(), version = version?.Trim() ?? "" }, transaction);
@@ -49,7 +52,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         var connection = transaction.Connection!;
         var now = time.GetUtcNow();
         var (name, version) = (it.Name.Trim(), it.Version?.Trim() ?? "");
-        var project = await ProjectAsync(transaction, name, it.Description, it.OwnerId);
+        var project = await ProjectAsync(transaction, name, it.Description, it.OwnerId, it.By);
         var id = await IdSource.NextAsync(transaction, "project_version");
         var uuid = ids.NewUuid();
         await connection.ExecuteAsync("""
@@ -59,7 +62,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         await JoinAsync(transaction, project, it.ParentId);
         if (it.Tags is not null) await ReplaceTagsAsync(transaction, id, it.Tags);
         await findings.CountAsync(transaction, id);
-        await audit.AppendAsync(transaction, new AuditEntry(it.By, "project-version.created", $"project-version:{uuid}", JsonSerializer.Serialize(new { name, version })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(it.By, "project-version.created", $"project-version:{uuid}", null, await StateAsync(transaction, id), new { name, version }));
         return id;
     }
 
@@ -68,17 +71,14 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
     public async Task<bool> UpdateAsync(DbTransaction transaction, long id, ProjectChange change)
     {
         var connection = transaction.Connection!;
-        var before = await connection.QuerySingleAsync<VersionRow>("""
-            SELECT v.id, v.uuid, v.project_id, p.name, v.version, v.is_latest, v.active, v.parent_id, v.group_name, v.description, v.publisher, v.classifier, v.purl, v.cpe, v.swid_tag_id, v.extra
-            FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @id
-            """, new { id }, transaction);
+        var before = await RowAsync(transaction, id);
         var after = before.With(change);
         var tags = (await TagsAsync(connection, transaction, id)).ToHashSet(StringComparer.Ordinal);
         var retagged = change.Tags is not null && !tags.SetEquals(Clean(change.Tags));
         if (after.Equals(before) && !retagged) return false;
 
         var now = time.GetUtcNow();
-        var project = after.Name == before.Name ? before.ProjectId : await RenamedAsync(transaction, before.ProjectId, after.Name);
+        var project = after.Name == before.Name ? before.ProjectId : await RenamedAsync(transaction, before.ProjectId, after.Name, change.By);
         await connection.ExecuteAsync("""
             UPDATE project_version SET project_id = @project, version = @Version, active = @Active, inactive_since = CASE WHEN @Active = 1 THEN NULL ELSE COALESCE(inactive_since, @now) END,
                 parent_id = @ParentId, group_name = @GroupName, description = @Description, publisher = @Publisher, classifier = @Classifier, purl = @Purl, cpe = @Cpe,
@@ -87,11 +87,11 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         if (after.IsLatest && (!before.IsLatest || project != before.ProjectId)) await connection.ExecuteAsync("UPDATE project_version SET is_latest = 0 WHERE project_id = @project AND id <> @id", new { project, id }, transaction);
         if (retagged) await ReplaceTagsAsync(transaction, id, change.Tags!);
         await ChooseLatestAsync(transaction, project);
-        if (project != before.ProjectId) await LeaveAsync(transaction, before.ProjectId);
+        if (project != before.ProjectId) await LeaveAsync(transaction, before.ProjectId, change.By);
         await JoinAsync(transaction, project, after.ParentId);
         await findings.CountAsync(transaction, id);
         var fresh = retagged ? [.. Clean(change.Tags!)] : tags;
-        await audit.AppendAsync(transaction, new AuditEntry(change.By, "project-version.changed", $"project-version:{before.Uuid}", null, Digest(before, tags), Digest(after, fresh)));
+        await audit.AppendAsync(transaction, AuditEntry.Change(change.By, "project-version.changed", $"project-version:{before.Uuid}", State(before, tags), State(after, fresh)));
         return true;
     }
 
@@ -101,6 +101,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         var connection = transaction.Connection!;
         var (project, uuid, name, version) = await connection.QuerySingleAsync<(long, string, string, string)>(
             "SELECT v.project_id, v.uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @id", new { id }, transaction);
+        var before = await StateAsync(transaction, id);
         await connection.ExecuteAsync("""
             DELETE FROM occurrence WHERE org_id = @Org AND pv_id = @id;
             DELETE FROM occurrence_place WHERE org_id = @Org AND pv_id = @id;
@@ -111,10 +112,10 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             UPDATE project SET latest_id = NULL WHERE id = @project AND latest_id = @id;
             """, new { id, Org, project }, transaction);
         if (keepProject) await ChooseLatestAsync(transaction, project);
-        else await LeaveAsync(transaction, project);
+        else await LeaveAsync(transaction, project, by);
         await findings.CountAsync(transaction, id);
         await queue.EnqueueAsync(transaction, new JobRequest(ProjectsModule.SweepKind, "all", "documents", "", JobPriority.Sweep));
-        await audit.AppendAsync(transaction, new AuditEntry(by, "project-version.deleted", $"project-version:{uuid}", JsonSerializer.Serialize(new { name, version })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "project-version.deleted", $"project-version:{uuid}", before, null, new { name, version }));
     }
 
     /// <summary>
@@ -153,8 +154,15 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             """, new { project, parentVersion }, transaction);
     }
 
-    private static string Digest(VersionRow row, IEnumerable<string> tags) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { row, tags = tags.Order(StringComparer.Ordinal) })));
+    private static Task<VersionRow> RowAsync(DbTransaction transaction, long id) => transaction.Connection!.QuerySingleAsync<VersionRow>("""
+        SELECT v.id, v.uuid, v.project_id, p.name, v.version, v.is_latest, v.active, v.parent_id, v.group_name, v.description, v.publisher, v.classifier, v.purl, v.cpe, v.swid_tag_id, v.extra
+        FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.id = @id
+        """, new { id }, transaction);
+
+    /// <summary>What people and clients decide about a version, for the audit log.</summary>
+    public static async Task<object> StateAsync(DbTransaction transaction, long id) => State(await RowAsync(transaction, id), await TagsAsync(transaction.Connection!, transaction, id));
+
+    private static object State(VersionRow row, IEnumerable<string> tags) => new { row, tags = tags.Order(StringComparer.Ordinal) };
 
     private static Task<IEnumerable<string>> TagsAsync(DbConnection connection, DbTransaction transaction, long version) =>
         connection.QueryAsync<string>("SELECT tag FROM project_tag WHERE version_id = @version", new { version }, transaction);
@@ -162,14 +170,15 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
     internal static IEnumerable<string> Clean(IEnumerable<string> tags) =>
         tags.Select(t => t.Trim().ToLowerInvariant()).Where(t => t.Length is > 0 and <= 255).Distinct(StringComparer.Ordinal);
 
-    private async Task<long> ProjectAsync(DbTransaction transaction, string name, string? description, long? ownerId)
+    private async Task<long> ProjectAsync(DbTransaction transaction, string name, string? description, long? ownerId, string by)
     {
         var connection = transaction.Connection!;
         if (await connection.QuerySingleOrDefaultAsync<long?>("SELECT id FROM project WHERE org_id = @Org AND name = @name", new { Org, name }, transaction) is { } known) return known;
-        var id = await IdSource.NextAsync(transaction, "project");
+        var (id, uuid) = (await IdSource.NextAsync(transaction, "project"), ids.NewUuid());
         await connection.ExecuteAsync("INSERT INTO project (id, org_id, uuid, name, description, owner_id, created_at) VALUES (@id, @Org, @uuid, @name, @description, @ownerId, @now)",
-            new { id, Org, uuid = ids.NewUuid(), name, description, ownerId, now = time.GetUtcNow() }, transaction);
+            new { id, Org, uuid, name, description, ownerId, now = time.GetUtcNow() }, transaction);
         await database.IndexTextAsync(transaction, "project", id, $"{name} {description}");
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.created", $"project:{uuid}", null, await AuditStore.StateAsync(transaction, ProjectState, new { id }), new { name }));
         return id;
     }
 
@@ -177,20 +186,20 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
     /// The project that a version belongs to under its new name: the one that has the name already; else, when it was the only version, its own
     /// project renamed; else a new one with the same owner. What people decided about a project is not lost by a new name.
     /// </summary>
-    private async Task<long> RenamedAsync(DbTransaction transaction, long project, string name)
+    private async Task<long> RenamedAsync(DbTransaction transaction, long project, string name, string by)
     {
         var connection = transaction.Connection!;
         var (owner, description, versions) = await connection.QuerySingleAsync<(long?, string?, long)>(
             "SELECT owner_id, description, (SELECT COUNT(*) FROM project_version WHERE project_id = @project) FROM project WHERE id = @project", new { project }, transaction);
         var taken = await connection.QuerySingleOrDefaultAsync<long?>("SELECT id FROM project WHERE org_id = @Org AND name = @name", new { Org, name }, transaction);
-        if (taken is not null || versions > 1) return taken ?? await ProjectAsync(transaction, name, description, owner);
+        if (taken is not null || versions > 1) return taken ?? await ProjectAsync(transaction, name, description, owner, by);
         await connection.ExecuteAsync("UPDATE project SET name = @name WHERE id = @project", new { name, project }, transaction);
         await database.IndexTextAsync(transaction, "project", project, $"{name} {description}");
         return project;
     }
 
     /// <summary>What remains to be done for a project that lost a version.</summary>
-    private async Task LeaveAsync(DbTransaction transaction, long project)
+    private async Task LeaveAsync(DbTransaction transaction, long project, string by)
     {
         if (await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM project_version WHERE project_id = @project", new { project }, transaction) > 0)
         {
@@ -198,7 +207,10 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             return;
         }
 
+        var before = await AuditStore.StateAsync(transaction, ProjectState, new { id = project });
+        var (uuid, name) = await transaction.Connection!.QuerySingleAsync<(string, string)>("SELECT uuid, name FROM project WHERE id = @project", new { project }, transaction);
         await transaction.Connection!.ExecuteAsync("DELETE FROM project WHERE id = @project", new { project }, transaction);
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.deleted", $"project:{uuid}", before, null, new { name }));
         await database.UnindexTextAsync(transaction, "project", project);
     }
 

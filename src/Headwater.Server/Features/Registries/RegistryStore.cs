@@ -39,6 +39,9 @@ internal sealed class RegistryStore(IDatabase database, QueueStore jobs, Schedul
     public Task<IReadOnlyList<RegistryWork>> WorkAsync(string type, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<RegistryWork>>(async connection =>
         [.. (await connection.QueryAsync<Line>($"SELECT {Columns} FROM registry r WHERE r.org_id = @Org AND r.type = @type AND r.enabled = 1 ORDER BY r.position, r.id", new { Org, type })).Select(ToWork)], cancellationToken);
 
+    /// <summary>What people decide about a registry, for the audit log; how it goes is no decision. The secret is protected where it lies.</summary>
+    private const string State = "SELECT type, name, address, position, user_name, secret, only_names, never_names, every_seconds, daily_minute, enabled, configured FROM registry WHERE id = @id";
+
     /// <summary>Adds a registry, or changes one, and schedules it.</summary>
     /// <returns>Its id; null when another has that name, or there is none of that id.</returns>
     public Task<long?> SaveAsync(long? id, RegistryInput input, string by, bool configured = false, CancellationToken cancellationToken = default) => database.WriteAsync<long?>(async transaction =>
@@ -51,6 +54,7 @@ internal sealed class RegistryStore(IDatabase database, QueueStore jobs, Schedul
         var registry = id ?? await IdSource.NextAsync(transaction, "registry");
         var sameSecret = input.Secret is null || input.Secret == (_protector.TryUnprotect(before?.Secret) ?? "");
         var secret = sameSecret ? before?.Secret : input.Secret!.Length == 0 ? null : _protector.Protect(input.Secret);
+        var was = await AuditStore.StateAsync(transaction, State, new { id = registry });
         await connection.ExecuteAsync("""
             INSERT INTO registry (id, org_id, type, name, address, position, user_name, secret, only_names, never_names, every_seconds, daily_minute, enabled, configured, created_at)
             VALUES (@registry, @Org, @Type, @Name, @Address, @position, @user, @secret, @only, @never, @every, @daily, @enabled, @configured, @now)
@@ -66,8 +70,8 @@ internal sealed class RegistryStore(IDatabase database, QueueStore jobs, Schedul
         await schedule.SetAsync(transaction, new RecurringJob(ScheduleName(registry), CheckJob.For(input.Type), input.Cadence), input.Enabled);
         if (before is null || before.Differs(input) || !sameSecret || before.Enabled != input.Enabled)
         {
-            await audit.AppendAsync(transaction, new AuditEntry(by, id is null ? "registry.added" : "registry.changed", $"registry:{registry}",
-                JsonSerializer.Serialize(new { type = input.Type, name = input.Name, address = input.Address, user = input.User, secret = sameSecret ? "kept" : secret is null ? "none" : "set", only = input.Only, never = input.Never, enabled = input.Enabled })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, id is null ? "registry.added" : "registry.changed", $"registry:{registry}", was, await AuditStore.StateAsync(transaction, State, new { id = registry }),
+                new { type = input.Type, name = input.Name, address = input.Address, user = input.User, secret = sameSecret ? "kept" : secret is null ? "none" : "set", only = input.Only, never = input.Never, enabled = input.Enabled }));
         }
 
         return registry;
@@ -98,6 +102,7 @@ internal sealed class RegistryStore(IDatabase database, QueueStore jobs, Schedul
         {
             var connection = transaction.Connection!;
             if (await FindAsync(connection, id, transaction) is not { } registry) return false;
+            var was = await AuditStore.StateAsync(transaction, State, new { id });
             await connection.ExecuteAsync("""
                 DELETE FROM version_release WHERE org_id = @Org AND cv_id IN (SELECT c.id FROM component_version c JOIN component_release r ON r.org_id = @Org AND r.component_id = c.component_id WHERE r.registry_id = @id);
                 DELETE FROM component_release WHERE org_id = @Org AND registry_id = @id;
@@ -107,7 +112,7 @@ internal sealed class RegistryStore(IDatabase database, QueueStore jobs, Schedul
             if (await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM registry WHERE org_id = @Org AND type = @Type", new { Org, registry.Type }, transaction) == 0)
                 await connection.ExecuteAsync("DELETE FROM component_release WHERE org_id = @Org AND component_id IN (SELECT k.id FROM component k WHERE k.type = @Type)", new { Org, registry.Type }, transaction);
             await schedule.RemoveAsync(transaction, ScheduleName(id));
-            await audit.AppendAsync(transaction, new AuditEntry(by, "registry.removed", $"registry:{id}", JsonSerializer.Serialize(new { name = registry.Name, address = registry.Address })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "registry.removed", $"registry:{id}", was, null, new { name = registry.Name, address = registry.Address }));
             return true;
         }, cancellationToken: cancellationToken);
         return removed;

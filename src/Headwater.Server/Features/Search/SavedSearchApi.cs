@@ -9,8 +9,8 @@ internal static class SavedSearchApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root + "/searches").WithTags("Search");
-        api.MapGet("", async (HttpContext http, SavedSearchStore store, CancellationToken cancellationToken) =>
-            TypedResults.Ok(await store.ListAsync(http.User.Actor(), cancellationToken))).Require(Permissions.ViewPortfolio).WithSummary("Searches that one keeps");
+        api.MapGet("", async (HttpContext http, SavedSearchStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerWhole("searches", await store.ListAsync(http.User.Actor(), cancellationToken),
+            [("name", s => s.Name), ("address", s => s.Address), ("shared", s => s.Shared), ("uuid", s => s.Uuid.ToString())], cancellationToken)).Produces<IReadOnlyList<SavedSearch>>().Require(Permissions.ViewPortfolio).WithSummary("Searches that one keeps");
         api.MapPost("", SaveAsync).Require(Permissions.ViewPortfolio).WithSummary("Keeps a search: {\"name\", \"address\", \"shared\"}");
         api.MapDelete("/{uuid:guid}", async (HttpContext http, SavedSearchStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.DeleteAsync(http.User.Actor(), uuid, cancellationToken) ? Results.NoContent() : Results.NotFound()).Require(Permissions.ViewPortfolio);

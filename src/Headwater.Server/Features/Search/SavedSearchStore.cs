@@ -30,22 +30,26 @@ internal sealed class SavedSearchStore(IDatabase database, AuditStore audit, IdS
     {
         var connection = transaction.Connection!;
         if (await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM saved_search WHERE org_id = @Org AND person = @person AND name <> @name", new { Org, person, name }, transaction) >= Most) return null;
+        var before = await AuditStore.StateAsync(transaction, "SELECT name, address, shared FROM saved_search WHERE org_id = @Org AND person = @person AND name = @name", new { Org, person, name });
         var id = await IdSource.NextAsync(transaction, "saved_search");
         var uuid = await connection.QuerySingleAsync<Guid>("""
             INSERT INTO saved_search (id, org_id, uuid, person, name, address, shared, created_at) VALUES (@id, @Org, @uuid, @person, @name, @address, @share, @now)
             ON CONFLICT (org_id, person, name) DO UPDATE SET address = excluded.address, shared = excluded.shared RETURNING uuid
             """, new { id, Org, uuid = ids.NewUuid(), person, name, address, share = shared ? 1L : 0L, now = time.GetUtcNow() }, transaction);
-        if (shared) await audit.AppendAsync(transaction, new AuditEntry(person, "search.shared", $"search:{uuid}"));
+        await audit.AppendAsync(transaction, AuditEntry.Change(person, shared ? "search.shared" : "search.saved", $"search:{uuid}", before, await StateAsync(transaction, uuid)));
         return uuid;
     }, cancellationToken: cancellationToken);
 
     /// <returns>False when it is not one's own.</returns>
     public Task<bool> DeleteAsync(string person, Guid uuid, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
+        var before = await StateAsync(transaction, uuid);
         if (await transaction.Connection!.ExecuteAsync("DELETE FROM saved_search WHERE org_id = @Org AND person = @person AND uuid = @uuid", new { Org, person, uuid }, transaction) == 0) return false;
-        await audit.AppendAsync(transaction, new AuditEntry(person, "search.deleted", $"search:{uuid}"));
+        await audit.AppendAsync(transaction, AuditEntry.Change(person, "search.deleted", $"search:{uuid}", before, null));
         return true;
     }, cancellationToken: cancellationToken);
+
+    private static Task<object?> StateAsync(System.Data.Common.DbTransaction transaction, Guid uuid) => AuditStore.StateAsync(transaction, "SELECT name, address, shared FROM saved_search WHERE org_id = @Org AND uuid = @uuid", new { Org, uuid });
 
     private sealed class Row
     {

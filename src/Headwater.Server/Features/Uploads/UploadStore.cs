@@ -103,6 +103,7 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
                 await connection.ExecuteAsync("UPDATE project_version SET active = @active, inactive_since = CASE WHEN @active = 1 THEN NULL ELSE COALESCE(inactive_since, @now) END WHERE id = @version", new { active, now, version }, transaction);
             if (request.Tags is not null && request.May.Manages.Sees(hold is null ? request.OwnerId ?? request.May.Home : hold.OwnerId)) await ProjectsModule.ReplaceTagsAsync(transaction, version, request.Tags);
 
+            var before = await connection.QuerySingleOrDefaultAsync<string?>("SELECT sha256 FROM upload WHERE org_id = @Org AND pv_id = @version ORDER BY id DESC LIMIT 1", new { Org, version }, transaction);
             var id = await IdSource.NextAsync(transaction, "upload");
             var job = await jobs.EnqueueAsync(transaction, new JobRequest(IngestJob.JobKind, token.ToString(), $"project:{known.ProjectId}", id.ToString(), JobPriority.Upload));
             await connection.ExecuteAsync("""
@@ -116,8 +117,9 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
             }, transaction);
             await connection.ExecuteAsync("UPDATE project_version SET last_upload_at = @now, last_format = @format WHERE id = @version",
                 new { now, format = $"{facts.Kind.FormatName} {facts.Kind.SpecVersion}", version }, transaction);
+            // A document has a digest of its own: that of the one it takes the place of, and its own.
             await audit.AppendAsync(transaction, new AuditEntry(request.By, "sbom.uploaded", $"project-version:{known.VersionUuid}",
-                JsonSerializer.Serialize(new { token, components = facts.Components, bytes = file.Length, stage = request.Stage }), null, file.Sha256));
+                JsonSerializer.Serialize(new { token, components = facts.Components, bytes = file.Length, stage = request.Stage, latest = request.IsLatest, active = request.IsActive, tags = request.Tags }), before, file.Sha256));
 
             // Last, and while the writer is held: whatever failed above leaves no document, and none is swept away that is about to be named.
             await file.KeepAsync(transaction, blobs);

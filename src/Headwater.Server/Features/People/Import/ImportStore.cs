@@ -17,6 +17,7 @@ namespace Headwater.Server.Features.People.Import;
 internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessStore access, OwnersModule owners, FindingsModule findings, IdSource ids, TimeProvider time)
 {
     private const long Org = Organisation.Home;
+    private const string UnitState = "SELECT kind, name, title, email, parent_id, level FROM owner WHERE id = @Id";
 
     private readonly IDatabase _database = database;
     private readonly AuditStore _audit = audit;
@@ -44,7 +45,8 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
             var plan = await walk.RunAsync();
             if (file.Kind is ImportKind.Units or ImportKind.Teams) await findings.TreeChangedAsync(transaction);
             if (walk.Moved.Count > 0) await findings.PlacesChangedAsync(transaction, walk.Moved);
-            await _audit.AppendAsync(transaction, new AuditEntry(by, "import.applied", "import:" + file.Kind.ToString().ToLowerInvariant(), JsonSerializer.Serialize(new { made = plan.Count(ImportAct.New), changed = plan.Count(ImportAct.Changed), same = plan.Count(ImportAct.Same), digest })));
+            // What each row changed is a record of its own, before this one.
+            await _audit.AppendAsync(transaction, AuditEntry.Change(by, "import.applied", "import:" + file.Kind.ToString().ToLowerInvariant(), null, null, new { made = plan.Count(ImportAct.New), changed = plan.Count(ImportAct.Changed), same = plan.Count(ImportAct.Same), digest }));
             return plan;
         }, cancellationToken: cancellationToken);
         access.TreeChanged();
@@ -125,9 +127,11 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
                 after.ParentId = parent is { } p ? _units.GetValueOrDefault(p)?.Id ?? -1 : null;
                 var was = before is null ? null : known.Where(k => before.ParentId is { } id && _units.GetValueOrDefault(k.Key)?.Id == id).Select(k => k.Key.Item2).FirstOrDefault();
                 var detail = Differences(("title", before?.Title, after.Title), ("parent", was, parent?.Name), ("level", before is null || kind == "team" ? null : LevelName(before.Level), kind == "team" ? null : LevelName(after.Level)), ("email", before?.Email, after.Email));
-                if (!await NoteAsync(row, before is null, after.Name, detail, kind, "owner:" + after.Name)) continue;
+                if (!Note(row, before is null, after.Name, detail)) continue;
+                var old = before is null ? null : await AuditStore.StateAsync(transaction!, UnitState, new { after.Id });
                 await connection.ExecuteAsync("UPDATE owner SET title = @Title, email = @Email, level = @Level, parent_id = @ParentId WHERE id = @Id", new { after.Title, after.Email, after.Level, after.ParentId, after.Id }, transaction);
                 await store._database.IndexTextAsync(transaction!, "owner", after.Id, $"{after.Title} {after.Name} {after.Email}");
+                await RecordAsync(kind + (before is null ? ".created" : ".changed"), "owner:" + after.Name, old, await AuditStore.StateAsync(transaction!, UnitState, new { after.Id }), new { import = detail });
             }
         }
 
@@ -177,8 +181,9 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
                 }
 
                 var detail = Differences(("name", before?.Title, edit.Title), ("email", before?.Email, edit.Email), ("active", before is null ? null : YesNo(before.Active), before is null && active ? null : YesNo(active)), ("joins", null, joins.Count == 0 ? null : string.Join(", ", joins.Select(j => j.Title))));
-                if (!await NoteAsync(row, before is null, edit.Name, detail, "user", "user:" + (before?.Name ?? edit.Name))) continue;
+                if (!Note(row, before is null, edit.Name, detail)) continue;
                 var (now, id) = (store._time.GetUtcNow(), before?.Id ?? await IdSource.NextAsync(transaction!, "user_account"));
+                var old = await AuditStore.StateAsync(transaction!, UserStore.State, new { id });
                 if (before is null)
                     await connection.ExecuteAsync("""
                         INSERT INTO user_account (id, org_id, uuid, name, title, email, password_hash, permissions, must_change, stamp, source, created_at, updated_at) VALUES (@id, @Org, @uuid, @Name, @Title, @Email, '', 0, 0, '', 'import', @now, @now)
@@ -187,6 +192,7 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
                     await connection.ExecuteAsync("UPDATE user_account SET title = @Title, email = @Email, updated_at = @now, revision = revision + 1 WHERE id = @id", new { edit.Title, edit.Email, now, id }, transaction);
                 if (active != (before?.Active ?? true)) await PersonStore.ActivateAsync(transaction!, id, active, now);
                 foreach (var team in joins) await connection.ExecuteAsync("INSERT INTO team_member (owner_id, person_id, source) VALUES (@owner, @id, 'manual') ON CONFLICT (owner_id, person_id) DO NOTHING", new { owner = team.Id, id }, transaction);
+                await RecordAsync(before is null ? "user.created" : "user.changed", "user:" + (before?.Name ?? edit.Name), old, await AuditStore.StateAsync(transaction!, UserStore.State, new { id }), "import");
             }
         }
 
@@ -210,22 +216,23 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
                 }
 
                 var detail = project.OwnerId == owner?.Id ? "" : Differences(("owner", project.Owner, owner?.Title));
-                if (!await NoteAsync(row, false, project.Name, detail, "project", $"project:{project.Uuid}")) continue;
+                if (!Note(row, false, project.Name, detail)) continue;
                 await connection.ExecuteAsync("UPDATE project SET owner_id = @owner WHERE id = @Id", new { owner = owner?.Id, project.Id }, transaction);
+                await RecordAsync("project.owner-changed", $"project:{project.Uuid}", new { owner = project.OwnerId }, new { owner = owner?.Id }, new { import = detail });
                 Moved.Add(project.Id);
             }
         }
 
         /// <summary>Notes what a row does.</summary>
         /// <returns>True when it is to be done now.</returns>
-        private async Task<bool> NoteAsync(ImportRow row, bool made, string subject, string detail, string kind, string audited)
+        private bool Note(ImportRow row, bool made, string subject, string detail)
         {
             var act = made ? ImportAct.New : detail.Length > 0 ? ImportAct.Changed : ImportAct.Same;
             _changes.Add(new ImportChange(row.Line, act, subject, detail));
-            if (!Writes || act == ImportAct.Same) return false;
-            await store._audit.AppendAsync(transaction!, new AuditEntry(by, kind + (made ? ".created" : kind == "project" ? ".owner-changed" : ".changed"), audited, kind == "user" ? "import" : JsonSerializer.Serialize(new { import = detail })));
-            return true;
+            return Writes && act != ImportAct.Same;
         }
+
+        private Task RecordAsync(string act, string subject, object? before, object? after, object detail) => store._audit.AppendAsync(transaction!, AuditEntry.Change(by, act, subject, before, after, detail));
 
         private List<ImportRow> Distinct(string column, StringComparer comparer)
         {

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
@@ -36,7 +35,7 @@ internal sealed class ScimGroupStore(IDatabase database, AuditStore audit, IdSou
         var (key, uuid, now) = (await IdSource.NextAsync(transaction, "person_group"), ids.NewUuid(), time.GetUtcNow());
         await connection.ExecuteAsync("INSERT INTO person_group (id, org_id, uuid, name, source, external_id, created_at, updated_at) VALUES (@key, @Org, @uuid, @Name, 'scim', @ExternalId, @now, @now)", new { key, Org, uuid, group.Name, group.ExternalId, now }, transaction);
         await SetMembersAsync(transaction, key, [], group.Members, now);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "group.created", "group:" + group.Name, JsonSerializer.Serialize(new { members = group.Members.Count })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.created", "group:" + group.Name, null, State(group), new { members = group.Members.Count }));
         return (await WithMembersAsync(connection, transaction, [await RowAsync(connection, transaction, uuid)], true))[0];
     }, cancellationToken: cancellationToken);
 
@@ -53,7 +52,7 @@ internal sealed class ScimGroupStore(IDatabase database, AuditStore audit, IdSou
         await RefuseTakenNameAsync(transaction, after.Name, row.Key);
         await connection.ExecuteAsync("UPDATE person_group SET name = @Name, external_id = @ExternalId, updated_at = @now, revision = revision + 1 WHERE id = @Key", new { after.Name, after.ExternalId, now, row.Key }, transaction);
         await SetMembersAsync(transaction, row.Key, before.Members, after.Members, now, everyone: after.Name != before.Name);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "group.changed", "group:" + after.Name, JsonSerializer.Serialize(new { was = before.Name == after.Name ? null : before.Name, before = old.Count, after = after.Members.Count })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.changed", "group:" + after.Name, State(before), State(after), new { was = before.Name == after.Name ? null : before.Name, before = old.Count, after = after.Members.Count }));
         return (await WithMembersAsync(connection, transaction, [await RowAsync(connection, transaction, id)], true))[0];
     }, cancellationToken: cancellationToken);
 
@@ -61,11 +60,14 @@ internal sealed class ScimGroupStore(IDatabase database, AuditStore audit, IdSou
     {
         var row = await RowAsync(transaction.Connection!, transaction, id);
         ScimStore.Hold(match, row.Revision);
+        var before = (await WithMembersAsync(transaction.Connection!, transaction, [row], true))[0];
         var members = (await transaction.Connection!.QueryAsync<long>("SELECT person_id FROM person_group_member WHERE group_id = @Key", new { row.Key }, transaction)).AsList();
         await transaction.Connection!.ExecuteAsync("DELETE FROM person_group WHERE id = @Key", new { row.Key }, transaction);
         await GroupGrantStore.RefreshAsync(transaction, members, time.GetUtcNow());
-        await audit.AppendAsync(transaction, new AuditEntry(by, "group.deleted", "group:" + row.Name));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.deleted", "group:" + row.Name, State(before), null));
     }, cancellationToken: cancellationToken);
+
+    private static object State(ScimGroup group) => new { group.Name, group.ExternalId, members = group.Members.Select(m => m.Id).Order() };
 
     private static async Task SetMembersAsync(DbTransaction transaction, long key, IReadOnlyList<(Guid Id, string Name)> before, IReadOnlyList<(Guid Id, string Name)> after, DateTimeOffset now, bool everyone = false)
     {

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
@@ -44,6 +43,7 @@ internal sealed class ScimStore(IDatabase database, AuditStore audit, IdSource i
             await RefuseTakenExternalIdAsync(transaction, user.ExternalId, known?.Id ?? 0);
             var key = known?.Id ?? await IdSource.NextAsync(transaction, "user_account");
             var uuid = ids.NewUuid();
+            var before = await AuditStore.StateAsync(transaction, UserStore.State, new { id = key });
             await connection.ExecuteAsync(known is null
                 ? """
                   INSERT INTO user_account (id, org_id, uuid, name, title, given_name, family_name, email, external_id, password_hash, permissions, must_change, stamp, source, active, left_at, created_at, updated_at)
@@ -53,7 +53,7 @@ internal sealed class ScimStore(IDatabase database, AuditStore audit, IdSource i
                   UPDATE user_account SET uuid = @uuid, name = @UserName, title = @DisplayName, given_name = @GivenName, family_name = @FamilyName, email = @Email, external_id = @ExternalId, source = 'scim', active = @active,
                       left_at = @left, updated_at = @now, revision = revision + 1 WHERE id = @key
                   """, new { key, Org, uuid, user.UserName, user.DisplayName, user.GivenName, user.FamilyName, user.Email, user.ExternalId, active = user.Active ? 1L : 0L, left = user.Active ? (DateTimeOffset?)null : now, now }, transaction);
-            await audit.AppendAsync(transaction, new AuditEntry(by, known is null ? "user.created" : "user.activated", "user:" + user.UserName, "scim"));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, known is null ? "user.created" : "user.activated", "user:" + user.UserName, before, await AuditStore.StateAsync(transaction, UserStore.State, new { id = key }), "scim"));
             return (await WithGroupsAsync(connection, transaction, [await RowAsync(connection, transaction, uuid)]))[0];
         }, cancellationToken: cancellationToken);
     }
@@ -74,6 +74,7 @@ internal sealed class ScimStore(IDatabase database, AuditStore audit, IdSource i
             throw ScimException.Taken($"There is another user {after.UserName}.");
         await RefuseTakenExternalIdAsync(transaction, after.ExternalId, row.Key);
         var now = time.GetUtcNow();
+        var was = await AuditStore.StateAsync(transaction, UserStore.State, new { id = row.Key });
         await connection.ExecuteAsync("""
             UPDATE user_account SET name = @UserName, title = @DisplayName, given_name = @GivenName, family_name = @FamilyName, email = @Email, external_id = @ExternalId, source = 'scim', updated_at = @now, revision = revision + 1 WHERE id = @Key
             """, new { after.UserName, after.DisplayName, after.GivenName, after.FamilyName, after.Email, after.ExternalId, now, row.Key }, transaction);
@@ -85,7 +86,7 @@ internal sealed class ScimStore(IDatabase database, AuditStore audit, IdSource i
             act = after.Active ? "user.activated" : "user.deactivated";
         }
 
-        await audit.AppendAsync(transaction, new AuditEntry(by, act, "user:" + after.UserName, JsonSerializer.Serialize(new { source = "scim", was = before.UserName == after.UserName ? null : before.UserName })));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, act, "user:" + after.UserName, was, await AuditStore.StateAsync(transaction, UserStore.State, new { id = row.Key }), new { source = "scim", was = before.UserName == after.UserName ? null : before.UserName }));
         return (await WithGroupsAsync(connection, transaction, [await RowAsync(connection, transaction, id)]))[0];
     }, cancellationToken: cancellationToken);
 
@@ -97,11 +98,12 @@ internal sealed class ScimStore(IDatabase database, AuditStore audit, IdSource i
         Hold(match, row.Revision);
         if (row.Active && await PersonStore.IsLastAdministratorAsync(transaction, row.Key)) throw new ScimException(StatusCodes.Status409Conflict, null, $"{row.UserName} is the last administrator; make another one first.");
         var now = time.GetUtcNow();
+        var was = await AuditStore.StateAsync(transaction, UserStore.State, new { id = row.Key });
         if (row.Active) await PersonStore.ActivateAsync(transaction, row.Key, false, now);
         await connection.ExecuteAsync("UPDATE user_account SET source = 'deleted', external_id = NULL, subject = NULL, email = NULL WHERE id = @Key", new { row.Key }, transaction);
         await connection.ExecuteAsync("DELETE FROM person_group_member WHERE person_id = @Key", new { row.Key }, transaction);
         await GroupGrantStore.RefreshAsync(transaction, [row.Key], now);
-        await audit.AppendAsync(transaction, new AuditEntry(by, "user.deactivated", "user:" + row.UserName, "scim deleted"));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "user.deactivated", "user:" + row.UserName, was, await AuditStore.StateAsync(transaction, UserStore.State, new { id = row.Key }), "scim deleted"));
     }, cancellationToken: cancellationToken);
 
     private static void Check(ScimUser user)
