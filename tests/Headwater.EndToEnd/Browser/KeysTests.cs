@@ -30,7 +30,7 @@ public sealed class KeysTests(Chromium chromium)
         (await page.Locator("table.data tbody tr", new() { HasText = purpose }).CountAsync()).ShouldBe(0);
         (await client.GetAsync("api/v1/project")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         await page.GotoAsync("/audit");
-        (await page.SaidAsync()).ShouldContain("key.revoked");
+        (await page.SaidAsync()).ShouldContain("API key revoked");
         await page.Context.CloseAsync();
     }
 }

@@ -101,6 +101,8 @@ public sealed partial class LeakTests : IAsyncLifetime
         "/api/headwater/v1/who-uses?of=lodash&format=csv", "/?scope={Unit}", "/api/headwater/v1/overview?scope={Unit}", "/api/headwater/v1/changes?from={EarlierToken}&to={Token}", "/api/v1/project/lookup?name={Name}&version=1", "/api/v1/project?name={Name}", "/api/v1/project?searchText=zebra",
         "/api/v1/project?onlyRoot=true", "/api/v1/component/identity?name=lodash", "/api/v1/component/identity?purl=pkg:npm/", "/api/v1/component/identity?name=log4j-core", "/api/v1/component/identity?name=log4j-core&project={Version}",
         "/api/headwater/v1/component-versions/{ComponentVersion}/usages?format=csv", "/api/headwater/v1/components/{Component}/usages?filter=zebra",
+        "/api/headwater/v1/advisories/{Vuln}/projects?format=csv", "/api/headwater/v1/advisories/{Vuln}/projects?filter=zebra", "/api/headwater/v1/owners/{Unit}/trend?format=csv", "/api/headwater/v1/coverage/stages?format=csv", "/api/headwater/v1/owners?filter=zebra",
+        "/api/headwater/v1/components/{Component}/versions?format=csv", "/api/headwater/v1/changes?from={EarlierToken}&to={Token}&format=csv", "/api/headwater/v1/overview/trend?format=csv",
     ];
 
     private static async Task<World> ZebraAsync(TestHost host)

@@ -37,5 +37,10 @@ internal sealed record AdvisoryReference(string Type, string Url);
 /// <param name="Analysis">What was decided; where there are several findings, about one that is still open, else the newest.</param>
 internal sealed record AffectedUsage(UsageRow Usage, string ComponentName, string? ComponentGroup, bool Affected, IReadOnlyList<string> FixedVersions, Projects.WhyHere? Why, bool Settled, FindingAnalysis? Analysis);
 
+/// <summary>A project whose latest version is hit.</summary>
+/// <param name="Components">What it uses of what is affected, with versions.</param>
+/// <param name="Settled">True when every finding of the advisory in it was decided not to matter.</param>
+internal sealed record AffectedProject(Guid ProjectUuid, Guid VersionUuid, string Project, string? Version, Owners.OwnerRef? Owner, IReadOnlyList<string> Components, IReadOnlyList<string> FixedVersions, bool Settled, DateTimeOffset? LastUploadAt);
+
 /// <summary>A hit of the search over all advisories.</summary>
 internal sealed record AdvisoryHit(string Id, string? Summary, Severity Severity, bool Withdrawn, int Projects);

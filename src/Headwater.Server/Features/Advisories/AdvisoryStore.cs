@@ -154,6 +154,39 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         return ids.Where(part.ContainsKey).Distinct(StringComparer.Ordinal).ToDictionary(id => id, id => part[id].Projects);
     }
 
+    /// <summary>Projects whose latest version is hit, by name.</summary>
+    /// <param name="ids">The identifiers of the advisory.</param>
+    public Task<Page<AffectedProject>> ProjectsAsync(Viewer viewer, IReadOnlyList<string> ids, PageRequest request, CancellationToken cancellationToken = default)
+    {
+        var keyset = Keyset.For(request, ProjectSorts, "project", "p.id");
+        var like = Like.Containing(request.Filter);
+        var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}" + (like is null ? "" : @" AND LOWER(p.name) LIKE @like ESCAPE '\'");
+        return database.ReadAsync(async connection =>
+        {
+            var parameters = new { Org, ids = ids.Take(500), like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {mine} AND p.latest_id IN (SELECT o.pv_id FROM finding f JOIN occurrence o ON o.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1)", parameters);
+            var page = keyset.Page((await connection.QueryAsync<ProjectLine>($"""
+                SELECT s.*, {OwnersModule.Select} FROM (
+                    SELECT p.id AS project_id, p.uuid AS project_uuid, v.uuid AS version_uuid, v.id AS pv_id, p.name, v.version AS project_version, p.owner_id AS whose, v.last_upload_at, {keyset.Expression} AS sort_key
+                    FROM project p JOIN project_version v ON v.id = p.latest_id WHERE {mine} AND {keyset.Where}
+                        AND EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1)
+                    ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s LEFT JOIN owner w ON w.id = s.whose ORDER BY s.sort_key {keyset.Direction}, s.project_id {keyset.Direction}
+                """, parameters)).AsList(), total, p => (p.SortKey!, p.ProjectId));
+            var hits = page.Items.Count == 0 ? [] : await connection.QueryAsync<HitLine>($"""
+                SELECT x.pv_id, k.group_name, k.name, c.version, f.fixed, COALESCE(e.settled, 0) AS settled
+                FROM finding f JOIN occurrence x ON x.cv_id = f.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
+                LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = x.pv_id AND e.cv_id = x.cv_id AND e.finding_id = f.id
+                WHERE x.org_id = @Org AND x.pv_id IN ({string.Join(',', page.Items.Select(p => p.PvId))}) AND f.id IN @ids AND f.affected = 1 ORDER BY k.name, c.id
+                """, parameters);
+            var of = hits.ToLookup(h => h.PvId);
+            return new Page<AffectedProject>([.. page.Items.Select(p => new AffectedProject(p.ProjectUuid, p.VersionUuid, p.Name, p.ProjectVersion.Length == 0 ? null : p.ProjectVersion, p.Owner,
+                [.. of[p.PvId].Select(h => $"{(h.GroupName is null ? "" : h.GroupName + "/")}{h.Name} {h.Version}".TrimEnd()).Distinct()], [.. of[p.PvId].SelectMany(h => TypeMaps.FromJson(h.Fixed)).Distinct()], of[p.PvId].All(h => h.Settled), p.LastUploadAt))],
+                total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
+
+    private static readonly Dictionary<string, SortKey> ProjectSorts = new(StringComparer.Ordinal) { ["project"] = new("LOWER(p.name)") };
+
     private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages, long Projects, long Settled, long WithoutOwner)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         var (findings, rows, decided, hit, settled, withoutOwner) = await database.ReadAsync(async connection =>
@@ -240,6 +273,27 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         public int Components { get; set; }
         public int Projects { get; set; }
         public object? SortKey { get; set; }
+    }
+
+    private sealed record ProjectLine : OwnerColumns
+    {
+        public long ProjectId { get; set; }
+        public long PvId { get; set; }
+        public Guid ProjectUuid { get; set; }
+        public Guid VersionUuid { get; set; }
+        public string Name { get; set; } = "";
+        public string ProjectVersion { get; set; } = "";
+        public DateTimeOffset? LastUploadAt { get; set; }
+    }
+
+    private sealed record HitLine
+    {
+        public long PvId { get; set; }
+        public string? GroupName { get; set; }
+        public string Name { get; set; } = "";
+        public string? Version { get; set; }
+        public string Fixed { get; set; } = "";
+        public bool Settled { get; set; }
     }
 
     private sealed record UsageLine : UsageColumns

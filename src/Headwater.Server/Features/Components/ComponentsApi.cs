@@ -14,6 +14,8 @@ internal static class ComponentsApi
         api.MapGet("/components", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Components in the latest versions of projects");
         api.MapGet("/components/{id:long}", async Task<Results<Ok<ComponentDetail>, NotFound>> (HttpContext http, ComponentStore store, long id, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.Viewer(), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
+        api.MapGet("/components/{id:long}/versions", async Task<IResult> (HttpContext http, ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) => await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } it
+            ? TypedResults.NotFound() : listing.AnswerWhole("versions", it.Versions, Versions, cancellationToken)).Produces<IReadOnlyList<ComponentVersionRow>>().Require(Permissions.ViewPortfolio).WithSummary("The versions of a component that are in use");
         api.MapGet("/components/{id:long}/usages", (HttpContext http, ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerAsync("usages", (page, token) => store.UsagesAsync(http.User.InScope(), id, page, token), Usage, cancellationToken)).Require(Permissions.ViewPortfolio).WithSummary("Who uses a component");
         api.MapGet("/component-versions/{id:long}", async Task<Results<Ok<ComponentVersionDetail>, NotFound>> (HttpContext http, ComponentStore store, long id, CancellationToken cancellationToken) =>
@@ -22,6 +24,13 @@ internal static class ComponentsApi
             listing.AnswerAsync("usages", (page, token) => store.UsagesOfVersionAsync(http.User.InScope(), id, page, token), Usage, cancellationToken)).Require(Permissions.ViewPortfolio).WithSummary("Who uses a component version");
         api.MapGet("/who-uses", WhoUsesAsync).Require(Permissions.ViewPortfolio).WithSummary("Projects whose latest version uses a package in a range of versions: log4j-core <2.17.1");
     }
+
+    private static readonly (string Name, Func<ComponentVersionRow, object?> Value)[] Versions =
+    [
+        ("purl", v => v.Purl), ("version", v => v.Version), ("licences", v => v.Licences), ("projects", v => v.Projects), ("coverage", v => v.Coverage.ToString()), ("critical", v => v.Findings.Critical), ("high", v => v.Findings.High), ("medium", v => v.Findings.Medium),
+        ("low", v => v.Findings.Low), ("unassigned", v => v.Findings.Unassigned), ("exploited", v => v.Kev), ("risk", v => Math.Round(v.MaxRisk, 1)), ("published", v => v.Release?.PublishedAt), ("behind", v => v.Release?.Gap?.ToString().ToLowerInvariant()),
+        ("days behind", v => v.Release?.BehindDays), ("withdrawn", v => v.Release is { Withdrawn: not Withdrawal.None } r ? r.Withdrawn.ToString().ToLowerInvariant() : null), ("reason", v => v.Release?.Reason),
+    ];
 
     private static async Task<IResult> WhoUsesAsync(HttpContext http, UsageQueryStore store, string? of, [AsParameters] Listing listing, CancellationToken cancellationToken)
     {

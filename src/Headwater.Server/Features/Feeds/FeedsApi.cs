@@ -14,11 +14,12 @@ internal static class FeedsApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root + "/feeds").WithTags("Feeds");
-        api.MapGet("", (FeedsModule feeds) => TypedResults.Ok(feeds.Status())).Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is");
-        api.MapGet("/warnings", async (FeedsModule feeds, TimeProvider time, CancellationToken cancellationToken) =>
-            TypedResults.Ok((await feeds.InTroubleAsync(cancellationToken)).Select(f => FeedWarning.Of(f, time.GetUtcNow())))).Require(Permissions.ViewVulnerability).WithSummary("Feeds whose data is old, or whose last refresh failed; the header Headwater-Data-Warning says the same with every answer");
-        api.MapGet("/sources", async (FeedStore store, TimeProvider time, CancellationToken cancellationToken) =>
-            TypedResults.Ok((await store.ListAsync(cancellationToken)).Select(f => FeedView.Of(f, time)))).Require(Permissions.FeedManagement).WithSummary("Where the data comes from, and how the last refresh went");
+        api.MapGet("", (FeedsModule feeds, [AsParameters] Listing listing, CancellationToken cancellationToken) => string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(feeds.Status()) : listing.AnswerWhole("advisory-data", feeds.Status().Sources, Loaded, cancellationToken))
+            .Produces<FeedStatus>().Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is; as a file, by ecosystem");
+        api.MapGet("/warnings", async (FeedsModule feeds, TimeProvider time, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+            listing.AnswerWhole("feed-warnings", (await feeds.InTroubleAsync(cancellationToken)).Select(f => FeedWarning.Of(f, time.GetUtcNow())), Warned, cancellationToken)).Produces<IReadOnlyList<FeedWarning>>().Require(Permissions.ViewVulnerability).WithSummary("Feeds whose data is old, or whose last refresh failed; the header Headwater-Data-Warning says the same with every answer");
+        api.MapGet("/sources", async (FeedStore store, TimeProvider time, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+            listing.AnswerWhole("feeds", (await store.ListAsync(cancellationToken)).Select(f => FeedView.Of(f, time)), Columns, cancellationToken)).Produces<IReadOnlyList<FeedView>>().Require(Permissions.FeedManagement).WithSummary("Where the data comes from, and how the last refresh went");
         api.MapPost("/sources", (HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, FeedBody body, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, null, body, cancellationToken))
             .Require(Permissions.FeedManagement).WithSummary("Adds a feed");
         api.MapPut("/sources/{id:long}", (HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, long id, FeedBody body, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, id, body, cancellationToken))
@@ -29,6 +30,16 @@ internal static class FeedsApi
             await store.RefreshAsync(id, everything ?? false, http.User.Actor(), cancellationToken) is { } job ? TypedResults.Accepted((string?)null, new QueuedJob(job)) : TypedResults.NotFound())
             .Require(Permissions.FeedManagement).WithSummary("Refreshes a feed now; everything=true reads all of it again");
     }
+
+    private static readonly (string Name, Func<FeedSource, object?> Value)[] Loaded = [("ecosystem", s => s.Ecosystem), ("records", s => s.Records), ("newest", s => s.NewestModified)];
+
+    private static readonly (string Name, Func<FeedWarning, object?> Value)[] Warned = [("feed", w => w.Feed), ("kind", w => w.Kind), ("data of", w => w.AsOf), ("stale", w => w.Stale), ("failures", w => w.Failures)];
+
+    private static readonly (string Name, Func<FeedView, object?> Value)[] Columns =
+    [
+        ("id", f => f.Id), ("name", f => f.Name), ("kind", f => f.Kind), ("source", f => f.Source), ("ecosystems", f => f.Ecosystems), ("every seconds", f => f.EverySeconds), ("daily at", f => f.DailyAt), ("enabled", f => f.Enabled), ("stale", f => f.Stale), ("data of", f => f.AsOf),
+        ("attempted", f => f.AttemptedAt), ("succeeded", f => f.SucceededAt), ("changed", f => f.ChangedAt), ("failures", f => f.Failures), ("error", f => f.Error), ("note", f => f.Note), ("records", f => f.Records), ("newest", f => f.Newest),
+    ];
 
     private static async Task<Results<Ok<FeedView>, NotFound, ProblemHttpResult>> SaveAsync(HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, long? id, FeedBody body, CancellationToken cancellationToken)
     {

@@ -12,10 +12,7 @@ internal static class InboxApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root + "/inbox").WithTags("Inbox");
-        api.MapGet("", async Task<Results<Ok<Page<InboxRow>>, NotFound>> (HttpContext http, InboxStore store, bool? unread, bool? everything, string? kind, string? after, string? before, int? size, CancellationToken cancellationToken) =>
-            await store.PersonAsync(http.User.Actor(), cancellationToken) is not { } person ? TypedResults.NotFound()
-                : TypedResults.Ok(await store.ListAsync(http.User.InScope(Permissions.ViewVulnerability), person, new PageRequest { After = after, Before = before, Size = size ?? 50 }, new InboxFilter(unread ?? false, everything is not true, kind), cancellationToken)))
-            .Require(Permissions.ViewVulnerability).WithSummary("What the person wants to hear of, or with everything=true may see, newest first");
+        api.MapGet("", ListAsync).Produces<Page<InboxRow>>().Require(Permissions.ViewVulnerability).WithSummary("What the person wants to hear of, or with everything=true may see, newest first");
         api.MapGet("/unread", async Task<Results<Ok<UnreadCount>, NotFound>> (HttpContext http, InboxStore store, CancellationToken cancellationToken) =>
             await store.PersonAsync(http.User.Actor(), cancellationToken) is not { } person ? TypedResults.NotFound()
                 : TypedResults.Ok(new UnreadCount(await store.CountUnreadAsync(http.User.Viewer(Permissions.ViewVulnerability), person, cancellationToken), InboxStore.MostCounted)))
@@ -32,6 +29,18 @@ internal static class InboxApi
             await store.PersonAsync(http.User.Actor(), cancellationToken) is { } person ? TypedResults.Ok(ChoiceBody.Of(person.Choice)) : TypedResults.NotFound())
             .Require(Permissions.ViewVulnerability).WithSummary("What the person wants to hear of");
         api.MapPut("/choice", ChooseAsync).Require(Permissions.ViewVulnerability).WithSummary("Changes what the person wants to hear of");
+    }
+
+    private static readonly (string Name, Func<InboxRow, object?> Value)[] Columns =
+    [
+        ("id", n => n.Id), ("what:kind", n => n.Kind), ("what:subject", n => n.Subject), ("what:summary", n => n.Summary), ("what:day", n => n.Day), ("severity:severity", n => n.Component is null ? n.Severity.ToString() : null), ("projects:projects", n => n.Projects),
+        ("what:advisories", n => n.Count), ("owner:owner", n => n.OwnerTitle), ("owner:owners", n => n.Owners), ("created:created", n => n.CreatedAt), ("act:read", n => n.Read),
+    ];
+
+    private static async Task<IResult> ListAsync(HttpContext http, InboxStore store, bool? unread, bool? everything, string? kind, [AsParameters] Listing listing, CancellationToken cancellationToken)
+    {
+        if (await store.PersonAsync(http.User.Actor(), cancellationToken) is not { } person) return TypedResults.NotFound();
+        return await listing.AnswerAsync("inbox", (page, token) => store.ListAsync(http.User.InScope(Permissions.ViewVulnerability), person, page, new InboxFilter(unread ?? false, everything is not true, kind), token), Columns, cancellationToken);
     }
 
     private static async Task<Results<Ok<ChoiceBody>, NotFound, ProblemHttpResult>> ChooseAsync(HttpContext http, InboxStore store, ChoiceBody body, CancellationToken cancellationToken)

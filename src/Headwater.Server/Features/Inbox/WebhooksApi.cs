@@ -13,7 +13,7 @@ internal static class WebhooksApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root + "/webhooks").WithTags("Webhooks");
-        api.MapGet("", async (WebhookStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.ListAsync(cancellationToken))).Require(Permissions.SystemConfiguration).WithSummary("Addresses that are told what owners are told");
+        api.MapGet("", async (WebhookStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerWhole("webhooks", await store.ListAsync(cancellationToken), Columns, cancellationToken)).Produces<IReadOnlyList<WebhookRow>>().Require(Permissions.SystemConfiguration).WithSummary("Addresses that are told what owners are told");
         api.MapPost("", async Task<Results<Created<NewWebhook>, ProblemHttpResult>> (HttpContext http, WebhookStore store, OutgoingGuard guard, Localiser text, WebhookBody body, CancellationToken cancellationToken) =>
         {
             if (WebhookCheck.Of(body, guard, text, out var input) is { } wrong) return Problems.Of(400, "The webhook cannot be so", wrong);
@@ -33,14 +33,26 @@ internal static class WebhooksApi
             await store.RenewSecretAsync(id, http.User.Actor(), cancellationToken) is { } made ? TypedResults.Ok(made) : TypedResults.NotFound()).Require(Permissions.SystemConfiguration).WithSummary("Gives a webhook another secret, which is in the answer and nowhere else");
         api.MapPost("/{id:long}/test", async Task<Results<Ok<DeliveryRow>, NotFound>> (HttpContext http, WebhookSender sender, long id, CancellationToken cancellationToken) =>
             await sender.TestAsync(id, http.User.Actor(), cancellationToken) is { } went ? TypedResults.Ok(went) : TypedResults.NotFound()).Require(Permissions.SystemConfiguration).WithSummary("Sends a test now and says how it went");
-        api.MapGet("/{id:long}/deliveries", async Task<Results<Ok<Page<DeliveryRow>>, NotFound>> (DeliveryStore store, long id, string? after, string? before, int? size, CancellationToken cancellationToken) =>
-            await store.ListAsync(id, new PageRequest { After = after, Before = before, Size = size ?? 50 }, cancellationToken) is { } page ? TypedResults.Ok(page) : TypedResults.NotFound())
+        api.MapGet("/{id:long}/deliveries", async Task<IResult> (WebhookStore hooks, DeliveryStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) => await hooks.GetAsync(id, cancellationToken) is null ? TypedResults.NotFound()
+            : await listing.AnswerAsync("deliveries", async (page, token) => await store.ListAsync(id, page, token) ?? Page<DeliveryRow>.Empty, Delivered, cancellationToken)).Produces<Page<DeliveryRow>>()
             .Require(Permissions.SystemConfiguration).WithSummary("What was sent and how it went, newest first");
         api.MapPost("/{id:long}/redeliver", (HttpContext http, DeliveryStore store, long id, CancellationToken cancellationToken) => RedeliverAsync(http, store, id, null, cancellationToken))
             .Require(Permissions.SystemConfiguration).WithSummary("Sends again everything that was given up");
         api.MapPost("/{id:long}/deliveries/{delivery:long}/redeliver", (HttpContext http, DeliveryStore store, long id, long delivery, CancellationToken cancellationToken) => RedeliverAsync(http, store, id, delivery, cancellationToken))
             .Require(Permissions.SystemConfiguration).WithSummary("Sends one delivery again");
     }
+
+    private static readonly (string Name, Func<WebhookRow, object?> Value)[] Columns =
+    [
+        ("id", h => h.Id), ("name", h => h.Name), ("address", h => h.Address), ("of", h => h.OwnerTitle), ("enabled", h => h.Enabled), ("failures", h => h.Failures), ("error", h => h.Error), ("given up", h => h.Dead), ("delivered", h => h.DeliveredAt),
+        ("created", h => h.CreatedAt), ("created by", h => h.CreatedBy),
+    ];
+
+    private static readonly (string Name, Func<DeliveryRow, object?> Value)[] Delivered =
+    [
+        ("id", d => d.Id), ("when:created", d => d.CreatedAt), ("what:kind", d => d.Kind), ("what:events", d => d.Events), ("state:state", d => d.State), ("state:attempts", d => d.Attempts), ("answer:attempted", d => d.AttemptedAt), ("answer:status", d => d.Status),
+        ("answer:milliseconds", d => d.Milliseconds), ("answer:error", d => d.Error),
+    ];
 
     private static async Task<Results<Accepted<Redelivered>, NotFound>> RedeliverAsync(HttpContext http, DeliveryStore store, long id, long? delivery, CancellationToken cancellationToken) =>
         await store.RedeliverAsync(id, delivery, http.User.Actor(), cancellationToken) is { } count ? TypedResults.Accepted((string?)null, new Redelivered(count)) : TypedResults.NotFound();

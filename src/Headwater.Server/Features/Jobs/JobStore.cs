@@ -1,4 +1,5 @@
 using Dapper;
+using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Jobs;
@@ -6,12 +7,15 @@ using Headwater.Server.Platform.Jobs;
 namespace Headwater.Server.Features.Jobs;
 
 /// <summary>The jobs, for people to see.</summary>
-internal sealed class JobStore(IDatabase database, QueueStore queue, TimeProvider time)
+internal sealed class JobStore(IDatabase database, QueueStore queue, ScheduleStore schedule, AuditStore audit, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const string Columns = """
         id, kind, key, state, priority, progress, progress_text, attempts, created_at, run_at, started_at, finished_at, last_error,
-        (SELECT TRIM(p.name || ' ' || COALESCE(v.version, '')) FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = job.org_id AND u.token = job.key) AS subject
+        CASE kind
+            WHEN 'feeds.refresh' THEN (SELECT f.name FROM feed f WHERE f.org_id = job.org_id AND f.id = CAST(REPLACE(job.key, '!', '') AS BIGINT))
+            WHEN 'webhook.deliver' THEN (SELECT h.name FROM webhook_delivery d JOIN webhook h ON h.id = d.webhook_id WHERE d.id = CAST(job.key AS BIGINT))
+            ELSE (SELECT TRIM(p.name || ' ' || COALESCE(v.version, '')) FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = job.org_id AND u.token = job.key) END AS subject
         """;
 
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal) { ["id"] = new("id", true) };
@@ -40,15 +44,33 @@ internal sealed class JobStore(IDatabase database, QueueStore queue, TimeProvide
 
     /// <summary>Puts a dead job back into the queue.</summary>
     /// <returns>False when there is no such dead job.</returns>
-    public async Task<bool> RetryAsync(long id, CancellationToken cancellationToken = default)
+    public async Task<bool> RetryAsync(long id, string by, CancellationToken cancellationToken = default)
     {
-        var changed = await database.WriteAsync(async transaction => await transaction.Connection!.ExecuteAsync("""
-            UPDATE job SET state = 'queued', attempts = 0, run_at = @now, finished_at = NULL WHERE org_id = @Org AND id = @id AND state = 'dead'
-                AND NOT EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued');
-            UPDATE upload SET state = 'queued', error = NULL WHERE org_id = @Org AND job_id = @id AND state = 'failed' AND EXISTS (SELECT 1 FROM job WHERE id = @id AND state = 'queued');
-            """, new { Org, id, now = time.GetUtcNow() }, transaction), cancellationToken: cancellationToken);
-        if (changed > 0) queue.Wake();
-        return changed > 0;
+        const string State = "SELECT kind, key, state, attempts FROM job WHERE org_id = @Org AND id = @id";
+        var again = await database.WriteAsync(async transaction =>
+        {
+            var before = await AuditStore.StateAsync(transaction, State, new { Org, id });
+            await transaction.Connection!.ExecuteAsync("""
+                UPDATE job SET state = 'queued', attempts = 0, run_at = @now, finished_at = NULL WHERE org_id = @Org AND id = @id AND state = 'dead'
+                    AND NOT EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued');
+                UPDATE upload SET state = 'queued', error = NULL WHERE org_id = @Org AND job_id = @id AND state = 'failed' AND EXISTS (SELECT 1 FROM job WHERE id = @id AND state = 'queued');
+                """, new { Org, id, now = time.GetUtcNow() }, transaction);
+            var act = AuditEntry.Change(by, "job.retried", $"job:{id}", before, await AuditStore.StateAsync(transaction, State, new { Org, id }));
+            if (act.IsSame) return false;
+            await audit.AppendAsync(transaction, act);
+            return true;
+        }, cancellationToken: cancellationToken);
+        if (again) queue.Wake();
+        return again;
+    }
+
+    /// <summary>What recurs, by the next run, with what it is about.</summary>
+    public async Task<IReadOnlyList<ScheduledJob>> SchedulesAsync(CancellationToken cancellationToken = default)
+    {
+        var rows = await schedule.ListAsync(cancellationToken);
+        var names = await database.ReadAsync(async connection => (await connection.QueryAsync<(string Schedule, string Name)>(
+            "SELECT 'feed.' || id, name FROM feed WHERE org_id = @Org UNION ALL SELECT 'registry:' || id, name FROM registry WHERE org_id = @Org", new { Org })).ToDictionary(n => n.Schedule, n => n.Name, StringComparer.Ordinal), cancellationToken);
+        return [.. rows.Select(r => new ScheduledJob(r, names.GetValueOrDefault(r.Name)))];
     }
 
     /// <summary>Jobs by state.</summary>

@@ -12,8 +12,8 @@ internal static class KeysModule
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root + "/keys").WithTags("Keys");
-        api.MapGet("", async (HttpContext http, KeyStore store, CancellationToken cancellationToken) =>
-            TypedResults.Ok((await store.ListAsync(http.User.Viewer(Permissions.AccessManagement), cancellationToken)).Select(View))).Require(Permissions.AccessManagement).WithSummary("API keys of the units that the caller manages");
+        api.MapGet("", async (HttpContext http, KeyStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+            listing.AnswerWhole("keys", await store.ListAsync(http.User.Viewer(Permissions.AccessManagement), cancellationToken), Columns, View, cancellationToken)).Require(Permissions.AccessManagement).WithSummary("API keys of the units that the caller manages");
         api.MapPost("", CreateAsync).Require(Permissions.AccessManagement).WithSummary("Makes an API key; its secret is in the answer and nowhere else");
         api.MapDelete("/{id:long}", async (HttpContext http, KeyStore store, long id, CancellationToken cancellationToken) =>
             await store.RevokeAsync(http.User.Viewer(Permissions.AccessManagement), id, http.User.Actor(), cancellationToken) ? Results.NoContent() : Results.NotFound()).Require(Permissions.AccessManagement);
@@ -48,6 +48,12 @@ internal static class KeysModule
 
         return TypedResults.Json(new { key = made.Secret, made.Key.Id, made.Key.PublicId, made.Key.Comment, permissions = permissions.Names(), unit = Unit(made.Key), made.Key.ExpiresAt }, statusCode: StatusCodes.Status201Created);
     }
+
+    private static readonly (string Name, Func<KeyRow, object?> Value)[] Columns =
+    [
+        ("id", k => k.Id), ("comment", k => k.Comment), ("key", k => ApiKeyFormat.Prefix + k.PublicId), ("unit", k => k.Unit), ("permissions", k => k.Permissions.Names().ToList()), ("expires", k => k.ExpiresAt), ("created", k => k.CreatedAt), ("created by", k => k.CreatedBy),
+        ("maker active", k => k.MakerActive), ("last used", k => k.LastUsedAt),
+    ];
 
     private static object View(KeyRow key) => new { key.Id, key.PublicId, key.Comment, permissions = key.Permissions.Names(), key.CreatedAt, key.CreatedBy, key.LastUsedAt, unit = Unit(key), unitTitle = key.Unit, key.ExpiresAt, key.MakerActive };
 

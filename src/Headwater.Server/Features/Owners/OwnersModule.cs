@@ -19,7 +19,7 @@ internal sealed class OwnersModule(OwnerStore store, OrganisationStore organisat
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root).WithTags("Owners");
-        api.MapGet("/owners", async (HttpContext http, OwnerStore store, CancellationToken cancellationToken) => TypedResults.Ok(await store.TreeAsync(http.User.InScope(), cancellationToken))).Require(Permissions.ViewPortfolio).WithSummary("Units and teams, parents before children");
+        UnitsApi.Map(api);
         OrganisationApi.Map(api);
         api.MapPut("/projects/{uuid:guid}/owner", async Task<Results<NoContent, NotFound, ProblemHttpResult>> (HttpContext http, OwnerStore store, Guid uuid, OwnerChange change, CancellationToken cancellationToken) =>
             await store.ChangeOwnerAsync(http.User.Viewer(), http.User.Viewer(Permissions.PortfolioManagement), uuid, change.OwnerId, http.User.Actor(), cancellationToken) switch

@@ -10,14 +10,16 @@ internal static class ArchiveApi
     {
         api.MapGet("/archive", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Every document that was taken, newest first (stage = a stage, or none)");
         var one = api.MapGroup("/uploads/{uuid:guid}");
-        one.MapGet("", async (HttpContext http, ArchiveStore store, Guid uuid, CancellationToken cancellationToken) =>
-            await store.GetAsync(http.User.Viewer(), uuid, cancellationToken) is { } it ? Results.Ok(it) : Results.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("A document with its quality by NTIA and BSI TR-03183-2");
+        one.MapGet("", async Task<IResult> (HttpContext http, ArchiveStore store, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) => await store.GetAsync(http.User.Viewer(), uuid, cancellationToken) is not { } it ? TypedResults.NotFound()
+            : string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(it)
+            : listing.AnswerWhole("quality", (it.Quality?.Results ?? []).SelectMany(r => r.Elements.Select(e => (r, e))), VersionFiles.Quality, cancellationToken)).Produces<ArchivedDocument>().Require(Permissions.ViewPortfolio).WithSummary("A document with its quality by NTIA and BSI TR-03183-2");
         one.MapGet("/document", DocumentAsync).Require(Permissions.ViewPortfolio).WithSummary("The document as it came");
         one.MapGet("/export", ExportAsync).Require(Permissions.ViewPortfolio).WithRequestTimeout(HttpModule.SlowPolicy)
             .WithSummary("The document in another form (target = " + string.Join(", ", SbomWriter.Targets) + "); with losses=true what that form cannot say");
     }
 
-    private static readonly (string Name, Func<UploadRow, object?> Value)[] Columns =
+    /// <summary>What a file of documents has.</summary>
+    public static readonly (string Name, Func<UploadRow, object?> Value)[] Columns =
     [
         ("received", u => u.ReceivedAt), ("project:project", u => u.ProjectName), ("project:version", u => u.ProjectVersion), ("stage:stage", u => u.Stage), ("format:format", u => u.Format), ("format:spec version", u => u.SpecVersion),
         ("format:serialisation", u => u.Serialization), ("components:components", u => u.Components), ("dependencies", u => u.Dependencies), ("size:bytes", u => u.Bytes), ("ntia:ntia", u => u.Ntia), ("bsi:bsi", u => u.Bsi), ("tool:tool", u => u.Tool),

@@ -15,6 +15,9 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
     /// <summary>The stages of the pipeline, first to last.</summary>
     public static ProjectWord Stages => ProjectWords.Stage;
 
+    /// <summary>What a file of numbers by day has.</summary>
+    public static IReadOnlyList<(string Name, Func<DayPoint, object?> Value)> Days => VersionFiles.Days;
+
     public static void AddServices(IServiceCollection services) =>
         services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectCloneStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>().AddSingleton<StageStore>().AddSingleton<ArchiveStore>();
 

@@ -8,8 +8,7 @@ internal static class StagesApi
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/coverage/stages", async (HttpContext http, StageStore store, CancellationToken cancellationToken) =>
-            TypedResults.Ok(await store.CoverageAsync(http.User.InScope(), cancellationToken))).Require(Permissions.ViewPortfolio).WithSummary("How many projects have an analysed document at each pipeline stage");
+        api.MapGet("/coverage/stages", CoverageAsync).Produces<EstateCoverage>().Require(Permissions.ViewPortfolio).WithSummary("How many projects have an analysed document at each pipeline stage");
         api.MapGet("/projects/{uuid:guid}/stages", CompareAsync).Require(Permissions.ViewPortfolio).WithSummary("Where the pipeline stages of a project disagree (show = appears, versions, vanishes)");
     }
 
@@ -17,11 +16,19 @@ internal static class StagesApi
 
     private static StageDisagreement? Kind(string? show) => show switch { "appears" => StageDisagreement.Appears, "versions" => StageDisagreement.Versions, "vanishes" => StageDisagreement.Vanishes, _ => null };
 
+    private static async Task<IResult> CoverageAsync(HttpContext http, StageStore store, [AsParameters] Listing listing, CancellationToken cancellationToken)
+    {
+        var estate = await store.CoverageAsync(http.User.InScope(), cancellationToken);
+        if (string.IsNullOrEmpty(listing.Format)) return TypedResults.Ok(estate);
+        return listing.AnswerWhole("coverage", estate.Stages,
+            [("stage", s => s.Stage.Length == 0 ? "none" : s.Stage), ("projects", s => s.Projects), ("of", _ => estate.Projects), ("fresh", s => s.Fresh), ("newest", s => s.Newest)], cancellationToken);
+    }
+
     private static async Task<IResult> CompareAsync(HttpContext http, StageStore store, Guid uuid, Guid? version, string? show, [AsParameters] Listing listing, CancellationToken cancellationToken)
     {
         if (await store.CompareAsync(http.User.Viewer(), uuid, version, cancellationToken) is not { } comparison) return TypedResults.NotFound();
         var rows = Show(comparison, show);
-        if (listing.Format is null) return TypedResults.Ok(comparison with { Rows = rows });
+        if (string.IsNullOrEmpty(listing.Format)) return TypedResults.Ok(comparison with { Rows = rows });
         return await listing.AnswerAsync("stages", (page, _) => Task.FromResult(Page<StageRow>.Of(rows, page)),
         [
             ("group", r => r.Group), ("name", r => r.Name), ("type", r => r.Type), ("differs", r => r.What.ToString()),

@@ -15,8 +15,8 @@ internal static class RegistriesApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root + "/registries").WithTags("Registries");
-        api.MapGet("", async (RegistryStore store, TimeProvider time, CancellationToken cancellationToken) => TypedResults.Ok((await store.ListAsync(cancellationToken)).Select(r => RegistryView.Of(r, time))))
-            .Require(Permissions.FeedManagement).WithSummary("Package registries that are asked, and how that goes");
+        api.MapGet("", async (RegistryStore store, TimeProvider time, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+            listing.AnswerWhole("registries", (await store.ListAsync(cancellationToken)).Select(r => RegistryView.Of(r, time)), Columns, cancellationToken)).Produces<IReadOnlyList<RegistryView>>().Require(Permissions.FeedManagement).WithSummary("Package registries that are asked, and how that goes");
         api.MapGet("/coverage", async (HttpContext http, RegistriesModule registries, CancellationToken cancellationToken) => TypedResults.Ok(await registries.CoverageAsync(http.User.InScope(), cancellationToken)))
             .Require(Permissions.ViewPortfolio).WithSummary("How many components in use have data of a registry, and how new it is");
         api.MapPost("", (HttpContext http, RegistryStore store, OutgoingGuard guard, Localiser text, RegistryBody body, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, null, body, cancellationToken))
@@ -28,6 +28,13 @@ internal static class RegistriesApi
             await store.CheckAsync(id, everything ?? false, http.User.Actor(), cancellationToken) is { } job ? TypedResults.Accepted((string?)null, new QueuedCheck(job)) : TypedResults.NotFound())
             .Require(Permissions.FeedManagement).WithSummary("Asks now about what is due; everything=true about everything");
     }
+
+    private static readonly (string Name, Func<RegistryView, object?> Value)[] Columns =
+    [
+        ("id", r => r.Id), ("type", r => r.Type), ("name", r => r.Name), ("address", r => r.Address), ("position", r => r.Position), ("user", r => r.User), ("only", r => r.Only), ("never", r => r.Never), ("every seconds", r => r.EverySeconds), ("daily at", r => r.DailyAt),
+        ("enabled", r => r.Enabled), ("stale", r => r.Stale), ("attempted", r => r.AttemptedAt), ("succeeded", r => r.SucceededAt), ("failures", r => r.Failures), ("error", r => r.Error), ("paused until", r => r.PausedUntil), ("asked", r => r.Asked),
+        ("found", r => r.Found), ("components", r => r.Components),
+    ];
 
     private static async Task<Results<Ok<RegistryView>, NotFound, ProblemHttpResult>> SaveAsync(HttpContext http, RegistryStore store, OutgoingGuard guard, Localiser text, long? id, RegistryBody body, CancellationToken cancellationToken)
     {

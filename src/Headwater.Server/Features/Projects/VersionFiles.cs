@@ -1,0 +1,68 @@
+using Headwater.Core.Sboms.Quality;
+using Headwater.Server.Features.Findings;
+
+namespace Headwater.Server.Features.Projects;
+
+/// <summary>A line of a file of changes: a component or a finding that came, went or changed.</summary>
+/// <param name="What"><c>finding appeared</c>, <c>finding gone</c>, <c>upgraded</c>, <c>downgraded</c>, <c>changed</c>, <c>added</c> or <c>removed</c>.</param>
+internal sealed record ChangeLine(string What, string? Type, string? Group, string Name, string? From, string? To, string? Finding, string? Severity);
+
+/// <summary>A node of a drawn graph, for its table.</summary>
+internal sealed record GraphLine(TreeNode Node, int NeededBy);
+
+/// <summary>What the files of a project and of its versions hold, beyond those that have a list of their own.</summary>
+internal static class VersionFiles
+{
+    public static readonly (string Name, Func<ProjectVersionRow, object?> Value)[] Versions =
+    [
+        ("version", v => v.Version), ("latest", v => v.IsLatest), ("active", v => v.Active), ("uploaded", v => v.LastUploadAt), ("format", v => v.LastFormat), ("components", v => v.MetricsAt is null ? null : v.Coverage.Components),
+        ("covered", v => v.MetricsAt is null ? null : v.Coverage.Covered), ("critical", v => v.Findings.Critical), ("high", v => v.Findings.High), ("medium", v => v.Findings.Medium), ("low", v => v.Findings.Low),
+        ("unassigned", v => v.Findings.Unassigned), ("exploited", v => v.Kev), ("risk", v => Math.Round(v.MaxRisk, 1)), ("created", v => v.CreatedAt), ("uuid", v => v.Uuid.ToString()),
+    ];
+
+    public static readonly (string Name, Func<FindingEventRow, object?> Value)[] Events =
+    [
+        ("at", e => e.At), ("finding", e => e.Finding), ("kind", e => e.Kind.ToString().ToLowerInvariant()), ("reason", e => e.Reason == RetractionReason.None ? null : e.Reason.ToString().ToLowerInvariant()), ("severity", e => e.Severity.ToString()),
+        ("group", e => e.ComponentGroup), ("component", e => e.ComponentName), ("version", e => e.ComponentVersion), ("summary", e => e.Summary), ("record", e => e.Advisory), ("modified", e => e.Modified),
+    ];
+
+    public static readonly (string Name, Func<DayPoint, object?> Value)[] Days =
+    [
+        ("day", d => d.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("components", d => d.Components), ("vulnerable", d => d.Vulnerable), ("critical", d => d.Findings.Critical), ("high", d => d.Findings.High),
+        ("medium", d => d.Findings.Medium), ("low", d => d.Findings.Low), ("unassigned", d => d.Findings.Unassigned), ("exploited", d => d.Kev),
+    ];
+
+    public static readonly (string Name, Func<GraphLine, object?> Value)[] Nodes =
+    [
+        ("purl", n => n.Node.Purl), ("group", n => n.Node.Group), ("name", n => n.Node.Name), ("version", n => n.Node.Version), ("needs", n => n.Node.Dependencies), ("needed by", n => n.NeededBy), ("severity", n => n.Node.MaxSeverity.ToString()), ("exploited", n => n.Node.Kev),
+    ];
+
+    public static readonly (string Name, Func<(QualityResult Standard, QualityElement Element), object?> Value)[] Quality =
+    [
+        ("standard", q => q.Standard.Name), ("element", q => q.Element.Name), ("clause", q => q.Element.Clause), ("level", q => q.Element.Level.ToString().ToLowerInvariant()), ("met", q => q.Element.Met), ("of", q => q.Element.Of),
+        ("missing", q => q.Element.Gaps.Select(g => g.Name is null ? g.Why : $"{g.Name}: {g.Why}").ToList()),
+    ];
+
+    /// <summary>The nodes of a drawing, worst first, with how many of the drawn need each.</summary>
+    public static IEnumerable<GraphLine> LinesOf(GraphView graph)
+    {
+        var neededBy = graph.Edges.Where(e => e[0] != e[1]).GroupBy(e => e[1]).ToDictionary(g => g.Key, g => g.Count());
+        return graph.Nodes.Where(n => n.Node != 0).OrderByDescending(n => n.Kev).ThenByDescending(n => n.MaxSeverity).ThenBy(n => n.Name, StringComparer.Ordinal).Select(n => new GraphLine(n, neededBy.GetValueOrDefault(n.Node)));
+    }
+
+    public static readonly (string Name, Func<ChangeLine, object?> Value)[] Changes =
+    [
+        ("what", c => c.What), ("type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("from", c => c.From), ("to", c => c.To), ("finding", c => c.Finding), ("severity", c => c.Severity),
+    ];
+
+    /// <summary>In the order of the page: findings first, then what changed its version, came and went.</summary>
+    public static IEnumerable<ChangeLine> LinesOf(Changes changes) =>
+    [
+        .. changes.NewFindings.Select(f => Line("finding appeared", f)), .. changes.GoneFindings.Select(f => Line("finding gone", f)),
+        .. changes.Upgraded.Select(c => Line(c.Direction switch { > 0 => "upgraded", < 0 => "downgraded", _ => "changed" }, c)), .. changes.Added.Select(c => Line("added", c)), .. changes.Removed.Select(c => Line("removed", c)),
+    ];
+
+    private static ChangeLine Line(string what, ChangedComponent c) => new(what, c.Type, c.Group, c.Name, c.FromVersion, c.ToVersion, null, null);
+
+    private static ChangeLine Line(string what, FindingRow f) => new(what, null, f.ComponentGroup, f.ComponentName, null, f.ComponentVersion, f.Id, f.Severity.ToString());
+}
