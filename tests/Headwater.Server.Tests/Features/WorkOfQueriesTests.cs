@@ -135,6 +135,6 @@ public sealed class WorkOfQueriesTests : IAsyncLifetime
         public Task IndexTextAsync(DbTransaction transaction, string kind, long id, string text) => inner.IndexTextAsync(transaction, kind, id, text);
         public Task IndexNewTextAsync(DbTransaction transaction, string kind, IEnumerable<(long Id, string Text)> things) => inner.IndexNewTextAsync(transaction, kind, things);
         public Task UnindexTextAsync(DbTransaction transaction, string kind, long id) => inner.UnindexTextAsync(transaction, kind, id);
-        public Task<IReadOnlyList<long>> SearchTextAsync(string kind, string query, int limit, CancellationToken cancellationToken = default) => inner.SearchTextAsync(kind, query, limit, cancellationToken);
+        public Task<IReadOnlyList<long>> SearchTextAsync(string kind, string query, int limit, string? where = null, CancellationToken cancellationToken = default) => inner.SearchTextAsync(kind, query, limit, where, cancellationToken);
     }
 }

@@ -12,10 +12,10 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Advisories;
 
 /// <summary>Advisories: those that affect us from the database, any other from the index.</summary>
-internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, ProjectsModule projects, FindingsModule findings)
+internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, ProjectsModule projects, FindingsModule findings, ComponentsModule catalogue)
 {
     private const long Org = Organisation.Home;
-    private const int MostUsages = 200, PathsEach = 3, WithPaths = 50, MostRecords = 20, ComponentHits = 30;
+    private const int MostUsages = 200, PathsEach = 3, WithPaths = 50, MostRecords = 20, ComponentHits = 200;
     private const long Many = 5000;
 
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
@@ -34,7 +34,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         if (!viewer.All) return AffectingPartAsync(viewer, request, cancellationToken);
         var keyset = Keyset.For(request, Sorts, "risk", "id");
         var like = Like.Containing(request.Filter);
-        var where = "org_id = @Org" + (like is null ? "" : $" AND ({Told} OR id IN (SELECT f.id FROM {Named} AND {ProjectsModule.Uses(viewer, "c.id")}))");
+        var where = "org_id = @Org" + (like is null ? "" : $" AND ({Told} OR id IN (SELECT f.id FROM {Named}))");
         return database.ReadAsync(async connection =>
         {
             var parameters = new { Org, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
@@ -83,10 +83,10 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
     /// <summary>What an advisory says of itself holds the text.</summary>
     private const string Told = "LOWER(ids) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(summary, '')) LIKE @like ESCAPE '\\'";
 
-    /// <summary>What hits a component that is named so.</summary>
+    /// <summary>What hits a component that is named so. The names are where the search begins, and only versions that something hits are looked at.</summary>
     private const string Named = """
-        component k JOIN component_version c ON c.component_id = k.id JOIN finding f ON f.cv_id = c.id AND f.affected = 1
-            WHERE (LOWER(k.name) LIKE @like ESCAPE '\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\')
+        component k CROSS JOIN component_version c CROSS JOIN finding f
+            WHERE c.component_id = k.id AND c.critical + c.high + c.medium + c.low + c.unassigned > 0 AND f.cv_id = c.id AND f.affected = 1 AND (LOWER(k.name) LIKE @like ESCAPE '\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\')
         """;
 
     /// <summary>With what they hit and where it is mended.</summary>
@@ -135,15 +135,25 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             .DistinctBy(h => h.Shown).ToList();
         // What affects us by the name of a package comes first: "log4j" means more than the titles that have the word in them. The text index finds
         // the packages; nothing is counted that is not shown.
-        var components = await database.SearchTextAsync("component", query, ComponentHits, cancellationToken);
-        var ours = await database.ReadAsync(async connection => (await connection.QueryAsync<Row>($"""
-            SELECT f.id, MAX(f.summary) AS summary, MAX(f.severity) AS severity, MAX(f.risk) AS risk FROM component_version c JOIN finding f ON f.cv_id = c.id AND f.affected = 1
-            WHERE c.component_id IN ({string.Join(',', components.DefaultIfEmpty())}) AND {ProjectsModule.Uses(viewer, "c.id")} GROUP BY f.id ORDER BY 4 DESC, f.id LIMIT @limit
-            """, new { Org, limit })).AsList(), cancellationToken);
+        var ours = await NamedSoAsync(viewer, await catalogue.FindAsync(viewer, query, ComponentHits, cancellationToken), limit, cancellationToken);
         var projects = await ProjectsOfAsync(viewer, [.. ours.Select(o => o.Id).Union(found.Select(f => f.Shown))], cancellationToken);
         var exact = found.Where(f => f.Shown.Equals(query.Trim(), StringComparison.OrdinalIgnoreCase)).Select(f => f.Shown).ToHashSet(StringComparer.Ordinal);
         return [.. ours.Where(o => projects.ContainsKey(o.Id)).Select(o => new AdvisoryHit(o.Id, o.Summary, (Severity)o.Severity, false, projects[o.Id])).Concat(found.Select(f => new AdvisoryHit(f.Shown, f.Summary.Summary, f.Summary.Severity, f.Summary.Withdrawn is not null, projects.GetValueOrDefault(f.Shown))))
             .DistinctBy(h => h.Id).OrderBy(h => exact.Contains(h.Id) ? 0 : 1).Take(limit)];
+    }
+
+    /// <summary>What hits these components, the riskiest first; for who sees a part only, what hits the versions that it uses.</summary>
+    private async Task<List<Row>> NamedSoAsync(Viewer viewer, IReadOnlyList<long> components, int limit, CancellationToken cancellationToken)
+    {
+        if (components.Count == 0) return [];
+        var from = $"FROM component_version c JOIN finding f ON f.cv_id = c.id AND f.affected = 1 WHERE c.component_id IN ({string.Join(',', components)})";
+        if (viewer.All)
+            return await database.ReadAsync(async connection => (await connection.QueryAsync<Row>($"SELECT f.id, MAX(f.summary) AS summary, MAX(f.severity) AS severity, MAX(f.risk) AS risk {from} GROUP BY f.id ORDER BY 4 DESC, f.id LIMIT @limit", new { limit })).AsList(), cancellationToken);
+        var part = await findings.PartAsync(viewer, cancellationToken);
+        var hits = await database.ReadAsync(connection => connection.QueryAsync<(long Version, string Id, string? Summary, long Severity, double Risk)>($"SELECT f.cv_id, f.id, f.summary, f.severity, f.risk {from}"), cancellationToken);
+        return [.. hits.Where(h => part.Uses(h.Version)).GroupBy(h => h.Id, StringComparer.Ordinal)
+            .Select(g => new Row { Id = g.Key, Summary = g.Max(h => h.Summary), Severity = (int)g.Max(h => h.Severity), Risk = g.Max(h => h.Risk) })
+            .OrderByDescending(r => r.Risk).ThenBy(r => r.Id, StringComparer.Ordinal).Take(limit)];
     }
 
     private async Task<Dictionary<string, int>> ProjectsOfAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken)

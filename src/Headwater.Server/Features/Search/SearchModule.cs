@@ -7,7 +7,7 @@ internal static class SearchModule
 {
     private const int Most = 50;
 
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<SearchStore>().AddSingleton<SavedSearchStore>();
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<SearchStore>().AddSingleton<LicenceSearchStore>().AddSingleton<SavedSearchStore>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {

@@ -9,10 +9,10 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Search;
 
 /// <summary>The one search box.</summary>
-internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisories)
+internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisories, ComponentsModule components, LicenceSearchStore licences)
 {
     private const long Org = Organisation.Home;
-    private const int LongestQuery = 300, DeepestLook = 100_000, MostCandidates = 50_000;
+    private const int LongestQuery = 300;
 
     /// <param name="query">What was typed; a whole package URL finds its component version.</param>
     /// <param name="perKind">Hits of each kind at most.</param>
@@ -21,7 +21,8 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
         query = query.Trim() is { Length: <= LongestQuery } text ? text : query.Trim()[..LongestQuery];
         if (query.Length == 0) return new SearchResults(query, []);
         if (await ByHashAsync(viewer, query, perKind, cancellationToken) is { } hashed) return new SearchResults(query, hashed);
-        if (await ByLicenceAsync(viewer, query, perKind, cancellationToken) is { } licensed) return new SearchResults(query, licensed);
+        if (await licences.FindAsync(viewer, query, perKind + 1, cancellationToken) is { } licensed)
+            return new SearchResults(query, licensed.Count == 0 ? [] : [new SearchGroup("component", [.. licensed.Take(perKind)], licensed.Count > perKind)]);
         var exact = await ByPurlAsync(viewer, query, cancellationToken);
         var groups = new List<SearchGroup>();
         // "log4j-core <2.17" is a question: who uses that?
@@ -29,12 +30,12 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
             groups.Add(new SearchGroup("question", [new SearchHit("question", $"{usage.Name} {usage.Range}", null, $"/who-uses?of={Uri.EscapeDataString(query)}")], false));
         groups.AddRange(
         [
-            await GroupAsync("project", viewer, ProjectSql(viewer), query, perKind, cancellationToken),
-            exact ?? await GroupAsync("component", viewer, ComponentSql(viewer), query, perKind, cancellationToken),
+            await GroupAsync("project", await database.SearchTextAsync("project", query, perKind + 1, viewer.All ? null : $"item IN (SELECT p.id FROM project p WHERE p.org_id = {Org} AND {viewer.Sees("p.owner_id")})", cancellationToken), ProjectSql(viewer), perKind, cancellationToken),
+            exact ?? await GroupAsync("component", await components.FindAsync(viewer, query, perKind + 1, cancellationToken), ComponentSql, perKind, cancellationToken),
         ]);
         var records = await advisories.SearchAsync(viewer, query, perKind + 1, cancellationToken);
         groups.Add(new SearchGroup("advisory", [.. records.Take(perKind).Select(a => new SearchHit("advisory", a.Id, a.Summary, $"/advisories/{Uri.EscapeDataString(a.Id)}"))], records.Count > perKind));
-        groups.Add(await GroupAsync("owner", viewer, OwnerSql(viewer), query, perKind, cancellationToken));
+        groups.Add(await GroupAsync("owner", await database.SearchTextAsync("owner", query, perKind + 1, viewer.All ? null : viewer.Sees("item"), cancellationToken), OwnerSql(viewer), perKind, cancellationToken));
         groups.RemoveAll(g => g.Hits.Count == 0);
         return groups.Count > 0 ? new SearchResults(query, groups) : new SearchResults(query, await SimilarAsync(viewer, query, perKind, cancellationToken), true);
     }
@@ -46,24 +47,26 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
         var allowed = Features.Search.Similar.Allowed(word);
         if (allowed == 0 || word.Any(char.IsWhiteSpace)) return [];
         var pieces = Features.Search.Similar.Pieces(word).Select(p => Like.Containing(p)).ToList();
-        var groups = new List<SearchGroup>();
-        foreach (var (kind, table, column, sql) in new[] { ("project", "project", "name", ProjectSql(viewer)), ("component", "component", "name", ComponentSql(viewer)), ("owner", "owner", "title", OwnerSql(viewer)) })
-            groups.Add(await SimilarAsync(kind, table, column, sql, word, allowed, pieces, limit, cancellationToken));
+        var groups = new List<SearchGroup>
+        {
+            await GroupAsync("project", await NearAsync($"project WHERE org_id = @Org AND {viewer.Sees("owner_id")}", "name", word, allowed, pieces, cancellationToken), ProjectSql(viewer), limit, cancellationToken),
+            await GroupAsync("component", await components.ComponentsInSightAsync(viewer, await NearAsync("component WHERE 1=1", "name", word, allowed, pieces, cancellationToken), limit + 1, cancellationToken), ComponentSql, limit, cancellationToken),
+            await GroupAsync("owner", await NearAsync($"owner WHERE org_id = @Org AND {viewer.Sees("id")}", "title", word, allowed, pieces, cancellationToken), OwnerSql(viewer), limit, cancellationToken),
+        };
         return [.. groups.Where(g => g.Hits.Count > 0)];
     }
 
-    private Task<SearchGroup> SimilarAsync(string kind, string table, string column, string sql, string word, int allowed, List<string?> pieces, int limit, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    /// <summary>Ids of what is named nearly so, the nearest first: every name that may be is read, one at a time, and only those that are kept.</summary>
+    private Task<IReadOnlyList<long>> NearAsync(string from, string column, string word, int allowed, List<string?> pieces, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<long>>(async connection =>
     {
-        var parameters = new DynamicParameters(new { shortest = word.Length - allowed, longest = word.Length + allowed, MostCandidates });
+        var parameters = new DynamicParameters(new { Org, shortest = word.Length - allowed, longest = word.Length + allowed });
         for (var i = 0; i < pieces.Count; i++) parameters.Add($"piece{i}", pieces[i]);
         var holds = string.Join(" OR ", pieces.Select((_, i) => $"LOWER({column}) LIKE @piece{i} ESCAPE '\\'"));
-        var near = (await connection.QueryAsync<(long Id, string Name)>($"SELECT id, {column} FROM {table} WHERE LENGTH({column}) BETWEEN @shortest AND @longest AND ({holds}) LIMIT @MostCandidates", parameters))
-            .Select(c => (c.Id, c.Name, Distance: Features.Search.Similar.Distance(c.Name.ToLowerInvariant(), word, allowed))).Where(c => c.Distance <= allowed)
-            .OrderBy(c => c.Distance).ThenBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Take(500).ToList();
-        if (near.Count == 0) return new SearchGroup(kind, [], false);
-        var rows = (await connection.QueryAsync<Row>(sql, new { Org, ids = near.Select(c => c.Id) })).ToDictionary(r => r.Id);
-        var hits = near.Where(c => rows.ContainsKey(c.Id)).Select(c => new SearchHit(kind, rows[c.Id].Title, rows[c.Id].Detail, rows[c.Id].Href)).ToList();
-        return new SearchGroup(kind, [.. hits.Take(limit)], hits.Count > limit);
+        var near = new List<(long Id, string Name, int Distance)>();
+        await using var reader = await connection.ExecuteReaderAsync($"SELECT id, LOWER({column}) FROM {from} AND LENGTH(LOWER({column})) BETWEEN @shortest AND @longest AND ({holds})", parameters);
+        while (await reader.ReadAsync(cancellationToken))
+            if (reader.GetString(1) is var name && Features.Search.Similar.Distance(name.ToLowerInvariant(), word, allowed) is var distance && distance <= allowed) near.Add((reader.GetInt64(0), name, distance));
+        return [.. near.OrderBy(c => c.Distance).ThenBy(c => c.Name, StringComparer.Ordinal).Select(c => c.Id)];
     }, cancellationToken);
 
     /// <summary>Component versions and documents with this hash (MD5 to SHA-512, in hexadecimal); null when it is none.</summary>
@@ -85,47 +88,25 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
         }, cancellationToken);
     }
 
-    /// <summary>Component versions that state a licence: <c>licence:MIT</c>; null when none is asked for.</summary>
-    private async Task<IReadOnlyList<SearchGroup>?> ByLicenceAsync(Viewer viewer, string query, int limit, CancellationToken cancellationToken)
-    {
-        var colon = query.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 0 || query[..colon].ToLowerInvariant() is not ("licence" or "license") || Like.Containing($"\"{query[(colon + 1)..].Trim()}\"") is not { Length: > 4 } like) return null;
-        var rows = await database.ReadAsync(async connection => (await connection.QueryAsync<Row>($"""
-            SELECT c.id, COALESCE(c.purl, k.name) AS title, k.kind AS detail, '/component-versions/' || c.id AS href FROM component_version c JOIN component k ON k.id = c.component_id
-            WHERE LOWER(c.licences) LIKE @like ESCAPE '\' AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY LOWER(k.name), c.id LIMIT @take
-            """, new { Org, like, take = limit + 1 })).AsList(), cancellationToken);
-        return rows.Count == 0 ? [] : [Group("component", rows, limit)];
-    }
-
     private static SearchGroup Group(string kind, List<Row> rows, int limit) => new(kind, [.. rows.Take(limit).Select(r => new SearchHit(kind, r.Title, r.Detail, r.Href))], rows.Count > limit);
 
     private static string ProjectSql(Viewer viewer) => $"""
         SELECT p.id, p.name AS title, COALESCE(w.title, p.description) AS detail, '/projects/' || p.uuid AS href FROM project p LEFT JOIN owner w ON w.id = p.owner_id WHERE p.org_id = @Org AND p.id IN @ids AND {viewer.Sees("p.owner_id")}
         """;
 
-    private static string ComponentSql(Viewer viewer) => $"""
-        SELECT k.id, CASE WHEN k.group_name IS NULL THEN k.name ELSE k.group_name || '/' || k.name END AS title, k.identity AS detail, '/components/' || k.id AS href
-        FROM component k WHERE k.id IN @ids AND EXISTS (SELECT 1 FROM component_version c JOIN occurrence o ON o.cv_id = c.id WHERE c.component_id = k.id AND {ProjectsModule.Uses(viewer, "c.id")})
+    /// <summary>Only of those that are known to be in sight.</summary>
+    private const string ComponentSql = """
+        SELECT k.id, CASE WHEN k.group_name IS NULL THEN k.name ELSE k.group_name || '/' || k.name END AS title, k.identity AS detail, '/components/' || k.id AS href FROM component k WHERE k.id IN @ids
         """;
 
     private static string OwnerSql(Viewer viewer) => $"SELECT w.id, w.title, w.email AS detail, '/owners/' || w.id AS href FROM owner w WHERE w.org_id = @Org AND w.id IN @ids AND {viewer.Sees("w.id")}";
 
-    private async Task<SearchGroup> GroupAsync(string kind, Viewer viewer, string sql, string query, int limit, CancellationToken cancellationToken)
+    /// <param name="ids">One more than is shown, when there are more.</param>
+    private async Task<SearchGroup> GroupAsync(string kind, IReadOnlyList<long> ids, string sql, int limit, CancellationToken cancellationToken)
     {
-        // The text index knows nothing of units: who sees a part only may have to look past many hits to find his own.
-        var found = new List<SearchHit>();
-        for (var (asked, looked) = (viewer.All ? limit + 1 : (limit + 1) * 10, 0); ; asked *= 10)
-        {
-            var ids = await database.SearchTextAsync(kind, query, asked, cancellationToken);
-            foreach (var chunk in ids.Skip(looked).Chunk(500))
-            {
-                var rows = await database.ReadAsync(async connection => (await connection.QueryAsync<Row>(sql, new { Org, ids = chunk })).ToDictionary(r => r.Id), cancellationToken);
-                found.AddRange(chunk.Where(rows.ContainsKey).Select(id => new SearchHit(kind, rows[id].Title, rows[id].Detail, rows[id].Href)));
-            }
-
-            looked = ids.Count;
-            if (found.Count > limit || ids.Count < asked || asked > DeepestLook) return new SearchGroup(kind, [.. found.Take(limit)], found.Count > limit);
-        }
+        if (ids.Count == 0) return new SearchGroup(kind, [], false);
+        var rows = await database.ReadAsync(async connection => (await connection.QueryAsync<Row>(sql, new { Org, ids = ids.Take(limit + 1) })).ToDictionary(r => r.Id), cancellationToken);
+        return Group(kind, [.. ids.Where(rows.ContainsKey).Select(id => rows[id])], limit);
     }
 
     private async Task<SearchGroup?> ByPurlAsync(Viewer viewer, string query, CancellationToken cancellationToken)

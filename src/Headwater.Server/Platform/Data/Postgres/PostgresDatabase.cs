@@ -139,13 +139,18 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
         transaction.Connection!.ExecuteAsync("DELETE FROM search_text WHERE kind = @kind AND item = @id", new { kind, id }, transaction);
 
     /// <summary>Shortest text first: a word weighs more where there are few others.</summary>
-    public Task<IReadOnlyList<long>> SearchTextAsync(string kind, string query, int limit, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<long>> SearchTextAsync(string kind, string query, int limit, string? where = null, CancellationToken cancellationToken = default)
     {
         var words = Words(query).Take(12).ToList();
         if (words.Count == 0) return Task.FromResult<IReadOnlyList<long>>([]);
         var match = $"'{KindWord(kind)}' & {string.Join(" & ", words.Select(w => $"'{w}':*"))}";
-        return ReadAsync<IReadOnlyList<long>>(async connection => (await connection.QueryAsync<long>(
-            "SELECT item FROM search_text WHERE words @@ CAST(@match AS tsquery) ORDER BY length(words), item LIMIT @limit", new { match, limit })).AsList(), cancellationToken);
+        return ReadAsync<IReadOnlyList<long>>(async connection =>
+        {
+            var parameters = new { match, limit, most = IDatabase.MostRanked + 1 };
+            var ranked = await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM (SELECT 1 FROM search_text WHERE words @@ CAST(@match AS tsquery) LIMIT @most) few", parameters) <= IDatabase.MostRanked;
+            return (await connection.QueryAsync<long>(
+                $"SELECT item FROM search_text WHERE words @@ CAST(@match AS tsquery){(where is null ? "" : $" AND {where}")}{(ranked ? " ORDER BY length(words), item" : "")} LIMIT @limit", parameters)).AsList();
+        }, cancellationToken);
     }
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();

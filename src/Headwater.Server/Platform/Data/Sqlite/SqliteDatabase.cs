@@ -157,12 +157,16 @@ internal sealed partial class SqliteDatabase : IDatabase, IDisposable
             DELETE FROM search_item WHERE kind = @kind AND item = @id;
             """, new { kind, id }, transaction);
 
-    public Task<IReadOnlyList<long>> SearchTextAsync(string kind, string query, int limit, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<long>> SearchTextAsync(string kind, string query, int limit, string? where = null, CancellationToken cancellationToken = default)
     {
         var match = MatchExpression(kind, query);
         if (match is null) return Task.FromResult<IReadOnlyList<long>>([]);
         return ReadAsync<IReadOnlyList<long>>(async connection =>
-            (await connection.QueryAsync<long>("SELECT item FROM search_text WHERE search_text MATCH @match ORDER BY rank LIMIT @limit", new { match, limit })).AsList(), cancellationToken);
+        {
+            var parameters = new { match, limit, most = IDatabase.MostRanked + 1 };
+            var ranked = await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM (SELECT rowid FROM search_text WHERE search_text MATCH @match LIMIT @most)", parameters) <= IDatabase.MostRanked;
+            return (await connection.QueryAsync<long>($"SELECT item FROM search_text WHERE search_text MATCH @match{(where is null ? "" : $" AND {where}")}{(ranked ? " ORDER BY rank" : "")} LIMIT @limit", parameters)).AsList();
+        }, cancellationToken);
     }
 
     public void Dispose()
