@@ -44,6 +44,24 @@ public sealed class NodesProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Leases_OfNodesWhoseClocksDifferByMinutes_Hold()
+    {
+        if (!TestDatabase.IsPostgres) return;
+        using var web = await NodeAsync("web", "--role", "web");
+        using var early = await ServerProcess.StartWithClockAsync(_engine, Path.Combine(_folder, "early"), 7, "--Headwater:Node=early", "--Headwater:LeaseSeconds=6", "--role", "worker");
+        using var late = await ServerProcess.StartWithClockAsync(_engine, Path.Combine(_folder, "late"), -7, "--Headwater:Node=late", "--Headwater:LeaseSeconds=6", "--role", "worker");
+        var bom = TestHost.Bom([.. Enumerable.Range(0, 12_000).Select(i => $"pkg:npm/part-{i}@1.0.{i % 7}")]);
+        var uploads = new List<Uploaded>();
+        for (var i = 0; i < 6; i++) uploads.Add(await SendAsync(web, $"skewed-{i}", bom));
+        foreach (var upload in uploads) await WaitAsync(web, upload.Token, TimeSpan.FromSeconds(90));
+
+        // Each looks again and again for leases that have ended. By its own clock those of the other end minutes ago or last for minutes; neither is one.
+        (await JobsAsync("kind = 'sbom.ingest' AND state = 'done' AND attempts = 1")).ShouldBe(6, early.Output + late.Output);
+        (await JobsAsync("kind = 'sbom.ingest' AND started_at > created_at + 300000")).ShouldBeGreaterThan(0, "The clock that is ahead did nothing.");
+        (await JobsAsync("kind = 'sbom.ingest' AND started_at < created_at - 300000")).ShouldBeGreaterThan(0, "The clock that is behind did nothing.");
+    }
+
+    [Fact]
     public async Task Session_OfOneNode_IsValidOnTheOther_AndEndsOnBoth()
     {
         if (!TestDatabase.IsPostgres) return;

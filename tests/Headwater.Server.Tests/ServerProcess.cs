@@ -34,7 +34,15 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>On the embedded engine.</summary>
     public static Task<ServerProcess> StartAsync(string data, int? port = null, params string[] more) => StartAsync(null, data, port, more);
 
-    public static async Task<ServerProcess> StartAsync(TestDatabase? engine, string data, int? port = null, params string[] more)
+    /// <summary>With a clock that is so many minutes off.</summary>
+    public static Task<ServerProcess> StartWithClockAsync(TestDatabase? engine, string data, double minutesOff, params string[] more) => StartAsync(engine, data, null, new Dictionary<string, string>
+    {
+        ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location, [StartupHook.Minutes] = minutesOff.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    }, more);
+
+    public static Task<ServerProcess> StartAsync(TestDatabase? engine, string data, int? port = null, params string[] more) => StartAsync(engine, data, port, [], more);
+
+    private static async Task<ServerProcess> StartAsync(TestDatabase? engine, string data, int? port, Dictionary<string, string> environment, string[] more)
     {
         var at = port ?? FreePort();
         // A runner in the background hands down an ignored interrupt, which a person's terminal does not.
@@ -46,6 +54,7 @@ internal sealed class ServerProcess : IDisposable
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // Else compiled code lies in a file, which a limit on files holds too.
         start.Environment["HEADWATER_ADMIN_PASSWORD"] = TestHost.Password;
         start.Environment["HEADWATER_BOOTSTRAP_KEY"] = Key;
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         var server = new ServerProcess(Process.Start(start)!, at);
         server._process.OutputDataReceived += (_, line) => server.Note(line.Data);
         server._process.ErrorDataReceived += (_, line) => server.Note(line.Data);

@@ -100,6 +100,41 @@ public sealed class NodeTests : IDisposable
         (await nodes[0].KeepAsync(job, default)).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(-10)]
+    public async Task Lease_OfANodeWhoseClockIsMinutesOff_EndsWhenItStaysAsItIs_AndNotBefore(int minutes)
+    {
+        if (!TestDatabase.IsPostgres) return; // Elsewhere there is one node, and one clock.
+        var (here, there) = (new Clock(), new Clock { Now = new Clock().Now + TimeSpan.FromMinutes(minutes) });
+        foreach (var (name, clock) in new[] { ("here", here), ("there", there) })
+        {
+            _databases.Add(_engine.Open(_folder, clock, name));
+            await _databases[^1].MigrateAsync();
+        }
+
+        var (mine, theirs) = (new QueueStore(_databases[0], here), new QueueStore(_databases[1], there));
+        await mine.EnqueueAsync(new JobRequest("test", "k", "l", ""));
+        var job = (await theirs.ClaimAsync("there", default)).ShouldNotBeNull();
+        // For three leases it is heard of now and then, as long as it is at work.
+        for (var i = 0; i < 6; i++)
+        {
+            await mine.ReclaimAsync("here", false, default);
+            (await StateAsync()).ShouldBe("running");
+            (await theirs.KeepAsync(job, default)).ShouldBeTrue();
+            (here.Now, there.Now) = (here.Now + (mine.Lease / 2), there.Now + (mine.Lease / 2));
+        }
+
+        await mine.ReclaimAsync("here", false, default);
+        here.Now += mine.Lease - TimeSpan.FromSeconds(1);
+        await mine.ReclaimAsync("here", false, default);
+        (await StateAsync()).ShouldBe("running");
+        here.Now += TimeSpan.FromSeconds(1);
+        await mine.ReclaimAsync("here", false, default); // It is connected and says nothing.
+        (await StateAsync()).ShouldBe("queued");
+        (await theirs.KeepAsync(job, default)).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task Notify_ReachesEveryNode_AfterTheCommit()
     {
@@ -143,5 +178,9 @@ public sealed class NodeTests : IDisposable
         public DateTimeOffset Now { get; set; } = new(2026, 11, 21, 8, 0, 0, TimeSpan.Zero);
 
         public override DateTimeOffset GetUtcNow() => Now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.UtcTicks;
     }
 }

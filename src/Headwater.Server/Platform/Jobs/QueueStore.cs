@@ -57,6 +57,9 @@ internal sealed class QueueStore
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _wake = new(0);
 
+    /// <summary>Of each job that runs anywhere: its lease when that was last different, and when it was.</summary>
+    private readonly Dictionary<long, (long Attempts, long? Until, long At)> _heard = [];
+
     /// <param name="lease">How long a node may be silent before its jobs are given to others.</param>
     public QueueStore(IDatabase database, TimeProvider time, TimeSpan? lease = null)
     {
@@ -102,22 +105,45 @@ internal sealed class QueueStore
 
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => await _wake.WaitAsync(atMost, cancellationToken);
 
-    /// <summary>Gives jobs back that this node held when it stopped, and those whose holder has not been heard of.</summary>
+    /// <summary>
+    /// Gives jobs back that this node held when it stopped, and those whose holder has not been heard of. Where there are several nodes, the clock of another
+    /// may be minutes off, so what a holder wrote is not put against the own clock: a lease has ended when it stayed as it is for its whole length, by the own clock.
+    /// </summary>
     /// <returns>Those that are given up instead.</returns>
     public Task<IReadOnlyList<ClaimedJob>> ReclaimAsync(string node, bool starting, CancellationToken cancellationToken) => _database.WriteAsync<IReadOnlyList<ClaimedJob>>(async transaction =>
     {
-        const string Lost = "state = 'running' AND ((@starting = 1 AND lease_owner = @node) OR lease_until < @now OR lease_until > @beyond OR (@known = 1 AND lease_owner NOT IN @nodes))";
         var now = _time.GetUtcNow();
         var nodes = await _database.NodesAsync(transaction);
-        var parameters = new { known = nodes is null ? 0L : 1L, nodes = (nodes ?? []).Append(node), max = MaxStops, starting, node, now, beyond = now + (2 * Lease), error = StoppedAgain };
+        var ended = nodes is null ? "lease_until < @now OR lease_until > @beyond" : "lease_owner NOT IN @nodes OR id IN @silent";
+        var lost = $"state = 'running' AND ((@starting = 1 AND lease_owner = @node) OR {ended})";
+        var silent = nodes is null ? [] : Silent(await transaction.Connection!.QueryAsync<(long, long, long?)>("SELECT id, attempts, lease_until FROM job WHERE state = 'running'", transaction: transaction));
+        var parameters = new { nodes = (nodes ?? []).Append(node), silent = silent.Append(0), max = MaxStops, starting, node, now, beyond = now + (2 * Lease), error = StoppedAgain };
         var dead = (await transaction.Connection!.QueryAsync<ClaimedJob>($"""
-            UPDATE job SET state = 'dead', lease_owner = NULL, lease_until = NULL, finished_at = @now, last_error = @error WHERE {Lost} AND attempts >= @max RETURNING id, kind, key, lane, payload, attempts
+            UPDATE job SET state = 'dead', lease_owner = NULL, lease_until = NULL, finished_at = @now, last_error = @error WHERE {lost} AND attempts >= @max RETURNING id, kind, key, lane, payload, attempts
             """, parameters, transaction)).AsList();
         await transaction.Connection!.ExecuteAsync($"""
-            UPDATE job SET state = CASE WHEN EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued') THEN 'done' ELSE 'queued' END, lease_owner = NULL, lease_until = NULL WHERE {Lost}
+            UPDATE job SET state = CASE WHEN EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued') THEN 'done' ELSE 'queued' END, lease_owner = NULL, lease_until = NULL WHERE {lost}
             """, parameters, transaction);
         return dead;
     }, true, cancellationToken);
+
+    /// <summary>Jobs whose lease was the same at the first look as long ago as a lease lasts.</summary>
+    private List<long> Silent(IEnumerable<(long Id, long Attempts, long? Until)> running)
+    {
+        lock (_heard)
+        {
+            var now = running.ToList();
+            foreach (var gone in _heard.Keys.Except(now.Select(j => j.Id)).ToList()) _heard.Remove(gone);
+            var silent = new List<long>();
+            foreach (var (id, attempts, until) in now)
+            {
+                if (!_heard.TryGetValue(id, out var known) || known.Attempts != attempts || known.Until != until) _heard[id] = (attempts, until, _time.GetTimestamp());
+                else if (_time.GetElapsedTime(known.At) >= Lease) silent.Add(id);
+            }
+
+            return silent;
+        }
+    }
 
     public const string StoppedAgain = "The process stopped while it ran, again and again.";
 
