@@ -1,0 +1,217 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using Dapper;
+using Headwater.Server.Features.Search;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Tests.Ui;
+
+namespace Headwater.Server.Tests.Access;
+
+/// <summary>
+/// Who may send which form of which page: every one in the sources, for every role and for nobody, against a table that somebody has looked at. Whoever is not offered a
+/// form sends it all the same, as the administrator would fill it in, and nothing may come of that. Set HEADWATER_APPROVE=1 to write the table anew, and read the difference.
+/// </summary>
+public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHost>
+{
+    private const string UnitAdministrator = "unit-administrator", NoRole = "no-role", Nobody = "nobody", Administrator = "administrator", Bom = "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1";
+
+    private static readonly string[] Callers = [Nobody, NoRole, .. Roles.Each.Select(r => r.Name), UnitAdministrator];
+
+    private readonly Dictionary<string, HttpClient> _browsers = [];
+    private readonly Dictionary<string, KeyValuePair<string, string>[]> _tokens = [];
+
+    [Fact]
+    public async Task EveryForm_SentByWhomItIsNotOfferedTo_HasNoEffect()
+    {
+        var pages = await WorldAsync();
+        var offers = new SortedDictionary<(string Page, string Form), Dictionary<string, IReadOnlyList<KeyValuePair<string, string>>>>();
+        foreach (var (page, address) in pages)
+        {
+            foreach (var form in FormsOf(page)) offers.TryAdd((page, form), []);
+            foreach (var caller in Callers)
+            {
+                using var answer = await _browsers[caller].GetAsync(address);
+                if (answer.StatusCode != HttpStatusCode.OK) continue;
+                var html = Html.Parse(await answer.Content.ReadAsStringAsync());
+                foreach (var form in html.QuerySelectorAll("form").OfType<IHtmlFormElement>())
+                {
+                    if (form.QuerySelector("input[name=_handler]")?.GetAttribute("value") is not { } name) continue;
+                    var offered = offers.TryGetValue((page, Plain(name)), out var known) ? known : offers[(page, Plain(name))] = [];
+                    if (Buttons(html, form).Any()) offered[caller] = Filled(html, form, name);
+                }
+            }
+        }
+
+        var seen = offers.Keys.Select(k => k.Form).ToHashSet(StringComparer.Ordinal);
+        InSources().Where(f => !seen.Contains(f)).ShouldBeEmpty("A form of the sources is on no page that this test looks at: add its page.");
+
+        var (table, wrong) = (new StringBuilder(), new List<string>());
+        table.Append("# 1 offered, . sent to sign in or refused, - answered without any effect: ").AppendJoin(", ", Callers).Append('\n');
+        foreach (var ((page, form), offered) in offers)
+        {
+            var fields = offered.GetValueOrDefault(Administrator) ?? offered.Values.FirstOrDefault() ?? [new("_handler", form)];
+            foreach (var caller in Callers)
+            {
+                if (offered.ContainsKey(caller))
+                {
+                    table.Append('1');
+                    continue;
+                }
+
+                var before = await DoneAsync();
+                var status = await SendAsync(caller, pages[page], fields);
+                if (await DoneAsync() != before) wrong.Add($"{page} {form} sent by {caller} had an effect ({(int)status})");
+                if ((int)status >= 500) wrong.Add($"{page} {form} sent by {caller}: {(int)status}");
+                table.Append(status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? '.' : '-');
+            }
+
+            table.Append($"  {page} {form}\n");
+        }
+
+        wrong.ShouldBeEmpty();
+        // What was sent would have done something: the same, sent by the administrator, does.
+        var (effects, none) = (0, new List<string>());
+        foreach (var ((page, form), offered) in offers.Where(o => o.Value.ContainsKey(Administrator) && o.Key.Form != "take-grant"))
+        {
+            var before = await DoneAsync();
+            var status = await SendAsync(Administrator, pages[page], offered[Administrator]);
+            if (await DoneAsync() != before) effects++;
+            else none.Add($"{page} {form}: {(int)status}");
+        }
+
+        effects.ShouldBeGreaterThan(15, string.Join('\n', none));
+        var approved = Path.Combine(Root(), "tests", "Headwater.Server.Tests", "Access", "forms.txt");
+        if (Environment.GetEnvironmentVariable("HEADWATER_APPROVE") == "1") await File.WriteAllTextAsync(approved, table.ToString());
+        table.ToString().ShouldBe(await File.ReadAllTextAsync(approved), "A form is new, gone, or for others than before. Run this test with HEADWATER_APPROVE=1 and read the difference of forms.txt.");
+    }
+
+    /// <summary>Somebody of each role, and one of each thing that forms are about.</summary>
+    /// <returns>Addresses of the pages that have forms, by what the table calls them.</returns>
+    private async Task<SortedDictionary<string, string>> WorldAsync()
+    {
+        var units = await host.UnitsAsync(new("unit", "house", "House", null, null), new("team", "crew", "Crew", null, "house"));
+        var (unit, team) = (units[("unit", "house")], units[("team", "crew")]);
+        var people = new Dictionary<string, long>();
+        foreach (var caller in Callers.Skip(1))
+        {
+            var id = people[caller] = await host.AddPersonAsync(caller);
+            if (caller == UnitAdministrator) await host.GrantAsync(id, "administrator", unit);
+            else if (caller != NoRole) await host.GrantAsync(id, caller, 0);
+            _browsers[caller] = await host.BrowserAsync(caller);
+            _tokens[caller] = await _browsers[caller].HiddenAsync("/about");
+        }
+
+        (_browsers[Nobody], _tokens[Nobody]) = (host.Anonymous(), []);
+        using var key = await host.KeyAsync(team, Permissions.Automation | Permissions.PortfolioManagement | Permissions.VulnerabilityAnalysis);
+        var upload = await TestHost.UploadAsync(key, "Form shop", "1", TestHost.Bom(Bom));
+        await TestHost.UploadAsync(key, "Form shop", "0", TestHost.Bom(Bom));
+        var finding = (await key.GetFromJsonAsync<JsonElement>($"/api/v1/finding/project/{upload.ProjectUuid}"))[0];
+        (await key.PutAsJsonAsync("/api/v1/analysis", new
+        {
+            project = upload.ProjectUuid, component = finding.GetProperty("component").GetProperty("uuid").GetGuid(), vulnerability = finding.GetProperty("vulnerability").GetProperty("uuid").GetGuid(), analysisState = "IN_TRIAGE",
+        })).EnsureSuccessStatusCode();
+        (await host.Get<SavedSearchStore>().SaveAsync(Administrator, "Mine", "/projects?q=form", false)).ShouldNotBeNull();
+        var (leaver, member, group) = (await host.AddPersonAsync("leaver"), await host.AddPersonAsync("member"), 900_001L);
+        var (feed, registry, webhook) = (900_001L, 900_001L, 900_001L);
+        var now = DateTimeOffset.UtcNow;
+        await host.Get<IDatabase>().WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+            UPDATE user_account SET active = 0, left_at = @now WHERE id = @leaver;
+            INSERT INTO project_person (project_id, person_id, part) SELECT id, @leaver, 'owner' FROM project;
+            INSERT INTO team_member (owner_id, person_id) VALUES (@team, @member);
+            INSERT INTO person_group (id, org_id, uuid, name, source) VALUES (@group, 1, @uuid, 'grouped', 'scim');
+            INSERT INTO group_role (org_id, group_name, role, unit_id) VALUES (1, 'grouped', 'viewer', 0);
+            INSERT INTO job (id, org_id, kind, key, lane, payload, priority, state, run_at, attempts, progress, created_at, finished_at, last_error) VALUES (900001, 1, 'form.test', 'k', 'l', '', 0, 'dead', @now, 5, 0, @now, @now, 'for the form');
+            INSERT INTO feed (id, org_id, name, kind, source, ecosystems, every_seconds, enabled, stale_hours, created_at) VALUES (@feed, 1, 'formed', 0, '/nowhere', '[]', 86400, 0, 48, @now);
+            INSERT INTO registry (id, org_id, type, name, address, position, only_names, never_names, every_seconds, enabled, created_at) VALUES (@registry, 1, 'npm', 'formed', 'https://registry.example.org', 0, '[]', '[]', 86400, 0, @now);
+            INSERT INTO webhook (id, org_id, name, address, secret, enabled, created_at, created_by) VALUES (@webhook, 1, 'formed', 'https://hooks.example.org/', '', 0, @now, 'test');
+            """, new { leaver, member, team, group, feed, registry, webhook, now, uuid = Guid.CreateVersion7() }, transaction));
+        using var all = await host.KeyAsync(0, Permissions.Administrator);
+        var project = (await all.GetFromJsonAsync<JsonElement>($"/api/headwater/v1/versions/{upload.ProjectUuid}")).GetProperty("version").GetProperty("projectUuid").GetGuid();
+        var part = (await all.GetFromJsonAsync<JsonElement>($"/api/headwater/v1/versions/{upload.ProjectUuid}/components")).GetProperty("items")[0];
+        var (component, version) = (part.GetProperty("componentId").GetInt64(), part.GetProperty("componentVersionId").GetInt64());
+        return new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["/account/second-step"] = "/account/second-step", ["/access"] = "/access", ["/analyses"] = "/analyses", ["/components/{id}"] = $"/components/{component}", ["/feeds"] = "/feeds", ["/feeds/new"] = "/feeds/new",
+            ["/feeds/{id}"] = $"/feeds/{feed}", ["/import"] = "/import", ["/inbox"] = "/inbox", ["/jobs"] = "/jobs?state=dead", ["/keys"] = "/keys", ["/owners/levels"] = "/owners/levels", ["/owners/new"] = "/owners/new?kind=team",
+            ["/owners/orphaned"] = "/owners/orphaned", ["/owners/{id}"] = $"/owners/{team}", ["/people"] = "/people", ["/people/groups"] = "/people/groups", ["/people/{id}"] = $"/people/{member}", ["/projects"] = "/projects",
+            ["/projects/new"] = "/projects/new", ["/projects/{uuid}"] = $"/projects/{project}", ["/projects/{uuid}/edit"] = $"/projects/{project}/edit", ["/registries"] = "/registries", ["/registries/{id}"] = $"/registries/{registry}",
+            ["/searches"] = "/searches?save=/projects", ["/versions/{uuid}/findings/{version}/{id}"] = $"/versions/{upload.ProjectUuid}/findings/{version}/CVE-2021-44228", ["/webhooks"] = "/webhooks", ["/webhooks/{id}"] = $"/webhooks/{webhook}",
+        };
+    }
+
+    /// <summary>Everything that a form can do is recorded, or is one of the few things that are one's own.</summary>
+    private Task<(long, long, long, long)> DoneAsync() => host.Get<IDatabase>().ReadAsync(connection => connection.QuerySingleAsync<(long, long, long, long)>("""
+        SELECT (SELECT COUNT(*) FROM audit WHERE act NOT LIKE 'session%'), (SELECT COUNT(*) FROM saved_search), (SELECT COUNT(*) FROM job WHERE state = 'dead'), (SELECT COUNT(*) FROM news_choice)
+        """));
+
+    private async Task<HttpStatusCode> SendAsync(string caller, string address, IReadOnlyList<KeyValuePair<string, string>> fields)
+    {
+        using var answer = await _browsers[caller].PostAsync(address, new FormUrlEncodedContent([.. fields, .. _tokens[caller]]));
+        return answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location?.ToString().Contains("/sign-in", StringComparison.Ordinal) == true ? HttpStatusCode.Unauthorized : answer.StatusCode;
+    }
+
+    /// <summary>What can send the form, in it or beside it.</summary>
+    private static IEnumerable<IElement> Buttons(IHtmlDocument html, IHtmlFormElement form) =>
+        [.. form.QuerySelectorAll("button").Where(b => b.GetAttribute("form") is null), .. form.Id is { Length: > 0 } id ? html.QuerySelectorAll($"button[form='{id}']") : Enumerable.Empty<IElement>()];
+
+    /// <summary>As somebody fills it in who accepts what is there and writes a word where nothing is.</summary>
+    private static List<KeyValuePair<string, string>> Filled(IHtmlDocument html, IHtmlFormElement form, string name)
+    {
+        var fields = new List<KeyValuePair<string, string>> { new("_handler", name) };
+        var button = Buttons(html, form).First();
+        if (button.GetAttribute("name") is { } sent) fields.Add(new(sent, button.GetAttribute("value") ?? ""));
+        var beside = form.Id is { Length: > 0 } id ? html.QuerySelectorAll($"[form='{id}']") : Enumerable.Empty<IElement>();
+        foreach (var field in form.QuerySelectorAll("input, select, textarea").Concat(beside))
+        {
+            if (field.GetAttribute("name") is not { Length: > 0 } called || called is "_handler" or "__RequestVerificationToken") continue;
+            var value = field switch
+            {
+                IHtmlInputElement { Type: "checkbox" or "radio" } box => box.IsChecked || !form.QuerySelectorAll($"input[name='{called}']").Concat(beside).OfType<IHtmlInputElement>().Any(b => b.IsChecked) && fields.TrueForAll(f => f.Key != called) ? box.Value ?? "on" : null,
+                IHtmlInputElement { Type: "file" or "submit" } => null,
+                IHtmlInputElement input => input.Value is { Length: > 0 } there ? there : input.GetAttribute("list") is { } list ? html.QuerySelector($"#{list} option")?.GetAttribute("value") ?? "member"
+                    : input.Type switch { "email" => "form@example.org", "date" => "2099-01-01", "number" => "1", "url" => "https://example.org/", "hidden" => "", _ => called.Contains("mail", StringComparison.OrdinalIgnoreCase) ? "form@example.org" : "form-word" },
+                IHtmlSelectElement select => select.Options.FirstOrDefault(o => o.IsSelected && o.Value.Length > 0)?.Value ?? select.Options.FirstOrDefault(o => o.Value.Length > 0)?.Value,
+                IHtmlTextAreaElement area => area.Value is { Length: > 0 } there ? there : "form-word",
+                _ => null,
+            };
+            if (value is not null) fields.Add(new(called, value));
+        }
+
+        return fields;
+    }
+
+    /// <summary>Forms of a list are of one kind, whatever they are about.</summary>
+    private static string Plain(string name) => Numbered().Replace(name, "");
+
+    private static IEnumerable<string> InSources() => Directory.EnumerateFiles(Path.Combine(Root(), "src", "Headwater.Server"), "*.razor", SearchOption.AllDirectories)
+        .SelectMany(f => FormName().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value.TrimEnd('-')).Distinct();
+
+    /// <summary>The forms that a page has itself, shown at present or not.</summary>
+    private static IEnumerable<string> FormsOf(string page) => Directory.EnumerateFiles(Path.Combine(Root(), "src", "Headwater.Server"), "*.razor", SearchOption.AllDirectories).Select(File.ReadAllText)
+        .Where(text => PageRoute().Matches(text).Any(m => Parameter().Replace(m.Groups[1].Value, "{}") == Parameter().Replace(page, "{}"))).SelectMany(text => FormName().Matches(text)).Select(m => m.Groups[1].Value.TrimEnd('-'));
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Headwater.slnx"))) folder = folder.Parent;
+        return folder!.FullName;
+    }
+
+    [GeneratedRegex("@formname=\"(?:@\\(\\$\")?([a-z-]+)", RegexOptions.None, 1000)]
+    private static partial Regex FormName();
+
+    [GeneratedRegex("^@page \"([^\"]+)\"", RegexOptions.Multiline, 1000)]
+    private static partial Regex PageRoute();
+
+    [GeneratedRegex(@"\{[^}]*\}", RegexOptions.None, 1000)]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex("-(\\d+|[0-9a-f]{8}-[0-9a-f-]{27})$", RegexOptions.None, 1000)]
+    private static partial Regex Numbered();
+}
