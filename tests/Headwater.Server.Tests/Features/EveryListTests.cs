@@ -13,7 +13,7 @@ namespace Headwater.Server.Tests.Features;
 /// <summary>What holds for every address of our own interface: a list comes as a file too, what cannot says so, and no refusal is without words.</summary>
 public sealed partial class EveryListTests(TestHost host) : IClassFixture<TestHost>
 {
-    // One level of a tree is an array, and no table.
+    // One level of a tree comes by pages, and is no table.
     private static readonly string[] NoTables = [$"{Api.Root}/versions/{{uuid:guid}}/tree"];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

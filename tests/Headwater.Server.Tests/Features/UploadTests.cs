@@ -84,7 +84,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         log4j.Direct.ShouldBeFalse();
         var why = (await content.WhyAsync(Viewer.Everything, it.ProjectUuid, log4j.ComponentVersionId))!;
         why.Paths.Single().Select(s => s.Name).ShouldBe(["why", "guava", "lodash", "log4j-core"]);
-        (await content.TreeAsync(Viewer.Everything, it.ProjectUuid))!.Single().Name.ShouldBe("guava");
+        (await content.TreeAsync(Viewer.Everything, it.ProjectUuid, 0, new PageRequest()))!.Items.Single().Name.ShouldBe("guava");
     }
 
     [Fact]

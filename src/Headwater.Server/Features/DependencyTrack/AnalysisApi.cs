@@ -83,7 +83,7 @@ internal static class AnalysisApi
         if (await store.ComponentAsync(viewer, componentId, cancellationToken) is not { } within || (of is not null && within.PvId != of.Id))
             return (null, null, DtRequest.Sentence(StatusCodes.Status404NotFound, "The component could not be found."));
         of ??= await store.GetAsync(viewer, within.ProjectUuid, cancellationToken);
-        var finding = (await store.FindingsAsync(viewer, within.PvId, cancellationToken)).FirstOrDefault(f => f.CvId == within.CvId && DtUuid.OfVulnerability(f.Id) == vulnerabilityId);
+        var finding = (await store.FindingsAsync(viewer, within.PvId, within.CvId, cancellationToken)).FirstOrDefault(f => DtUuid.OfVulnerability(f.Id) == vulnerabilityId);
         return finding is null ? (null, null, DtRequest.Sentence(StatusCodes.Status404NotFound, "The vulnerability could not be found.")) : (of, finding, null);
     }
 

@@ -32,29 +32,33 @@ internal static class ComponentApi
         if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
         var page = DtRequest.Paging(http.Request, 100);
         if (onlyOutdated != true) return List(http, await store.ComponentsAsync(http.User.Viewer(), project.Id, page, onlyDirect == true, cancellationToken));
-        var (_, all) = await store.ComponentsAsync(http.User.Viewer(), project.Id, page with { Size = int.MaxValue, Offset = 0 }, onlyDirect == true, cancellationToken);
-        var outdated = await OutdatedAsync(http.User.Viewer(), store, all, cancellationToken);
-        return List(http, (outdated.Count, [.. outdated.Skip(page.Offset ?? 0).Take(page.Size)]));
+        var outdated = await OutdatedAsync(http.User.Viewer(), store, await store.DatedAsync(project.Id, onlyDirect == true, page, cancellationToken), cancellationToken);
+        var shown = outdated.Skip(page.Offset ?? 0).Take(page.Size).ToList();
+        var rows = (await store.ComponentsAsync(http.User.Viewer(), project.Id, shown.ConvertAll(s => s.Version), cancellationToken)).ToDictionary(r => r.CvId);
+        foreach (var (version, newer) in shown)
+            if (rows.TryGetValue(version, out var row)) row.Newer = newer;
+        return List(http, (outdated.Count, [.. shown.Where(s => rows.ContainsKey(s.Version)).Select(s => rows[s.Version])]));
     }
 
     /// <summary>Those of which a newer version is known: from a registry, or where none was asked, because another of the caller's own projects has it.</summary>
-    private static async Task<IReadOnlyList<DtComponent>> OutdatedAsync(Viewer viewer, DependencyTrackStore store, IReadOnlyList<DtComponent> all, CancellationToken cancellationToken)
+    private static async Task<List<(long Version, string Newer)>> OutdatedAsync(Viewer viewer, DependencyTrackStore store, IReadOnlyList<DtDated> all, CancellationToken cancellationToken)
     {
-        var known = await store.VersionsAsync(viewer, all.Select(c => c.ComponentId), cancellationToken);
+        var known = await store.VersionsAsync(viewer, all.Where(c => c.Gap is null).Select(c => c.ComponentId), cancellationToken);
+        var outdated = new List<(long, string)>();
         foreach (var it in all)
         {
-            if (it.Release is { Gap: not null } release)
+            string? newer = null;
+            if (it.Gap is { } gap) newer = gap > (long)VersionGap.None ? it.Latest : null;
+            else if (it.Type is not null && it.Version is not null && VersionSchemes.ForVers(it.Type) is { } scheme)
             {
-                it.Newer = release.Gap > VersionGap.None ? release.Component.Latest : null;
-                continue;
+                foreach (var version in known[it.ComponentId])
+                    if (scheme.Compare(version, newer ?? it.Version) > 0) newer = version;
             }
 
-            if (it.Type is null || it.Version is null || VersionSchemes.ForVers(it.Type) is not { } scheme) continue;
-            foreach (var version in known[it.ComponentId])
-                if (scheme.Compare(version, it.Newer ?? it.Version) > 0) it.Newer = version;
+            if (newer is not null) outdated.Add((it.CvId, newer));
         }
 
-        return [.. all.Where(c => c.Newer is not null)];
+        return outdated;
     }
 
     private static async Task<IResult> ByIdentityAsync(HttpContext http, DependencyTrackStore store, string? group, string? name, string? version, string? purl, string? cpe, string? project, CancellationToken cancellationToken)
@@ -80,7 +84,7 @@ internal static class ComponentApi
         return await store.ComponentAsync(http.User.Viewer(), id, cancellationToken) is { } component ? TypedResults.Json(ToJson(component)) : DtRequest.Sentence(StatusCodes.Status404NotFound, "The component could not be found.");
     }
 
-    private static IResult List(HttpContext http, (long Total, IReadOnlyList<DtComponent> Rows) list) => DtRequest.List<JsonObject>(http, (list.Total, [.. list.Rows.Select(ToJson)]));
+    private static IResult List(HttpContext http, (long Total, IReadOnlyList<DtComponent> Rows) list) => DtRequest.List(http, list.Total, list.Rows.Select(ToJson));
 
     private static JsonObject ToJson(DtComponent it)
     {

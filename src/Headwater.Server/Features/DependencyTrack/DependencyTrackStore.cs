@@ -69,6 +69,26 @@ internal sealed record DtComponent
     public Guid Uuid => DtUuid.OfComponent(PvId, CvId);
 }
 
+/// <summary>A component of a project, as far as it matters for whether there is a newer one.</summary>
+internal sealed record DtDated
+{
+    public long CvId { get; set; }
+    public long ComponentId { get; set; }
+    public string? Type { get; set; }
+    public string? Version { get; set; }
+    public long? Gap { get; set; }
+    public string? Latest { get; set; }
+}
+
+/// <summary>One of the versions of a project.</summary>
+internal sealed record DtVersion
+{
+    public Guid Uuid { get; set; }
+    public string Version { get; set; } = "";
+    public bool Active { get; set; }
+    public bool IsLatest { get; set; }
+}
+
 /// <summary>Who changes something.</summary>
 /// <param name="Sees">What exists for him.</param>
 /// <param name="Manages">What he may change.</param>
@@ -81,7 +101,20 @@ internal sealed record DtWriter(Viewer Sees, Viewer Manages, long? Home)
 /// <summary>Reads and writes in the shapes of the compatible interface, which pages by offset.</summary>
 internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule projects)
 {
+    /// <summary>The most findings of a project that are read at once, for a document that has to hold them all.</summary>
+    public const int MostFindings = 100_000;
+
+    /// <summary>The most components of a project that are put against what is known to be newer.</summary>
+    private const int MostDated = 200_000;
+
     private const long Org = Organisation.Home;
+
+    private const string Findings = $"""
+        FROM occurrence o JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1 JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin}
+        WHERE o.org_id = @Org AND o.pv_id = @projectVersion
+        """;
+
+    private const string SelectFinding = $"SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, {FindingColumns.DecisionSelect} {Findings}";
 
     private static readonly Dictionary<string, string> Sorts = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -215,6 +248,33 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
     public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ComponentsAsync(Viewer viewer, long projectVersion, PageRequest request, bool onlyDirect, CancellationToken cancellationToken) =>
         ComponentsAsync(viewer, "o.pv_id = @projectVersion" + (onlyDirect ? " AND o.flags >= 4" : ""), new { Org, projectVersion }, request, cancellationToken);
 
+    /// <summary>Some of them, by component version.</summary>
+    public async Task<IReadOnlyList<DtComponent>> ComponentsAsync(Viewer viewer, long projectVersion, IReadOnlyList<long> versions, CancellationToken cancellationToken)
+    {
+        var rows = new List<DtComponent>();
+        foreach (var chunk in versions.Chunk(500))
+            rows.AddRange((await ComponentsAsync(viewer, $"o.pv_id = @projectVersion AND o.cv_id IN ({string.Join(',', chunk)})", new { Org, projectVersion }, new PageRequest { Size = chunk.Length }, cancellationToken)).Rows);
+        return rows;
+    }
+
+    /// <summary>Components of a project with what a registry says of their age, and nothing else of them, in the order asked for.</summary>
+    public Task<IReadOnlyList<DtDated>> DatedAsync(long projectVersion, bool onlyDirect, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DtDated>>(async connection =>
+    {
+        var like = Like.Containing(request.Filter);
+        return (await connection.QueryAsync<DtDated>($"""
+            SELECT o.cv_id, c.component_id, k.type, c.version, vrel.gap, crel.latest
+            FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id {RegistriesModule.JoinComponent("k.id")} {RegistriesModule.JoinVersion}
+            WHERE o.org_id = @Org AND o.pv_id = @projectVersion{(onlyDirect ? " AND o.flags >= 4" : "")}{(like is null ? "" : " AND LOWER(k.name) LIKE @like ESCAPE '\\'")}
+            ORDER BY {ComponentSort(request.Sort)} {(request.Descending == true ? "DESC" : "ASC")}, o.pv_id, o.cv_id LIMIT {MostDated}
+            """, new { Org, projectVersion, like })).AsList();
+    }, cancellationToken);
+
+    /// <summary>All versions of a project, by their name.</summary>
+    public Task<IReadOnlyList<DtVersion>> VersionsOfAsync(Viewer viewer, long project, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DtVersion>>(async connection =>
+        (await connection.QueryAsync<DtVersion>($"""
+            SELECT v.uuid, v.version, v.active, v.is_latest FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.project_id = @project AND {viewer.Sees("p.owner_id")} ORDER BY v.id LIMIT {DtRequest.MostRows}
+            """, new { Org, project })).AsList(), cancellationToken);
+
     /// <summary>Versions of components that visible projects have, by the component.</summary>
     public Task<ILookup<long, string>> VersionsAsync(Viewer viewer, IEnumerable<long> components, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
     {
@@ -259,11 +319,28 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         return (total, rows);
     }, cancellationToken);
 
-    public Task<IReadOnlyList<FindingColumns>> FindingsAsync(Viewer viewer, long projectVersion, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingColumns>>(async connection =>
-        await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
-            SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, {FindingColumns.DecisionSelect} FROM occurrence o JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
-            JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin} WHERE o.org_id = @Org AND o.pv_id = @projectVersion ORDER BY f.risk DESC, f.id, f.cv_id
-            """, new { Org, projectVersion })), cancellationToken);
+    /// <summary>The gravest first.</summary>
+    public Task<(long Total, IReadOnlyList<FindingColumns> Rows)> FindingsAsync(Viewer viewer, long projectVersion, DtFindingFilter filter, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<FindingColumns>)>(async connection =>
+    {
+        var where = (filter.WithSuppressed ? "" : " AND COALESCE(a.suppressed, 0) = 0") + (filter.HasAnalysis switch { null => "", true => " AND COALESCE(a.state, @unset) <> @unset", false => " AND COALESCE(a.state, @unset) = @unset" })
+            + (filter.IsKev switch { null => "", true => " AND f.kev = 1", false => " AND f.kev = 0" }) + (filter.EpssFrom is null ? "" : " AND f.epss >= @EpssFrom") + (filter.EpssTo is null ? "" : " AND f.epss <= @EpssTo")
+            + (filter.Source?.ToUpperInvariant() switch
+            {
+                null => "", "NVD" => " AND f.id LIKE 'CVE-%'", "GITHUB" => " AND f.id LIKE 'GHSA-%'", "OSV" => " AND f.id NOT LIKE 'CVE-%' AND f.id NOT LIKE 'GHSA-%'", _ => " AND 1 = 0",
+            });
+        var parameters = new { Org, projectVersion, unset = Decision.NotSet, filter.EpssFrom, filter.EpssTo, take = request.Size, skip = request.Offset ?? 0 };
+        var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {Findings}{where}", parameters);
+        return (total, await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"{SelectFinding}{where} ORDER BY f.risk DESC, f.id, f.cv_id LIMIT @take OFFSET @skip", parameters)));
+    }, cancellationToken);
+
+    /// <summary>All of a project, the gravest first; as many as there may be.</summary>
+    /// <param name="decided">Only those about which something was decided.</param>
+    public Task<IReadOnlyList<FindingColumns>> FindingsAsync(Viewer viewer, long projectVersion, bool decided, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingColumns>>(async connection =>
+        await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"{SelectFinding}{(decided ? " AND a.uuid IS NOT NULL" : "")} ORDER BY f.risk DESC, f.id, f.cv_id LIMIT {MostFindings}", new { Org, projectVersion })), cancellationToken);
+
+    /// <summary>Those of one component in it.</summary>
+    public Task<IReadOnlyList<FindingColumns>> FindingsAsync(Viewer viewer, long projectVersion, long componentVersion, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingColumns>>(async connection =>
+        await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"{SelectFinding} AND o.cv_id = @componentVersion ORDER BY f.risk DESC, f.id LIMIT {MostFindings}", new { Org, projectVersion, componentVersion })), cancellationToken);
 
     /// <summary>The latest versions that registries name, by component version.</summary>
     public Task<IReadOnlyDictionary<long, string>> LatestAsync(IEnumerable<long> componentVersions, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyDictionary<long, string>>(async connection =>
@@ -297,7 +374,7 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
             JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
             WHERE {viewer.Sees("p.owner_id")} AND {where} {(like is null ? "" : "AND LOWER(k.name) LIKE @like ESCAPE '\\'")}
             """;
-        var sort = request.Sort switch { "version" => "COALESCE(c.version, '')", "group" => "COALESCE(k.group_name, '')", "lastInheritedRiskScore" => "c.max_risk", _ => "LOWER(k.name)" };
+        var sort = ComponentSort(request.Sort);
         var direction = request.Descending == true ? "DESC" : "ASC";
         var all = new DynamicParameters(parameters);
         all.AddDynamicParams(new { like, take = request.Size, skip = request.Offset ?? 0 });
@@ -311,6 +388,8 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         foreach (var row in list) row.Release = releases.GetValueOrDefault(row.CvId);
         return (total, list);
     }, cancellationToken);
+
+    private static string ComponentSort(string? name) => name switch { "version" => "COALESCE(c.version, '')", "group" => "COALESCE(k.group_name, '')", "lastInheritedRiskScore" => "c.max_risk", _ => "LOWER(k.name)" };
 
     /// <summary>Adds the tags and the sums of collections, and takes away a parent that the viewer may not see.</summary>
     private static async Task CompleteAsync(DbConnection connection, Viewer viewer, IReadOnlyList<DtProject> rows)

@@ -1,11 +1,12 @@
 using System.Globalization;
-using Headwater.Server.Features.Findings;
 
 namespace Headwater.Server.Features.DependencyTrack;
 
 /// <summary>Which findings are asked for. Those that were suppressed come only when asked for, as the interface has it.</summary>
 internal sealed record DtFindingFilter(bool WithSuppressed, string? Source, bool? HasAnalysis, bool? IsKev, double? EpssFrom, double? EpssTo)
 {
+    public static DtFindingFilter All { get; } = new(true, null, null, null, null, null);
+
     /// <summary>Null when a value cannot be read: a filter that is not understood must not quietly show more than was asked for.</summary>
     public static DtFindingFilter? Read(IQueryCollection query)
     {
@@ -29,9 +30,4 @@ internal sealed record DtFindingFilter(bool WithSuppressed, string? Source, bool
             return null;
         }
     }
-
-    public bool Holds(FindingColumns f) =>
-        (WithSuppressed || !f.Suppressed) && (Source is null || DependencyTrackFindings.SourceOf(f.Id).Equals(Source, StringComparison.OrdinalIgnoreCase))
-        && (HasAnalysis is null || (f.State is not null && f.State != Decision.NotSet) == HasAnalysis) && (IsKev is null || f.Kev == IsKev)
-        && (EpssFrom is null || f.Epss >= EpssFrom) && (EpssTo is null || f.Epss <= EpssTo);
 }

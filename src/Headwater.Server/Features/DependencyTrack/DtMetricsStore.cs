@@ -34,7 +34,7 @@ internal sealed class DtMetricsStore(IDatabase database, TimeProvider time)
 
     public Task<IReadOnlyList<DtDay>> OfProjectAsync(long version, long since, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
     {
-        var written = (await connection.QueryAsync<DtDay>($"SELECT d.day, {Columns} FROM metrics_day d WHERE d.org_id = @Org AND d.pv_id = @version ORDER BY d.day", new { Org, version })).AsList();
+        var written = (await connection.QueryAsync<DtDay>($"SELECT d.day, {Columns} FROM metrics_day d WHERE {Rows("@version")} ORDER BY d.day", new { Org, version, since })).AsList();
         return EveryDay(written, since);
     }, cancellationToken);
 
@@ -51,7 +51,7 @@ internal sealed class DtMetricsStore(IDatabase database, TimeProvider time)
     /// <summary>For each day: the last numbers of each visible project by then.</summary>
     public Task<IReadOnlyList<DtDay>> PortfolioSinceAsync(Viewer viewer, long since, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DtDay>>(async connection =>
     {
-        var changes = await SummedAsync(connection, $"d.pv_id IN (SELECT p.latest_id FROM project p WHERE p.org_id = @Org AND p.latest_id IS NOT NULL AND {viewer.Sees("p.owner_id")})");
+        var changes = await SummedAsync(connection, $"project p CROSS JOIN metrics_day d WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")} AND {Rows("p.latest_id")}", since);
         // A project is there from its first day on, counted or not.
         var begun = (await connection.QueryAsync<(long Day, long Projects)>($"""
             SELECT p.created_at / 86400000, COUNT(*) FROM project p WHERE p.org_id = @Org AND p.latest_id IS NOT NULL AND {viewer.Sees("p.owner_id")} GROUP BY p.created_at / 86400000
@@ -63,18 +63,21 @@ internal sealed class DtMetricsStore(IDatabase database, TimeProvider time)
     public Task<IReadOnlyList<DtDay>> OfCollectionAsync(Viewer viewer, DtProject collection, long since, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
     {
         var members = await DtCollectionStore.MembersAsync(connection, viewer, collection);
-        return members.Count == 0 ? [] : EveryDay(await SummedAsync(connection, $"d.pv_id IN ({string.Join(',', members)})"), since);
+        return members.Count == 0 ? [] : EveryDay(await SummedAsync(connection, $"project_version v CROSS JOIN metrics_day d WHERE v.id IN ({string.Join(',', members)}) AND {Rows("v.id")}", since), since);
     }, cancellationToken);
 
-    /// <summary>The sums over some versions on each day on which one of them changed.</summary>
-    private static async Task<List<DtDay>> SummedAsync(System.Data.Common.DbConnection connection, string which)
+    /// <summary>Of a version: the last day written before what is asked for, and each after that. What lies further back is not read, however long it is.</summary>
+    private static string Rows(string version) => $"d.org_id = @Org AND d.pv_id = {version} AND d.day >= COALESCE((SELECT MAX(b.day) FROM metrics_day b WHERE b.org_id = @Org AND b.pv_id = {version} AND b.day <= @since), 0)";
+
+    /// <summary>The sums over some versions on each day on which one of them changed; right from <paramref name="since"/> on.</summary>
+    private static async Task<List<DtDay>> SummedAsync(System.Data.Common.DbConnection connection, string which, long since)
     {
         // Each row counts from its day until the day before the next one of the same version: what it adds there and takes away here, summed up by the day.
         var changes = (await connection.QueryAsync<DtDay>($"""
-            WITH spans AS (SELECT d.day, LEAD(d.day) OVER (PARTITION BY d.pv_id ORDER BY d.day) AS until, {Columns} FROM metrics_day d WHERE d.org_id = @Org AND {which}),
+            WITH spans AS (SELECT d.day, LEAD(d.day) OVER (PARTITION BY d.pv_id ORDER BY d.day) AS until, {Columns} FROM {which}),
             steps AS (SELECT d.day, 1 AS sign, {Columns} FROM spans d UNION ALL SELECT d.until, -1, {Columns} FROM spans d WHERE d.until IS NOT NULL)
             SELECT d.day, SUM(d.sign) AS projects, SUM(CASE WHEN d.vulnerable > 0 THEN d.sign ELSE 0 END) AS vulnerable_projects, {Signed} FROM steps d GROUP BY d.day ORDER BY d.day
-            """, new { Org })).AsList();
+            """, new { Org, since })).AsList();
         for (var i = 1; i < changes.Count; i++) changes[i] = Sum(changes[i - 1], changes[i]);
         return changes;
     }

@@ -9,20 +9,26 @@ namespace Headwater.Server.Features.DependencyTrack;
 /// <summary>How requests of the interface are read and answered.</summary>
 internal static class DtRequest
 {
+    /// <summary>The most rows of a list in one answer, whatever was asked for. Clients ask for 100 or 500; scripts that ask for "all" get as much as nearly every list has.</summary>
+    public const int MostRows = 10_000;
+
     private const int LargestSmallBody = 1024 * 1024;
 
-    /// <summary>The part of a list that is asked for: by page number and size, or by offset and limit.</summary>
-    /// <param name="defaultSize">Rows when nothing is said; null for all.</param>
+    /// <summary>
+    /// The part of a list that is asked for: by page number and size, or by offset and limit. Pages are counted in the size that is given, so that whoever reads on until
+    /// he has as many rows as <c>X-Total-Count</c> says gets each row once, however large the pages he asked for.
+    /// </summary>
+    /// <param name="defaultSize">Rows when nothing is said; null for as many as there may be.</param>
     public static PageRequest Paging(HttpRequest request, int? defaultSize)
     {
         var query = request.Query;
-        var size = Number(query["pageSize"]) ?? Number(query["limit"]) ?? (Number(query["pageNumber"]) is null && Number(query["offset"]) is null ? defaultSize : defaultSize ?? 100);
-        var offset = Number(query["offset"]) ?? (Number(query["pageNumber"]) is { } page and > 1 ? (page - 1) * (long)(size ?? 100) : 0);
+        var size = Math.Min(Number(query["pageSize"]) ?? Number(query["limit"]) ?? (Number(query["pageNumber"]) is null && Number(query["offset"]) is null ? defaultSize ?? MostRows : defaultSize ?? 100), MostRows);
+        var offset = Number(query["offset"]) ?? (Number(query["pageNumber"]) is { } page and > 1 ? (page - 1) * size : 0);
         var sort = query["sortName"].ToString();
         var text = query["searchText"].ToString() is { Length: > 0 } search ? search : query["filter"].ToString();
         return new PageRequest
         {
-            Size = (int)Math.Min(size ?? int.MaxValue, int.MaxValue), Offset = (int)Math.Min(offset, int.MaxValue), Sort = sort.Length > 0 ? sort : null,
+            Size = (int)size, Offset = (int)Math.Min(offset, int.MaxValue), Sort = sort.Length > 0 ? sort : null,
             Descending = query["sortOrder"].ToString() is { Length: > 0 } order ? order.Equals("desc", StringComparison.OrdinalIgnoreCase) : null,
             Filter = text.Length > 0 ? text : null,
         };
@@ -30,11 +36,11 @@ internal static class DtRequest
         static long? Number(string? value) => int.TryParse(value, out var number) && number >= 0 ? number : null;
     }
 
-    /// <summary>A bare array, its whole length in a header.</summary>
-    public static JsonHttpResult<IReadOnlyList<T>> List<T>(HttpContext http, (long Total, IReadOnlyList<T> Rows) list)
+    /// <summary>A bare array, its whole length in a header. Each row is written as it is made, so that a long list is never in memory twice.</summary>
+    public static JsonHttpResult<IEnumerable<T>> List<T>(HttpContext http, long total, IEnumerable<T> rows)
     {
-        http.Response.Headers["X-Total-Count"] = list.Total.ToString();
-        return TypedResults.Json(list.Rows);
+        http.Response.Headers["X-Total-Count"] = total.ToString();
+        return TypedResults.Json(rows);
     }
 
     /// <summary>A sentence, as this interface answers what is wrong.</summary>

@@ -34,7 +34,7 @@ internal static class ProjectApi
     {
         var (total, tags) = await store.TagsAsync(http.User.Viewer(), DtRequest.Paging(http.Request, 100), cancellationToken);
         // What is not there yet (policies, rules for notices) has none.
-        return DtRequest.List<JsonObject>(http, (total, [.. tags.Select(t => new JsonObject { ["name"] = t.Tag, ["projectCount"] = t.Projects, ["collectionProjectCount"] = 0, ["policyCount"] = 0, ["notificationRuleCount"] = 0 })]));
+        return DtRequest.List(http, total, tags.Select(t => new JsonObject { ["name"] = t.Tag, ["projectCount"] = t.Projects, ["collectionProjectCount"] = 0, ["policyCount"] = 0, ["notificationRuleCount"] = 0 }));
     }
 
     /// <summary>The copy is made when this answers; whoever asks for the token hears that nothing is being processed.</summary>
@@ -72,7 +72,7 @@ internal static class ProjectApi
     private static async Task<IResult> ListAsync(HttpContext http, DependencyTrackStore store, DtProjectFilter filter, CancellationToken cancellationToken)
     {
         var (total, rows) = await store.ListAsync(http.User.Viewer(), DtRequest.Paging(http.Request, 100), filter, cancellationToken);
-        return DtRequest.List<JsonObject>(http, (total, [.. rows.Select(r => r.ToJson())]));
+        return DtRequest.List(http, total, rows.Select(r => r.ToJson()));
     }
 
     private static async Task<IResult> LookupAsync(HttpContext http, DependencyTrackStore store, string? name, string? version, CancellationToken cancellationToken) =>
@@ -133,8 +133,7 @@ internal static class ProjectApi
     private static async Task<JsonObject> WithVersionsAsync(HttpContext http, DependencyTrackStore store, DtProject project, CancellationToken cancellationToken)
     {
         var json = project.ToJson();
-        var (_, versions) = await store.ListAsync(http.User.Viewer(), new Platform.Data.PageRequest { Size = 10_000 }, new DtProjectFilter { ProjectId = project.ProjectId }, cancellationToken);
-        json["versions"] = new JsonArray([.. versions.Select(v =>
+        json["versions"] = new JsonArray([.. (await store.VersionsOfAsync(http.User.Viewer(), project.ProjectId, cancellationToken)).Select(v =>
         {
             var entry = new JsonObject { ["uuid"] = v.Uuid, ["active"] = v.Active, ["isLatest"] = v.IsLatest };
             if (v.Version.Length > 0) entry["version"] = v.Version;

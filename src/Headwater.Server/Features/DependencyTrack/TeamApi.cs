@@ -32,7 +32,7 @@ internal static class TeamApi
     private static async Task<IResult> AllAsync(HttpContext http, DependencyTrackStore store, CancellationToken cancellationToken)
     {
         var (total, rows) = await store.TeamsAsync(http.User.Viewer(Permissions.AccessManagement), DtRequest.Paging(http.Request, 100), null, cancellationToken);
-        return DtRequest.List<JsonObject>(http, (total, [.. rows.Select(ToJson)]));
+        return DtRequest.List(http, total, rows.Select(ToJson));
     }
 
     private static async Task<IResult> GetAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
@@ -46,9 +46,9 @@ internal static class TeamApi
     {
         var own = Guid.TryParse(http.User.FindFirst(KeyAuthentication.KeyUuidClaim)?.Value, out var uuid) ? new JsonObject { ["uuid"] = uuid, ["name"] = NameOf(http) } : null;
         var manages = http.User.Viewer(Permissions.AccessManagement);
-        if (manages.IsNothing) return DtRequest.List<JsonObject>(http, own is null ? (0, []) : (1, [own]));
+        if (manages.IsNothing) return DtRequest.List<JsonObject>(http, own is null ? 0 : 1, own is null ? [] : [own]);
         var (total, rows) = await store.TeamsAsync(manages, DtRequest.Paging(http.Request, 100), null, cancellationToken);
-        return DtRequest.List<JsonObject>(http, (total, [.. rows.Select(t => new JsonObject { ["uuid"] = t.Uuid, ["name"] = t.Name })]));
+        return DtRequest.List(http, total, rows.Select(t => new JsonObject { ["uuid"] = t.Uuid, ["name"] = t.Name }));
     }
 
     private static IResult Self(HttpContext http)

@@ -73,7 +73,7 @@ internal static class VexApi
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
         if (CycloneDxExport.Version(version) is not { } written) return DtRequest.Sentence(StatusCodes.Status400BadRequest, CycloneDxExport.BadVersion);
         if (await store.GetAsync(http.User.Viewer(Permissions.VulnerabilityAnalysis), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
-        var document = export.Vex(project, await store.FindingsAsync(http.User.Viewer(), project.Id, cancellationToken));
+        var document = export.Vex(project, await store.FindingsAsync(http.User.Viewer(), project.Id, true, cancellationToken));
         return CycloneDxExport.Answer(document, written, false, download == true ? $"{project.Uuid}-vex.cdx.json" : null);
     }
 }

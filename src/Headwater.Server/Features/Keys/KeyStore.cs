@@ -17,8 +17,13 @@ internal sealed class KeyStore(IDatabase database, TimeProvider time, IdSource i
 
     /// <summary>Newest first.</summary>
     /// <param name="manages">Only those of units in here.</param>
-    public Task<IReadOnlyList<KeyRow>> ListAsync(Viewer manages, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<KeyRow>>(async connection =>
-        [.. (await connection.QueryAsync<Row>($"{Select} WHERE k.org_id = @Org AND {manages.Sees("k.unit_id")} ORDER BY k.id DESC", new { Org })).Select(r => r.ToKey())], cancellationToken);
+    /// <returns>A part of them, and how many there are in all.</returns>
+    public Task<(IReadOnlyList<KeyRow> Keys, long Total)> ListAsync(Viewer manages, int offset, int size, CancellationToken cancellationToken = default) => database.ReadAsync<(IReadOnlyList<KeyRow>, long)>(async connection =>
+    {
+        var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM api_key k WHERE k.org_id = @Org AND {manages.Sees("k.unit_id")}", new { Org });
+        var rows = await connection.QueryAsync<Row>($"{Select} WHERE k.org_id = @Org AND {manages.Sees("k.unit_id")} ORDER BY k.id DESC LIMIT @size OFFSET @offset", new { Org, offset, size });
+        return ([.. rows.Select(r => r.ToKey())], total);
+    }, cancellationToken);
 
     /// <summary>A key for the whole organisation that never expires.</summary>
     public Task<NewKey> CreateAsync(string comment, Permissions permissions, string by, CancellationToken cancellationToken = default) => CreateAsync(new KeyWish(comment, permissions, by), cancellationToken);

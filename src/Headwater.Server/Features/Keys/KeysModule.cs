@@ -1,4 +1,5 @@
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
 
 namespace Headwater.Server.Features.Keys;
@@ -13,7 +14,7 @@ internal static class KeysModule
     {
         var api = app.MapGroup(Api.Root + "/keys").WithTags("Keys");
         api.MapGet("", async (HttpContext http, KeyStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
-            listing.AnswerWhole("keys", await store.ListAsync(http.User.Viewer(Permissions.AccessManagement), cancellationToken), Columns, View, cancellationToken)).Require(Permissions.AccessManagement).WithSummary("API keys of the units that the caller manages");
+            listing.AnswerWhole("keys", (await store.ListAsync(http.User.Viewer(Permissions.AccessManagement), 0, Listing.MostRows, cancellationToken)).Keys, Columns, View, cancellationToken)).Require(Permissions.AccessManagement).WithSummary("API keys of the units that the caller manages");
         api.MapPost("", CreateAsync).Require(Permissions.AccessManagement).WithSummary("Makes an API key; its secret is in the answer and nowhere else");
         api.MapDelete("/{id:long}", async (HttpContext http, KeyStore store, long id, CancellationToken cancellationToken) =>
             await store.RevokeAsync(http.User.Viewer(Permissions.AccessManagement), id, http.User.Actor(), cancellationToken) ? Results.NoContent() : Results.NotFound()).Require(Permissions.AccessManagement);

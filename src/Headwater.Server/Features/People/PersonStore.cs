@@ -181,11 +181,16 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, IdSource
         return true;
     }, cancellationToken: cancellationToken);
 
-    /// <summary>Who belongs to a unit or team.</summary>
-    public Task<IReadOnlyList<Member>> MembersAsync(long owner, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<Member>>(async connection =>
-        [.. (await connection.QueryAsync<MemberRow>("""
-            SELECT u.id, u.name, u.title, u.email, u.active, t.source FROM team_member t JOIN user_account u ON u.id = t.person_id WHERE t.owner_id = @owner ORDER BY u.active DESC, LOWER(COALESCE(u.title, u.name)), u.id
-            """, new { owner })).Select(m => new Member(m.Id, string.IsNullOrWhiteSpace(m.Title) ? m.Name : m.Title, m.Email, m.Active, m.Source.StartsWith("group:", StringComparison.Ordinal) ? m.Source[6..] : null))], cancellationToken);
+    /// <summary>Who belongs to a unit or team: those who are here first, by name.</summary>
+    /// <returns>The page, how many there are in all, and how many of them are here.</returns>
+    public Task<(IReadOnlyList<Member> Members, int Total, int Active)> MembersAsync(long owner, int offset, int size, CancellationToken cancellationToken = default) => database.ReadAsync<(IReadOnlyList<Member>, int, int)>(async connection =>
+    {
+        var (total, active) = await connection.QuerySingleAsync<(long, long)>("SELECT COUNT(*), COALESCE(SUM(u.active), 0) FROM team_member t JOIN user_account u ON u.id = t.person_id WHERE t.owner_id = @owner", new { owner });
+        var rows = await connection.QueryAsync<MemberRow>("""
+            SELECT u.id, u.name, u.title, u.email, u.active, t.source FROM team_member t JOIN user_account u ON u.id = t.person_id WHERE t.owner_id = @owner ORDER BY u.active DESC, LOWER(COALESCE(u.title, u.name)), u.id LIMIT @size OFFSET @offset
+            """, new { owner, size, offset });
+        return ([.. rows.Select(m => new Member(m.Id, string.IsNullOrWhiteSpace(m.Title) ? m.Name : m.Title, m.Email, m.Active, m.Source.StartsWith("group:", StringComparison.Ordinal) ? m.Source[6..] : null))], (int)total, (int)active);
+    }, cancellationToken);
 
     /// <summary>What is wrong with a name or an address; takes away the blanks around them.</summary>
     public static PersonOutcome Check(ref PersonEdit edit)

@@ -12,6 +12,9 @@ namespace Headwater.Server.Features.Projects;
 /// <summary>What is in a project version: its components, findings, uploads, tree and changes.</summary>
 internal sealed class ContentStore(IDatabase database, RegistriesModule registries)
 {
+    /// <summary>The most lines of a list that is not asked for by pages.</summary>
+    public const int MostLines = 1000;
+
     private const long Org = Organisation.Home;
     private const string FindingCount = "(c.critical + c.high + c.medium + c.low + c.unassigned)";
 
@@ -100,12 +103,13 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         database.ReadAsync(async connection => (await UploadsAsync(connection, viewer, "u.token = @token", new { Org, token }, 1)).FirstOrDefault(), cancellationToken);
 
     /// <summary>What a node of the newest upload's graph depends on, one level, worst first; node 0 is the root. Null when there is no graph yet.</summary>
-    public Task<IReadOnlyList<TreeNode>?> TreeAsync(Viewer viewer, Guid version, int node = 0, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<TreeNode>?>(async connection =>
+    /// <param name="request">Which part of the level; its cursors are places.</param>
+    public Task<Page<TreeNode>?> TreeAsync(Viewer viewer, Guid version, int node, PageRequest request, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         if (await GraphOfAsync(connection, viewer, version) is not { } upload || node < 0 || node >= upload.Graph.Count) return null;
         var children = upload.Graph.Dependencies(node).ToArray();
         var facts = await NodeFactsAsync(connection, children.Select(c => upload.Nodes[c]));
-        return [.. children.Select(c => facts.Node(c, upload, false)).OrderByDescending(n => n.MaxSeverity).ThenByDescending(n => n.Kev).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase)];
+        return Page<TreeNode>.Of([.. children.Select(c => facts.Node(c, upload, false)).OrderByDescending(n => n.MaxSeverity).ThenByDescending(n => n.Kev).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ThenBy(n => n.Node)], request);
     }, cancellationToken);
 
     /// <summary>The newest upload's graph, nearest nodes first, at most <paramref name="limit"/> of them. Null when there is none yet.</summary>
@@ -131,7 +135,8 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
     }, cancellationToken);
 
     /// <summary>Who needs a component version in a project version, and what would go with it. Null when it is not in there.</summary>
-    public Task<Impact?> ImpactAsync(Viewer viewer, Guid version, long componentVersionId, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    /// <param name="from">How many of each list are passed over.</param>
+    public Task<Impact?> ImpactAsync(Viewer viewer, Guid version, long componentVersionId, int from = 0, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         if (await RootAsync(connection, viewer, version) is not { } root || await GraphOfAsync(connection, viewer, version) is not { } upload) return null;
         var nodes = Nodes(upload, componentVersionId);
@@ -147,10 +152,13 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
 
         var goes = graph.RemovedWith(nodes).Except(nodes).ToList();
         var facts = await NodeFactsAsync(connection, direct.Concat(goes).Concat(nodes).Select(n => upload.Nodes[n]));
-        List<TreeNode> Shown(IEnumerable<int> some) => [.. some.Where(n => n != 0).DistinctBy(n => upload.Nodes[n]).Select(n => facts.Node(n, upload, false))
-            .OrderByDescending(n => n.Kev).ThenByDescending(n => n.MaxSeverity).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase)];
-        return new Impact(root, facts.Step(componentVersionId), direct.Contains(0), Shown(direct.Except(nodes)), all.Except(nodes).Count(n => n != 0), Shown(goes), nodes.Any(n => graph.Depths[n] >= 0));
+        List<TreeNode> Ordered(IEnumerable<int> some) => [.. some.Where(n => n != 0).DistinctBy(n => upload.Nodes[n]).Select(n => facts.Node(n, upload, false))
+            .OrderByDescending(n => n.Kev).ThenByDescending(n => n.MaxSeverity).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ThenBy(n => n.Node)];
+        var (neededBy, gone) = (Ordered(direct.Except(nodes)), Ordered(goes));
+        return new Impact(root, facts.Step(componentVersionId), direct.Contains(0), Part(neededBy, from), neededBy.Count, all.Except(nodes).Count(n => n != 0), Part(gone, from), gone.Count, nodes.Any(n => graph.Depths[n] >= 0));
     }, cancellationToken);
+
+    private static IReadOnlyList<T> Part<T>(IReadOnlyList<T> all, int from, int most = MostLines) => [.. all.Skip(from).Take(most)];
 
     private static int[] Nodes(UploadGraph upload, long componentVersion) => [.. Enumerable.Range(1, Math.Max(0, upload.Nodes.Length - 1)).Where(n => upload.Nodes[n] == componentVersion)];
 
@@ -168,7 +176,9 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
     }, cancellationToken);
 
     /// <summary>What changed between two uploads; null when one of them does not exist or is not analysed yet.</summary>
-    public Task<Changes?> ChangesAsync(Viewer viewer, Guid fromToken, Guid toToken, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    /// <param name="skip">How many of each list are passed over.</param>
+    /// <param name="most">How many of each list are told at most.</param>
+    public Task<Changes?> ChangesAsync(Viewer viewer, Guid fromToken, Guid toToken, int skip = 0, int most = MostLines, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         var from = (await UploadsAsync(connection, viewer, "u.token = @fromToken", new { Org, fromToken }, 1)).FirstOrDefault();
         var to = (await UploadsAsync(connection, viewer, "u.token = @toToken", new { Org, toToken }, 1)).FirstOrDefault();
@@ -177,11 +187,13 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         var (gone, came) = (before.Except(after).ToList(), after.Except(before).ToList());
         var facts = await NodeFactsAsync(connection, gone.Concat(came));
         var changed = ChangeList.Between(gone.ConvertAll(facts.Fact), came.ConvertAll(facts.Fact));
-        var (lost, won) = (await FindingsOfAsync(connection, viewer, gone), await FindingsOfAsync(connection, viewer, came));
+        var (lost, won) = (await FoundAsync(connection, gone), await FoundAsync(connection, came));
         // A finding moves along with an upgrade that does not fix it: then it is neither new nor gone.
-        var (lostKeys, wonKeys) = (lost.Select(f => (f.Id, f.ComponentId)).ToHashSet(), won.Select(f => (f.Id, f.ComponentId)).ToHashSet());
-        return new Changes(from, to, changed.Added, changed.Removed, changed.Upgraded,
-            [.. won.Where(f => !lostKeys.Contains((f.Id, f.ComponentId)))], [.. lost.Where(f => !wonKeys.Contains((f.Id, f.ComponentId)))], before.Count - gone.Count);
+        var (lostKeys, wonKeys) = (lost.Select(f => (f.Id, f.Component)).ToHashSet(), won.Select(f => (f.Id, f.Component)).ToHashSet());
+        var (fresh, over) = (won.FindAll(f => !lostKeys.Contains((f.Id, f.Component))), lost.FindAll(f => !wonKeys.Contains((f.Id, f.Component))));
+        return new Changes(from, to, Part(changed.Added, skip, most), Part(changed.Removed, skip, most), Part(changed.Upgraded, skip, most), await FindingsAsync(connection, viewer, Part(fresh, skip, most)),
+            await FindingsAsync(connection, viewer, Part(over, skip, most)),
+            before.Count - gone.Count, new ChangeTotals(changed.Added.Count, changed.Removed.Count, changed.Upgraded.Count, fresh.Count, over.Count));
     }, cancellationToken);
 
     internal static async Task<IReadOnlyList<UploadRow>> UploadsAsync(DbConnection connection, Viewer viewer, string where, object parameters, int limit) =>
@@ -246,17 +258,26 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         return new NodeFacts(facts);
     }
 
-    private static async Task<List<FindingRow>> FindingsOfAsync(DbConnection connection, Viewer viewer, IEnumerable<long> componentVersions)
+    /// <summary>What hits component versions, in short, the gravest first.</summary>
+    private static async Task<List<(long Version, string Id, long Component, double Risk)>> FoundAsync(DbConnection connection, IEnumerable<long> componentVersions)
     {
-        var findings = new List<FindingRow>();
+        var found = new List<(long Version, string Id, long Component, double Risk)>();
         foreach (var chunk in componentVersions.Chunk(500))
+            found.AddRange(await connection.QueryAsync<(long, string, long, double)>("SELECT f.cv_id, f.id, c.component_id, f.risk FROM finding f JOIN component_version c ON c.id = f.cv_id WHERE f.affected = 1 AND f.cv_id IN @chunk", new { chunk }));
+        return [.. found.OrderByDescending(f => f.Risk).ThenBy(f => f.Id, StringComparer.Ordinal).ThenBy(f => f.Version)];
+    }
+
+    private static async Task<IReadOnlyList<FindingRow>> FindingsAsync(DbConnection connection, Viewer viewer, IReadOnlyList<(long Version, string Id, long Component, double Risk)> found)
+    {
+        var findings = new Dictionary<(long, string), FindingRow>();
+        foreach (var chunk in found.Select(f => f.Version).Distinct().Chunk(500))
         {
-            findings.AddRange((await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
+            foreach (var row in await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
                 SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.affected = 1 AND f.cv_id IN @chunk
-                """, new { chunk }))).Select(f => f.ToRow()));
+                """, new { chunk }))) findings[(row.CvId, row.Id)] = row.ToRow();
         }
 
-        return [.. findings.OrderByDescending(f => f.Risk).ThenBy(f => f.Id, StringComparer.Ordinal)];
+        return [.. found.Select(f => findings[(f.Version, f.Id)])];
     }
 
     private sealed record OccurrenceColumns : Numbers

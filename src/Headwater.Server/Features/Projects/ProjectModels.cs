@@ -64,11 +64,13 @@ internal sealed record GraphView(IReadOnlyList<TreeNode> Nodes, IReadOnlyList<in
 
 /// <summary>What hangs on a component version in a project version.</summary>
 /// <param name="Direct">True when the project itself names it.</param>
-/// <param name="NeededBy">What depends on it directly, the gravest first; the project itself not among them.</param>
+/// <param name="NeededBy">What depends on it directly, the gravest first; the project itself not among them. At most a thousand from where the reader asks for.</param>
+/// <param name="DirectNeededBy">How many that are in all.</param>
 /// <param name="AllNeededBy">How many depend on it directly or not.</param>
-/// <param name="Goes">What would not be reached any more without it, itself not told; the gravest first.</param>
+/// <param name="Goes">What would not be reached any more without it, itself not told; the gravest first. At most a thousand from where the reader asks for.</param>
+/// <param name="AllGoes">How many that are in all.</param>
 /// <param name="Reached">False when no edge leads to it, so that nothing can be told.</param>
-internal sealed record Impact(ProjectVersionRef Project, PathStep Component, bool Direct, IReadOnlyList<TreeNode> NeededBy, int AllNeededBy, IReadOnlyList<TreeNode> Goes, bool Reached);
+internal sealed record Impact(ProjectVersionRef Project, PathStep Component, bool Direct, IReadOnlyList<TreeNode> NeededBy, int DirectNeededBy, int AllNeededBy, IReadOnlyList<TreeNode> Goes, int AllGoes, bool Reached);
 
 /// <summary>Why a component version is in a project version: all shortest paths, root first, at most a few of them.</summary>
 /// <param name="Component">The component version itself.</param>
@@ -79,9 +81,16 @@ internal sealed record WhyHere(ProjectVersionRef Project, PathStep Component, IR
 /// <summary>A step of a path; the first is the project itself (component version 0).</summary>
 internal sealed record PathStep(long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version);
 
-/// <summary>What changed between two uploads of one project (of one version or of two).</summary>
+/// <summary>What changed between two uploads of one project (of one version or of two): of each list at most a thousand from where the reader asks for.</summary>
+/// <param name="Totals">How many each list has in all.</param>
 internal sealed record Changes(UploadRow From, UploadRow To, IReadOnlyList<ChangedComponent> Added, IReadOnlyList<ChangedComponent> Removed,
-    IReadOnlyList<ChangedComponent> Upgraded, IReadOnlyList<FindingRow> NewFindings, IReadOnlyList<FindingRow> GoneFindings, int Unchanged);
+    IReadOnlyList<ChangedComponent> Upgraded, IReadOnlyList<FindingRow> NewFindings, IReadOnlyList<FindingRow> GoneFindings, int Unchanged, ChangeTotals Totals);
+
+/// <summary>How much changed.</summary>
+internal sealed record ChangeTotals(int Added, int Removed, int Upgraded, int NewFindings, int GoneFindings)
+{
+    public int Longest => new[] { Added, Removed, Upgraded, NewFindings, GoneFindings }.Max();
+}
 
 /// <summary>A component that came, went or changed its version.</summary>
 /// <param name="Direction">1 upgraded, -1 downgraded, 0 cannot be told or not a change of version.</param>

@@ -1,6 +1,7 @@
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -30,17 +31,17 @@ internal static class ProjectsApi
         version.MapGet("/findings", FindingsAsync).Require(Permissions.ViewVulnerability).WithSummary("What was found in a project version, riskiest first");
         version.MapGet("/uploads", async (HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerWhole("uploads", await store.UploadsAsync(http.User.Viewer(), uuid, cancellationToken), ArchiveApi.Columns, cancellationToken)).Produces<IReadOnlyList<UploadRow>>().Require(Permissions.ViewPortfolio).WithSummary("The documents of a project version, newest first");
-        version.MapGet("/tree", async Task<Results<Ok<IReadOnlyList<TreeNode>>, NotFound>> (HttpContext http, ContentStore store, Guid uuid, int? node, CancellationToken cancellationToken) =>
-            await store.TreeAsync(http.User.Viewer(), uuid, node ?? 0, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("What a node of the dependency tree needs, one level");
+        version.MapGet("/tree", async Task<Results<Ok<Page<TreeNode>>, NotFound>> (HttpContext http, ContentStore store, Guid uuid, int? node, string? after, int? offset, int? size, CancellationToken cancellationToken) =>
+            await store.TreeAsync(http.User.Viewer(), uuid, node ?? 0, new PageRequest { After = after, Offset = offset, Size = size ?? PageRequest.LargestSize }, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("What a node of the dependency tree needs, one level, by pages");
         version.MapGet("/graph", async Task<IResult> (HttpContext http, ContentStore store, Guid uuid, int? limit, long? without, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             await store.GraphAsync(http.User.Viewer(), uuid, Math.Clamp(limit ?? 1000, 1, 10_000), without, cancellationToken) is not { } it ? TypedResults.NotFound()
             : string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(it) : listing.AnswerWhole("graph", VersionFiles.LinesOf(it), VersionFiles.Nodes, cancellationToken)).Produces<GraphView>().Require(Permissions.ViewPortfolio).WithSummary("The dependency graph, nearest nodes first");
         version.MapGet("/why/{componentVersion:long}", async Task<Results<Ok<WhyHere>, NotFound>> (HttpContext http, ContentStore store, Guid uuid, long componentVersion, int? limit, CancellationToken cancellationToken) =>
             await store.WhyAsync(http.User.Viewer(), uuid, componentVersion, Math.Clamp(limit ?? 10, 1, 1000), cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("All shortest paths from the root");
-        version.MapGet("/impact/{componentVersion:long}", async Task<Results<Ok<Impact>, NotFound>> (HttpContext http, ContentStore store, Guid uuid, long componentVersion, CancellationToken cancellationToken) =>
-            await store.ImpactAsync(http.User.Viewer(), uuid, componentVersion, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("Who needs a component version, and what would go with it");
-        api.MapGet("/changes", async Task<IResult> (HttpContext http, ContentStore store, Guid from, Guid to, [AsParameters] Listing listing, CancellationToken cancellationToken) => await store.ChangesAsync(http.User.Viewer(), from, to, cancellationToken) is not { } it
-            ? TypedResults.NotFound() : string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(it) : listing.AnswerWhole("changes", VersionFiles.LinesOf(it), VersionFiles.Changes, cancellationToken)).Produces<Changes>().Require(Permissions.ViewPortfolio).WithSummary("What changed between two uploads, by their tokens");
+        version.MapGet("/impact/{componentVersion:long}", async Task<Results<Ok<Impact>, NotFound>> (HttpContext http, ContentStore store, Guid uuid, long componentVersion, int? offset, CancellationToken cancellationToken) =>
+            await store.ImpactAsync(http.User.Viewer(), uuid, componentVersion, Math.Max(0, offset ?? 0), cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("Who needs a component version, and what would go with it: a thousand of each from offset on, and how many there are");
+        api.MapGet("/changes", async Task<IResult> (HttpContext http, ContentStore store, Guid from, Guid to, [AsParameters] Listing listing, CancellationToken cancellationToken) => await store.ChangesAsync(http.User.Viewer(), from, to, string.IsNullOrEmpty(listing.Format) ? Math.Max(0, listing.Offset ?? 0) : 0, string.IsNullOrEmpty(listing.Format) ? ContentStore.MostLines : Listing.MostRows, cancellationToken) is not { } it
+            ? TypedResults.NotFound() : string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(it) : listing.AnswerWhole("changes", VersionFiles.LinesOf(it), VersionFiles.Changes, cancellationToken)).Produces<Changes>().Require(Permissions.ViewPortfolio).WithSummary("What changed between two uploads, by their tokens: a thousand of each list from offset on, and how many there are");
     }
 
     /// <summary>Narrowed by owner, withoutOwner, kind, criticality, context, exposure, dataClass (a word, or <c>none</c>), tag, partOf, person, stage, withoutStage and state (retired, all).</summary>

@@ -84,9 +84,9 @@ internal sealed class SessionStore(IDatabase database, AuditStore audit, TimePro
         return found;
     }
 
-    /// <summary>The sessions of one person, last seen first.</summary>
+    /// <summary>The sessions of one person, last seen first; the first few hundred, for whoever lets a script sign in again and again.</summary>
     public Task<IReadOnlyList<SessionRow>> OfPersonAsync(long person, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<SessionRow>>(async connection =>
-        [.. (await connection.QueryAsync<Row>($"{Select} AND s.person_id = @person ORDER BY s.seen_at DESC, s.digest", new { Org, person, now = time.GetUtcNow() })).Select(r => r.ToRow())], cancellationToken);
+        [.. (await connection.QueryAsync<Row>($"{Select} AND s.person_id = @person ORDER BY s.seen_at DESC, s.digest LIMIT 500", new { Org, person, now = time.GetUtcNow() })).Select(r => r.ToRow())], cancellationToken);
 
     /// <summary>All open sessions. Sorts: seen, created, expires, person.</summary>
     public Task<Page<SessionRow>> ListAsync(PageRequest request, CancellationToken cancellationToken = default)

@@ -13,6 +13,9 @@ internal sealed record Listing
     /// <summary>Longer lists are not written as a file: whoever asks is told to narrow them.</summary>
     public const int MostRows = 1_000_000;
 
+    /// <summary>The most rows of a list that is answered whole.</summary>
+    public const int MostWhole = 10_000;
+
     [FromQuery] public string? Sort { get; init; }
     [FromQuery] public string? Order { get; init; }
     [FromQuery] public string? After { get; init; }
@@ -44,7 +47,8 @@ internal sealed record Listing
     }
 
     /// <summary>
-    /// A list that is short enough to be answered whole, as an array or with <c>format</c> as a file. It is in memory, so it can be narrowed by the text of any column and sorted by any; pages it has none.
+    /// A list that is short enough to be answered whole, as an array or with <c>format</c> as a file. It is in memory, so it can be narrowed by the text of any column and sorted by any. Should it be longer than
+    /// expected, the answer holds <see cref="MostWhole"/> rows from <c>offset</c> on; the header <c>X-Total-Count</c> says how many there are.
     /// </summary>
     /// <param name="all">The rows as they come when nothing else is asked for.</param>
     /// <param name="columns">As for <see cref="AnswerAsync{T}"/>; <c>sort</c> takes the names, and the tables' keys.</param>
@@ -61,7 +65,12 @@ internal sealed record Listing
             rows = Order == "desc" ? last.ThenByDescending(value, ByValue) : last.ThenBy(value, ByValue);
         }
 
-        if (string.IsNullOrEmpty(Format)) return TypedResults.Ok(rows.Select(view).ToList());
+        if (string.IsNullOrEmpty(Format))
+        {
+            var whole = rows.ToList();
+            return new Counted(whole.Count, TypedResults.Ok(whole.Skip(Math.Max(0, Offset ?? 0)).Take(Math.Clamp(Size ?? MostWhole, 1, MostWhole)).Select(view).ToList()));
+        }
+
         var shown = Shown(columns);
         return File(name, shown, rows.Select(r => shown.Select(c => c.Value(r)).ToArray()).ToAsyncEnumerable(), cancellationToken);
     }
@@ -71,6 +80,16 @@ internal sealed record Listing
 
     private static readonly Comparer<object?> ByValue = Comparer<object?>.Create((a, b) =>
         a is IComparable known and not string && b is not null && a.GetType() == b.GetType() ? known.CompareTo(b) : string.Compare(TableFile.Plain(a), TableFile.Plain(b), StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>An answer that says how many rows there are in all.</summary>
+    private sealed class Counted(int total, IResult rows) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers["X-Total-Count"] = total.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return rows.ExecuteAsync(httpContext);
+        }
+    }
 
     private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult? Unknown() =>
         string.IsNullOrEmpty(Format) || Format.ToLowerInvariant() is "csv" or "json" or "xlsx" ? null : Problems.Of(StatusCodes.Status400BadRequest, "The format is not known", "Ask for csv, json or xlsx.");

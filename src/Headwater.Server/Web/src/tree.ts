@@ -15,7 +15,8 @@ export function trees(): void {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const list = page.querySelector("ul[data-tree]");
       if (!list) throw new Error("no tree");
-      branch.querySelector(".tree-open")?.replaceWith(document.adoptNode(list));
+      const pager = page.querySelector("nav.pager");
+      branch.querySelector(".tree-open")?.replaceWith(document.adoptNode(list), ...(pager ? [document.adoptNode(pager)] : []));
     } catch {
       branch.dataset.treeSource = source;
       const note = branch.querySelector(".tree-open");

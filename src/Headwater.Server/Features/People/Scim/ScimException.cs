@@ -16,6 +16,8 @@ internal sealed class ScimException(int status, string? type, string detail) : E
 
     public static ScimException Path(string detail) => new(StatusCodes.Status400BadRequest, "invalidPath", detail);
 
+    public static ScimException TooMany(string detail) => new(StatusCodes.Status400BadRequest, "tooMany", detail);
+
     public static ScimException Missing(string kind, string id) => new(StatusCodes.Status404NotFound, null, $"There is no {kind} {id}.");
 
     public static ScimException Taken(string detail) => new(StatusCodes.Status409Conflict, "uniqueness", detail);

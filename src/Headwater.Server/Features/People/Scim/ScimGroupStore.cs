@@ -10,6 +10,10 @@ namespace Headwater.Server.Features.People.Scim;
 internal sealed class ScimGroupStore(IDatabase database, AuditStore audit, IdSource ids, TimeProvider time)
 {
     private const long Org = Organisation.Home;
+
+    /// <summary>The most members that a list of several groups tells of. A group by itself is always told whole: a directory that saw a part would put back the rest.</summary>
+    private const int MostMembers = 50_000;
+
     private const string Visible = "g.org_id = @Org AND g.source = 'scim'", Columns = "g.id AS key, g.uuid AS id, g.name, g.external_id, COALESCE(g.created_at, 0) AS created, COALESCE(g.updated_at, 0) AS changed, g.revision";
 
     /// <param name="members">False when the caller wants none: a list of large groups would be larger.</param>
@@ -21,6 +25,8 @@ internal sealed class ScimGroupStore(IDatabase database, AuditStore audit, IdSou
         {
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM person_group g WHERE {where}", parameters);
             var rows = (await connection.QueryAsync<Row>($"SELECT {Columns} FROM person_group g WHERE {where} ORDER BY g.id LIMIT @count OFFSET @skip", parameters)).AsList();
+            if (members && rows.Count > 1 && await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM person_group_member WHERE group_id IN ({string.Join(',', rows.Select(r => r.Key))})") is var people and > MostMembers)
+                throw ScimException.TooMany($"These groups have {people} members, and one answer lists at most {MostMembers}. Ask with excludedAttributes=members, or for fewer groups with count.");
             return (await WithMembersAsync(connection, null, rows, members), total);
         }, cancellationToken);
     }
