@@ -35,12 +35,12 @@ public sealed class ContractTests(TestHost host) : IClassFixture<TestHost>
     public async Task Projects_SearchedAndSorted_AreThoseAndInThatOrder()
     {
         using var client = await host.ClientAsync();
-        foreach (var name in (string[])["order-b", "order-a", "order-c"]) await TestHost.UploadAsync(client, name, "1", TestHost.Bom(Guava));
+        foreach (var name in (string[])["in-turn-b", "in-turn-a", "in-turn-c"]) await TestHost.UploadAsync(client, name, "1", TestHost.Bom(Guava));
         foreach (var search in (string[])["searchText", "filter"])
         {
-            var (total, rows) = await ListAsync(client, $"/api/v1/project?{search}=ORDER-&sortName=name&sortOrder=desc");
+            var (total, rows) = await ListAsync(client, $"/api/v1/project?{search}=IN-TURN-&sortName=name&sortOrder=desc");
             total.ShouldBe(3);
-            rows.Select(r => JsonSerializer.Deserialize<JsonElement>(r).GetProperty("name").GetString()).ShouldBe(["order-c", "order-b", "order-a"]);
+            rows.Select(r => JsonSerializer.Deserialize<JsonElement>(r).GetProperty("name").GetString()).ShouldBe(["in-turn-c", "in-turn-b", "in-turn-a"]);
         }
     }
 
