@@ -435,7 +435,7 @@ internal sealed class Spdx3Export(SbomDocument document, SpdxNames names, Dictio
             var said = Spdx3Words.ToNew(old)!.Value;
             (type, scope) = (said.New, said.Scope);
             var isAssertion = from is "NONE" or "NOASSERTION" || to is "NONE" or "NOASSERTION";
-            if (Spdx3Words.ToOld(type, scope)?.Old != old || isAssertion && said.Turned) was = Spdx3Assembler.FromSpdx2 + old;
+            if (Spdx3Words.ToOld(type, scope)?.Old != old || isAssertion && said.Turned) was = Spdx3Relationships.FromSpdx2 + old;
             // An assertion stands where SPDX 2 has it, at the end.
             if (said.Turned && !isAssertion) (from, to) = (to, from);
         }
