@@ -9,48 +9,11 @@ internal static class SbomCheck
 {
     private const int WarningsShown = 3;
 
-    public static int Run(IReadOnlyList<string> paths, bool json, CancellationToken cancellationToken)
-    {
-        var output = LineOutput.Open();
-        var code = CommandLine.Ok;
-        foreach (var candidate in SbomFiles.Find(paths))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Read(candidate.Path, cancellationToken) is not { } result)
-            {
-                code = CommandLine.Failed;
-                continue;
-            }
-
-            if (result.Kind is null && !candidate.Promises) continue;
-            if (!result.Valid && code == CommandLine.Ok) code = CommandLine.Found;
-            if (json) WriteJson(output, candidate.Path, result);
-            else WriteText(output, candidate.Path, result);
-            output.Flush();
-        }
-
-        return code;
-    }
-
-    private static SbomReadResult? Read(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var stream = SbomFiles.Open(path);
-            return SbomReader.Read(stream, new Nothing(), cancellationToken: cancellationToken);
-        }
-        catch (Exception exception) when (exception is CommandException or IOException)
-        {
-            Terminal.Error(exception.Message);
-            return null;
-        }
-        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
-        {
-            // A mistake of ours in one document must not cost the others.
-            Terminal.Error($"Headwater itself failed on '{path}', please report it: {exception}");
-            return null;
-        }
-    }
+    public static int Run(IReadOnlyList<string> paths, bool json, CancellationToken cancellationToken) => SbomRun.Each(paths,
+        (_, stream) => SbomReader.Read(stream, new Nothing(), cancellationToken: cancellationToken),
+        (candidate, result) => result.Kind is null && !candidate.Promises,
+        result => result.Valid,
+        json ? WriteJson : WriteText, cancellationToken);
 
     private static void WriteText(LineOutput output, string path, SbomReadResult result)
     {

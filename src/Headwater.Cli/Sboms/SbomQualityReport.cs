@@ -8,49 +8,29 @@ namespace Headwater.Cli.Sboms;
 /// <summary><c>headwater sbom quality</c>.</summary>
 internal static class SbomQualityReport
 {
-    public static int Run(IReadOnlyList<string> paths, bool json, bool all, CancellationToken cancellationToken)
-    {
-        var output = LineOutput.Open();
-        var code = CommandLine.Ok;
-        foreach (var candidate in SbomFiles.Find(paths))
+    public static int Run(IReadOnlyList<string> paths, bool json, bool all, CancellationToken cancellationToken) => SbomRun.Each(paths,
+        (candidate, stream) => Read(candidate, stream, cancellationToken),
+        (_, read) => read.Verdict.Kind is null,
+        read => read.Verdict.Valid && read.Quality.Results.All(r => r.Complete),
+        (output, path, read) =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Read(candidate, cancellationToken) is not { } read)
-            {
-                code = CommandLine.Failed;
-                continue;
-            }
-
-            if (read.Verdict.Kind is null) continue;
-            if (code == CommandLine.Ok && (!read.Verdict.Valid || read.Quality.Results.Any(r => !r.Complete))) code = CommandLine.Found;
-            if (json) WriteJson(output, candidate.Path, read.Verdict, read.Quality);
-            else WriteText(output, candidate.Path, read.Verdict, read.Quality, all);
-            output.Flush();
-        }
-
-        return code;
-    }
+            if (json) WriteJson(output, path, read.Verdict, read.Quality);
+            else WriteText(output, path, read.Verdict, read.Quality, all);
+        }, cancellationToken);
 
     /// <summary>Null when there is nothing to judge; standard error says why. What is no document and is not named like one is passed over.</summary>
-    private static (SbomReadResult Verdict, SbomQuality Quality)? Read(SbomFiles.Candidate candidate, CancellationToken cancellationToken)
+    private static Judged? Read(SbomFiles.Candidate candidate, Stream stream, CancellationToken cancellationToken)
     {
-        try
-        {
-            using var stream = SbomFiles.Open(candidate.Path);
-            var verdict = QualityCheck.Read(stream, out var quality, cancellationToken: cancellationToken);
-            if (verdict.Valid || (verdict.Kind is null && !candidate.Promises)) return (verdict, quality);
-            // Not valid, but perhaps readable: what is there is judged, and that it is not valid is told beside it.
-            stream.Position = 0;
-            if (verdict.Kind is not null && QualityCheck.Read(stream, out quality, new SbomReadOptions { Validate = false }, cancellationToken).Valid) return (verdict, quality);
-            Terminal.Error($"'{candidate.Path}' cannot be judged: {verdict.Errors[0].At}: {verdict.Errors[0].Message}");
-        }
-        catch (Exception exception) when (exception is CommandException or IOException)
-        {
-            Terminal.Error(exception.Message);
-        }
-
+        var verdict = QualityCheck.Read(stream, out var quality, cancellationToken: cancellationToken);
+        if (verdict.Valid || (verdict.Kind is null && !candidate.Promises)) return new Judged(verdict, quality);
+        // Not valid, but perhaps readable: what is there is judged, and that it is not valid is told beside it.
+        stream.Position = 0;
+        if (verdict.Kind is not null && QualityCheck.Read(stream, out quality, new SbomReadOptions { Validate = false }, cancellationToken).Valid) return new Judged(verdict, quality);
+        Terminal.Error($"'{candidate.Path}' cannot be judged: {verdict.Errors[0].At}: {verdict.Errors[0].Message}");
         return null;
     }
+
+    private sealed record Judged(SbomReadResult Verdict, SbomQuality Quality);
 
     private static void WriteText(LineOutput output, string path, SbomReadResult verdict, SbomQuality quality, bool all)
     {
