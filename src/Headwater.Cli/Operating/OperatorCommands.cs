@@ -34,7 +34,7 @@ internal static class OperatorCommands
                     """),
         };
         yield return Passed("demo", "Fills an empty installation with a made-up portfolio of any size.", null,
-            Text("--scale", "N", "Projects; each has 200 components."), Text("--samples", "DIR", "The sample folder that packages and advisories are taken from; ./samples when not given."),
+            Text("--scale", "N", "Projects; each has 200 components."), Text("--samples", "DIR", "The sample folder that packages and advisories are taken from; ./samples when not given, else the one beside the program."),
             Text("--advisories", "DIR", "Another folder of advisories (OSV archives, epss/, kev/)."), Text("--seed", "NUMBER", "Another portfolio of the same shape; 1 when not given."))
             .With("headwater demo --scale 10000 --data big");
     }

@@ -64,6 +64,20 @@ public sealed class DemoTests : IAsyncLifetime
         first.SelectMany(p => p.Select(o => o.Version)).Distinct().Count().ShouldBe(600);
     }
 
+    [Theory]
+    [InlineData("empty", "holds no OSV archives (*.zip)", "--advisories DIR")]
+    [InlineData("nowhere", "There is no folder", "--samples DIR names a sample folder")]
+    public async Task Command_WithoutAdvisories_SaysWhatIsMissingAndHowToNameIt(string folder, string said, string advice)
+    {
+        var data = Path.Combine(_folder, "data");
+        Directory.CreateDirectory(Path.Combine(_folder, "empty"));
+
+        var outcome = await ServerProcess.CommandAsync("demo", "--scale", "10", "--advisories", Path.Combine(_folder, folder), "--data", data);
+
+        outcome.ExitCode.ShouldBe(2);
+        outcome.Error.ShouldSatisfyAllConditions(e => e.ShouldContain(said), e => e.ShouldContain(advice), e => e.ShouldContain(Path.Combine(_folder, folder)));
+    }
+
     [Fact]
     public async Task Load_FillsAnEmptyInstallation_AndItsNumbersStandUpToARecount()
     {

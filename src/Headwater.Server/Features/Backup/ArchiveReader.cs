@@ -15,14 +15,14 @@ internal sealed class ArchiveReader : IDisposable
     private readonly Dictionary<string, string> _seen = new(StringComparer.Ordinal);
     private TarEntry? _entry;
 
-    /// <exception cref="InvalidDataException">It is no backup, or one of a later format.</exception>
+    /// <exception cref="BackupException">It is no backup, or one of a later format.</exception>
     public ArchiveReader(Stream input)
     {
         _tar = new TarReader(input, leaveOpen: true);
-        if (!Next() || Name != BackupManifest.Part) throw new InvalidDataException("This is not a backup of Headwater.");
+        Begin();
         Manifest = Parse(Bytes(LargestText), BackupJson.Default.BackupManifest);
         if (Manifest.Format != BackupManifest.CurrentFormat)
-            throw new InvalidDataException($"The backup is of format {Manifest.Format}, made by {Manifest.Program}; this program reads format {BackupManifest.CurrentFormat}. Use the version that made it, or a newer one.");
+            throw new BackupException($"it is of format {Manifest.Format}, made by {Manifest.Program}; this program reads format {BackupManifest.CurrentFormat}. Use the version that made it, or a newer one.");
     }
 
     public BackupManifest Manifest { get; }
@@ -35,35 +35,31 @@ internal sealed class ArchiveReader : IDisposable
 
     /// <summary>Goes to the next part.</summary>
     /// <returns>False after the last, which has been held against all that was read.</returns>
-    /// <exception cref="InvalidDataException">The file ends early, or is not what it was.</exception>
+    /// <exception cref="BackupException">The file ends early, or is not what it was.</exception>
     public bool Next()
     {
-        try
-        {
-            if (Digests is not null) return false;
-            if (_entry is not null && !_seen.ContainsKey(Name)) Skip();
-            _entry = _tar.GetNextEntry();
-            if (_entry is null) throw new InvalidDataException("The backup ends early.");
-            Name = _entry.Name;
-            if (_entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || _seen.ContainsKey(Name)) throw new InvalidDataException($"The backup holds '{Name}', which does not belong there.");
-            if (Name != BackupDigests.Part) return true;
-            Digests = Parse(Bytes(LargestPart), BackupJson.Default.BackupDigests);
-            _seen.Remove(BackupDigests.Part);
-            Compare(Digests);
-            return false;
-        }
-        catch (EndOfStreamException e)
-        {
-            throw new InvalidDataException("The backup ends early.", e);
-        }
+        if (Digests is not null) return false;
+        if (_entry is not null && !_seen.ContainsKey(Name)) Skip();
+        _entry = Unpacked(() => _tar.GetNextEntry()) ?? throw EndsEarly();
+        Name = _entry.Name;
+        if (_entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || _seen.ContainsKey(Name)) throw new DamagedBackupException($"it holds '{Name}', which does not belong there.");
+        if (Name != BackupDigests.Part) return true;
+        Digests = Parse(Bytes(LargestPart), BackupJson.Default.BackupDigests);
+        _seen.Remove(BackupDigests.Part);
+        Compare(Digests);
+        return false;
     }
 
     /// <summary>The part at hand, whole.</summary>
     public byte[] Bytes(int atMost = LargestPart)
     {
-        if (_entry!.Length > atMost) throw new InvalidDataException($"The part {Name} is larger than a part may be.");
+        if (_entry!.Length > atMost) throw new DamagedBackupException($"the part {Name} is larger than a part may be.");
         var bytes = new byte[_entry.Length];
-        _entry.DataStream?.ReadExactly(bytes);
+        Unpacked(() =>
+        {
+            _entry.DataStream?.ReadExactly(bytes);
+            return 0;
+        });
         _seen.Add(Name, Convert.ToHexStringLower(SHA256.HashData(bytes)));
         return bytes;
     }
@@ -73,7 +69,7 @@ internal sealed class ArchiveReader : IDisposable
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[128 * 1024];
-        for (int got; _entry!.DataStream is { } data && (got = data.Read(buffer)) > 0;)
+        for (int got; _entry!.DataStream is { } data && (got = Unpacked(() => data.Read(buffer))) > 0;)
         {
             hash.AppendData(buffer.AsSpan(0, got));
             target.Write(buffer.AsSpan(0, got));
@@ -90,19 +86,57 @@ internal sealed class ArchiveReader : IDisposable
     private void Compare(BackupDigests digests)
     {
         foreach (var (name, digest) in _seen)
-            if (digests.Parts.GetValueOrDefault(name) != digest) throw new InvalidDataException($"The backup is damaged: the part {name} is not what was written.");
-        if (digests.Parts.Keys.FirstOrDefault(p => !_seen.ContainsKey(p)) is { } missing) throw new InvalidDataException($"The backup is damaged: the part {missing} is missing.");
+        {
+            if (!digests.Parts.TryGetValue(name, out var written)) throw new DamagedBackupException($"it holds '{name}', which does not belong there.");
+            if (written != digest) throw new DamagedBackupException($"the part {name} is not what was written.");
+        }
+
+        if (digests.Parts.Keys.FirstOrDefault(p => !_seen.ContainsKey(p)) is { } missing) throw new DamagedBackupException($"the part {missing} is missing.");
     }
+
+    /// <summary>Goes to the first part, which says what the rest is.</summary>
+    private void Begin()
+    {
+        try
+        {
+            if (!Next() || Name != BackupManifest.Part) throw new NoBackupException($"it does not begin with {BackupManifest.Part}.");
+        }
+        catch (DamagedBackupException e)
+        {
+            throw new NoBackupException("it is no gzipped tar file, or one of which hardly anything is there.", e);
+        }
+    }
+
+    /// <summary>Reads, and says in our words what those who unpack say in theirs.</summary>
+    private T Unpacked<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (EndOfStreamException e)
+        {
+            throw EndsEarly(e);
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException)
+        {
+            throw new DamagedBackupException($"{After()} it cannot be unpacked.", e);
+        }
+    }
+
+    private DamagedBackupException EndsEarly(Exception? cause = null) => new($"{After()} it ends, and more was written.", cause);
+
+    private string After() => Name.Length == 0 ? "from its start" : _seen.ContainsKey(Name) ? $"after {Name}" : $"in {Name}";
 
     private T Parse<T>(byte[] bytes, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.Deserialize(bytes, type) ?? throw new InvalidDataException($"The part {Name} is empty.");
+            return JsonSerializer.Deserialize(bytes, type) ?? throw new DamagedBackupException($"the part {Name} is empty.");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"The part {Name} cannot be read: {e.Message}", e);
+            throw new DamagedBackupException($"the part {Name} cannot be read: {e.Message}", e);
         }
     }
 }

@@ -29,8 +29,8 @@ internal static class BackupModule
         {
             Name = "restore", Arguments = "FILE", Summary = "put a backup into an empty place", Data = DataUse.Alone, RunAsync = RestoreAsync, Options = [Force],
             Help = """
-                The engine may be another than the one the backup was made from, and the program a newer one. Every digest is checked before anything counts;
-                broken off, it can be run again.
+                The engine may be another than the one the backup was made from, and the program a newer one. The whole file is held against its digests before
+                anything is touched, so a damaged one costs nothing; broken off, it can be run again.
 
                 Exit code 0: restored. 2: not restored.
 
@@ -50,7 +50,8 @@ internal static class BackupModule
         {
             var summary = await run.Get<BackupWork>().RunAsync(() => new GZipStream(Create(temporary), CompressionLevel.Fastest), !run.Has("--without-keys"), true, run, cancellationToken);
             run.Progress("Verifying …");
-            await VerifyAsync(temporary, cancellationToken);
+            await using (var written = new FileStream(temporary, FileMode.Open, FileAccess.ReadWrite)) written.Flush(flushToDisk: true);
+            BackupFile.Verify(temporary, cancellationToken);
             File.Move(temporary, file, overwrite: true);
             run.Say($"{file}: {CommandRun.Size(new FileInfo(file).Length)}, {CommandRun.Number(summary.Rows)} rows of {summary.Tables} tables, {CommandRun.Number(summary.Files)} files, verified");
             if (summary.AuditHead is not null) run.Say($"Audit log head {summary.AuditHead}");
@@ -70,10 +71,20 @@ internal static class BackupModule
     private static async Task<int> RestoreAsync(CommandRun run, CancellationToken cancellationToken)
     {
         var file = run.Argument(0)!;
-        BackupManifest manifest;
-        await using (var input = Open(file))
-        using (var archive = new ArchiveReader(input)) manifest = archive.Manifest;
-        var summary = await run.Get<RestoreWork>().RunAsync(manifest, () => Open(file), run.Has("--force"), run, cancellationToken);
+        BackupFile.Expect(file);
+        // Read whole before anything is touched: with --force there is something to lose.
+        run.Progress("Verifying …");
+        var manifest = BackupFile.Verify(file, cancellationToken);
+        RestoreSummary summary;
+        try
+        {
+            summary = await run.Get<RestoreWork>().RunAsync(manifest, () => BackupFile.Open(file), run.Has("--force"), run, cancellationToken);
+        }
+        catch (BackupException e)
+        {
+            throw BackupFile.Unusable(file, e);
+        }
+
         run.Say($"Restored {CommandRun.Number(summary.Rows)} rows of {summary.Tables} tables and {CommandRun.Number(summary.Files)} files of {summary.Manifest.CreatedAt:yyyy-MM-dd HH:mm:ss} UTC");
         if (!summary.Manifest.Keys) run.Say("The backup holds no keys: everybody signs in anew.");
         if (summary.Digests.AuditHead is { } head) run.Say($"Audit log head {head}");
@@ -83,13 +94,32 @@ internal static class BackupModule
     public static void AddServices(IServiceCollection services) => services.AddSingleton<BackupWork>().AddSingleton<RestoreWork>();
 
     /// <summary>The records of the audit log in a backup, oldest first.</summary>
-    /// <exception cref="InvalidDataException">It is no backup, or damaged.</exception>
+    /// <exception cref="BackupException">It is no backup, or damaged.</exception>
     public static IEnumerable<AuditRecord> ReadAudit(string file)
     {
-        using var input = Open(file);
+        BackupFile.Expect(file);
+        using var records = Records(file).GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!records.MoveNext()) yield break;
+            }
+            catch (BackupException e)
+            {
+                throw BackupFile.Unusable(file, e);
+            }
+
+            yield return records.Current;
+        }
+    }
+
+    private static IEnumerable<AuditRecord> Records(string file)
+    {
+        using var input = BackupFile.Open(file);
         using var archive = new ArchiveReader(input);
-        var columns = archive.Manifest.Tables.FirstOrDefault(t => t.Name == "audit")?.Columns ?? throw new InvalidDataException("The backup holds no audit log.");
-        int At(string name) => columns.ToList().FindIndex(c => c.Name == name) is >= 0 and var at ? at : throw new InvalidDataException($"The audit log in the backup has no column '{name}'.");
+        var columns = archive.Manifest.Tables.FirstOrDefault(t => t.Name == "audit")?.Columns ?? throw new BackupException("it holds no audit log.");
+        int At(string name) => columns.ToList().FindIndex(c => c.Name == name) is >= 0 and var at ? at : throw new BackupException($"its audit log has no column '{name}'.");
         var (id, at, actor, act, subject, detail, before, after, hash) = (At("id"), At("at"), At("actor"), At("act"), At("subject"), At("detail"), At("before_digest"), At("after_digest"), At("hash"));
         var kinds = columns.Select(c => c.Kind).ToArray();
         while (archive.Next())
@@ -97,7 +127,7 @@ internal static class BackupModule
             if (TableParts.Folder(archive.Name) != "audit") continue;
             foreach (var row in RowCodec.Read(archive.Name, archive.Bytes(), kinds))
             {
-                string Text(int i) => row[i] as string ?? throw new InvalidDataException($"A record in {archive.Name} is not whole.");
+                string Text(int i) => row[i] as string ?? throw new DamagedBackupException($"a record in {archive.Name} is not whole.");
                 yield return new AuditRecord((long)row[id]!, (long)row[at]!, new AuditEntry(Text(actor), Text(act), Text(subject), row[detail] as string, row[before] as string, row[after] as string), Text(hash));
             }
         }
@@ -109,20 +139,5 @@ internal static class BackupModule
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 128 * 1024 };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(file, options);
-    }
-
-    private static GZipStream Open(string file) => new(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, FileOptions.SequentialScan), CompressionMode.Decompress);
-
-    /// <summary>Reads it as a restore would, once it has reached the disk.</summary>
-    private static async Task VerifyAsync(string file, CancellationToken cancellationToken)
-    {
-        await using (var written = new FileStream(file, FileMode.Open, FileAccess.ReadWrite)) written.Flush(flushToDisk: true);
-        await using var input = Open(file);
-        using var archive = new ArchiveReader(input);
-        while (archive.Next())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            archive.Skip();
-        }
     }
 }

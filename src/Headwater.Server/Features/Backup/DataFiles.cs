@@ -11,14 +11,14 @@ internal static class DataFiles
         .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')).Where(f => Belongs(f) && (withKeys || !f.StartsWith(Keys, StringComparison.Ordinal))).Order(StringComparer.Ordinal);
 
     /// <summary>Where a part goes, below the folder.</summary>
-    /// <exception cref="InvalidDataException">It would go somewhere else.</exception>
+    /// <exception cref="BackupException">It would go somewhere else.</exception>
     public static string Target(string folder, string part)
     {
         var path = part[Prefix.Length..];
         var target = Path.GetFullPath(Path.Combine(folder, path));
         var clean = path.Length > 0 && path.Split('/').All(s => s is not ("" or "." or "..") && s.IndexOfAny(['\\', ':', '\0']) < 0);
         if (!clean || !Belongs(path) || !target.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            throw new InvalidDataException($"The backup holds '{part}', which does not belong there.");
+            throw new DamagedBackupException($"it holds '{part}', which does not belong there.");
         return target;
     }
 

@@ -141,7 +141,7 @@ internal sealed class RestoreWork(IDatabase database, ITables tables, DataFolder
             }
             else
             {
-                throw new InvalidDataException($"The backup holds '{archive.Name}', which does not belong there.");
+                throw new DamagedBackupException($"it holds '{archive.Name}', which does not belong there.");
             }
 
             cancellationToken.ThrowIfCancellationRequested();

@@ -36,7 +36,7 @@ internal static class RowCodec
     }
 
     /// <summary>The rows of a part, each in the same array.</summary>
-    /// <exception cref="InvalidDataException">The part holds something else.</exception>
+    /// <exception cref="BackupException">The part holds something else.</exception>
     public static IEnumerable<object?[]> Read(string part, byte[] bytes, IReadOnlyList<ColumnKind> kinds)
     {
         var row = new object?[kinds.Count];
@@ -50,7 +50,7 @@ internal static class RowCodec
             }
             catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
             {
-                throw new InvalidDataException($"Line {line} of {part} is no row of that table: {e.Message}", e);
+                throw new DamagedBackupException($"line {line} of {part} is no row of that table: {e.Message}", e);
             }
 
             yield return row;

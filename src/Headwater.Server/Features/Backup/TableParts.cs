@@ -18,16 +18,16 @@ internal sealed class TableParts(ArchiveReader archive, IReadOnlyDictionary<stri
     public bool IsText => archive.Name.StartsWith("search/", StringComparison.Ordinal);
 
     /// <summary>The table whose rows come next, with the columns that the backup has of it; null when something else comes.</summary>
-    /// <exception cref="InvalidDataException">There is no such table or column.</exception>
+    /// <exception cref="BackupException">There is no such table or column.</exception>
     public BackupTable? TableAtHand
     {
         get
         {
             if (Folder(archive.Name) is not { } name) return null;
             var table = archive.Manifest.Tables.FirstOrDefault(t => t.Name == name);
-            if (table is null || !shapes.TryGetValue(name, out var shape)) throw new InvalidDataException($"The backup holds a table '{name}', which this program does not have.");
+            if (table is null || !shapes.TryGetValue(name, out var shape)) throw new BackupException($"it holds a table '{name}', which this program does not have.");
             if (table.Columns.FirstOrDefault(c => !shape.Columns.Any(s => s.Name == c.Name && s.Kind == c.Kind)) is { } stranger)
-                throw new InvalidDataException($"The backup holds a column '{stranger.Name}' of {name}, which this program does not have.");
+                throw new BackupException($"it holds a column '{stranger.Name}' of {name}, which this program does not have.");
             return table;
         }
     }
@@ -56,7 +56,7 @@ internal sealed class TableParts(ArchiveReader archive, IReadOnlyDictionary<stri
             foreach (var row in RowCodec.Read(archive.Name, archive.Bytes(), TextKinds))
             {
                 _texts++;
-                yield return row is [string kind, long item, string text] ? new SearchText(kind, item, text) : throw new InvalidDataException($"The part {archive.Name} holds no searchable text.");
+                yield return row is [string kind, long item, string text] ? new SearchText(kind, item, text) : throw new DamagedBackupException($"the part {archive.Name} holds no searchable text.");
             }
         }
     }
@@ -64,8 +64,8 @@ internal sealed class TableParts(ArchiveReader archive, IReadOnlyDictionary<stri
     public void CompareCounts()
     {
         foreach (var (table, rows) in archive.Digests!.Rows)
-            if (_rows.GetValueOrDefault(table) != rows) throw new InvalidDataException($"The backup is damaged: {table} should have {rows} rows and has {_rows.GetValueOrDefault(table)}.");
-        if (_texts != archive.Digests.Texts) throw new InvalidDataException("The backup is damaged: searchable texts are missing.");
+            if (_rows.GetValueOrDefault(table) != rows) throw new DamagedBackupException($"{table} should have {rows} rows and has {_rows.GetValueOrDefault(table)}.");
+        if (_texts != archive.Digests.Texts) throw new DamagedBackupException("searchable texts are missing.");
     }
 
     /// <summary><c>tables/NAME/000001.jsonl</c></summary>

@@ -17,7 +17,7 @@ internal static class DemoModule
             Options =
             [
                 new("--scale", "N", "projects; each has 200 components"),
-                new("--samples", "DIR", "the sample folder that packages and advisories are taken from; ./samples when not given"),
+                new("--samples", "DIR", "the sample folder that packages and advisories are taken from; ./samples when not given, else the one beside the program"),
                 new("--advisories", "DIR", "another folder of advisories (OSV archives, epss/, kev/)"),
                 new("--seed", "NUMBER", "another portfolio of the same shape; 1 when not given"),
             ],
@@ -40,15 +40,29 @@ internal static class DemoModule
     {
         var scale = Number(run, "--scale", null, Most);
         var seed = Number(run, "--seed", 1, int.MaxValue);
-        var samples = run.Option("--samples") ?? "samples";
+        var samples = run.Option("--samples") ?? Found();
         var advisories = run.Option("--advisories") ?? Path.Combine(samples, "advisories");
-        if (!Directory.Exists(advisories)) throw new UsageException($"There is no folder {advisories}. Name the sample folder with --samples DIR, or a folder of advisories with --advisories DIR.");
+        if (!Directory.Exists(advisories)) throw new UsageException(NoFolder(run, advisories));
+        if (!Directory.EnumerateFiles(advisories, "*.zip", SearchOption.AllDirectories).Any())
+            throw new UsageException($"The folder {Path.GetFullPath(advisories)} holds no OSV archives (*.zip), which the packages of the portfolio are named by. Name a folder that holds them with --advisories DIR, one folder for each ecosystem: DIR/npm/all.zip.");
         var watch = Stopwatch.StartNew();
         var loaded = await run.Get<DemoLoader>().LoadAsync(scale, seed, advisories, Path.Combine(samples, "sboms"), run.Progress, cancellationToken);
         run.Say($"{CommandRun.Number(scale)} projects with {CommandRun.Number(loaded.Occurrences)} occurrences of {CommandRun.Number(loaded.Versions)} component versions, owned by {CommandRun.Number(loaded.Teams)} teams, in {watch.Elapsed.TotalSeconds.ToString("N1", CultureInfo.InvariantCulture)} s");
         foreach (var (what, seconds) in loaded.Parts) run.Note($"  {seconds.ToString("N1", CultureInfo.InvariantCulture),7} s  {what}");
         return CommandLine.Done;
     }
+
+    /// <summary>The samples at hand: in a checkout they lie in the current folder, or two above the program that was built there; a package may put them beside it.</summary>
+    private static string Found() =>
+        ((string[])["samples", Path.Combine(AppContext.BaseDirectory, "samples"), Path.Combine(AppContext.BaseDirectory, "..", "..", "samples")]).Select(Path.GetFullPath).FirstOrDefault(f => Directory.Exists(Path.Combine(f, "advisories"))) ?? "samples";
+
+    private static string NoFolder(CommandRun run, string advisories) => run.Option("--advisories") is not null || run.Option("--samples") is not null
+        ? $"There is no folder {Path.GetFullPath(advisories)}. --samples DIR names a sample folder, which has advisories/ in it; --advisories DIR names the advisories themselves."
+        : $"""
+            The packages of the portfolio and their vulnerabilities are taken from files, and there are none in {Path.GetFullPath("samples")}.
+            In a checkout of Headwater, start this in its folder or add --samples CHECKOUT/samples. Elsewhere, put OSV archives into a folder, one folder for
+            each ecosystem (DIR/npm/all.zip, DIR/Maven/all.zip), and add --advisories DIR. 'headwater-server demo --help' says more.
+            """;
 
     private static int Number(CommandRun run, string option, int? otherwise, int most)
     {

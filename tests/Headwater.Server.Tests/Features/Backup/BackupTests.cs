@@ -120,15 +120,28 @@ public sealed class BackupTests(BackupFixture fixture) : IClassFixture<BackupFix
     }
 
     [Fact]
-    public async Task Restore_OfADamagedFile_IsRefused_LeavesNothingToServe_AndCanBeDoneAgain()
+    public async Task Restore_OfADamagedFile_SaysWhichPartAndWhatToDo_AndTouchesNothing()
     {
-        var tampered = Rewrite(fixture.Backup, At("tampered.tar.gz"), (name, bytes) =>
-            name.StartsWith("tables/project/", StringComparison.Ordinal) ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"one\"", "\"eve\"", StringComparison.Ordinal)) : bytes);
-        tampered.ShouldBeTrue();
+        Rewrite(fixture.Backup, At("tampered.tar.gz"), Tampered).ShouldBeTrue();
+        await BackupFixture.FillAsync(At("other"), "two");
 
-        var refused = await ServerProcess.CommandAsync("restore", At("tampered.tar.gz"), "--data", At("new"));
+        var refused = await ServerProcess.CommandAsync("restore", At("tampered.tar.gz"), "--data", At("other"), "--force");
+
         refused.ExitCode.ShouldBe(2);
-        refused.Error.ShouldContain("tables/project/000001.jsonl is not what was written");
+        refused.Error.ShouldSatisfyAllConditions(
+            e => e.ShouldContain(At("tampered.tar.gz") + " is damaged: the part tables/project/000001.jsonl is not what was written."), e => e.ShouldContain("take the backup before it"));
+        (await ProjectsAsync("other")).ShouldBe(["two"], "with --force there was something to lose");
+    }
+
+    [Fact]
+    public async Task Restore_BrokenOffInTheMiddle_LeavesNothingToServe_AndCanBeDoneAgain()
+    {
+        // Its digests are right, so only loading it shows that a row is none.
+        Rewrite(fixture.Backup, At("odd.tar.gz"), (name, bytes) => name.StartsWith("tables/project/", StringComparison.Ordinal) ? "[\"one\"]\n"u8.ToArray() : bytes, digests: true).ShouldBeTrue();
+
+        var refused = await ServerProcess.CommandAsync("restore", At("odd.tar.gz"), "--data", At("new"));
+        refused.ExitCode.ShouldBe(2);
+        refused.Error.ShouldContain(At("odd.tar.gz") + " is damaged: line 1 of tables/project/000001.jsonl is no row of that table");
         (await Should.ThrowAsync<InvalidOperationException>(() => ServerProcess.StartAsync(At("new")))).Message.ShouldContain("A restore into this place was broken off");
 
         (await ServerProcess.CommandAsync("restore", fixture.Backup, "--data", At("new"))).ExitCode.ShouldBe(0);
@@ -136,18 +149,26 @@ public sealed class BackupTests(BackupFixture fixture) : IClassFixture<BackupFix
     }
 
     [Fact]
-    public async Task Restore_OfAFileCutShort_OrOfSomethingElse_SaysSo()
+    public async Task Restore_OfAFileCutShort_OrOfSomethingElse_SaysWhatIsWrongAndWhatToDo()
     {
         var whole = await File.ReadAllBytesAsync(fixture.Backup);
         await File.WriteAllBytesAsync(At("short.tar.gz"), whole[..(whole.Length * 2 / 3)]);
+        await File.WriteAllBytesAsync(At("rotten.tar.gz"), [.. whole[..(whole.Length / 2)], .. new byte[64], .. whole[(whole.Length / 2 + 64)..]]);
         await File.WriteAllTextAsync(At("text.tar.gz"), "not a backup");
-        foreach (var file in (string[])["short.tar.gz", "text.tar.gz", "missing.tar.gz"])
+        foreach (var (file, said, advice) in new[]
+        {
+            ("short.tar.gz", " is damaged: ", "Copy it again"), ("rotten.tar.gz", " is damaged: ", "Copy it again"), ("text.tar.gz", " is not a backup of Headwater: ", "Name the file that 'headwater backup' wrote"),
+            ("missing.tar.gz", "There is no file ", "Name the file that 'headwater backup' wrote"),
+        })
         {
             var refused = await ServerProcess.CommandAsync("restore", At(file), "--data", At("new-" + file));
             refused.ExitCode.ShouldBe(2, file);
-            refused.Error.ShouldNotContain("   at ", Case.Sensitive, file);
-            refused.Error.ShouldNotBeEmpty(file);
+            refused.Error.ShouldSatisfyAllConditions(e => e.ShouldNotContain("   at ", Case.Sensitive, file), e => e.ShouldContain(At(file)), e => e.ShouldContain(said, Case.Sensitive, file), e => e.ShouldContain(advice, Case.Sensitive, file));
         }
+
+        var verify = await ServerProcess.CommandAsync("audit", "verify", At("short.tar.gz"));
+        verify.ExitCode.ShouldBe(2);
+        verify.Error.ShouldContain(At("short.tar.gz") + " is damaged: ");
     }
 
     [Theory]
@@ -254,15 +275,22 @@ public sealed class BackupTests(BackupFixture fixture) : IClassFixture<BackupFix
         }
     }
 
+    private static byte[] Tampered(string name, byte[] bytes) =>
+        name.StartsWith("tables/project/", StringComparison.Ordinal) ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"one\"", "\"eve\"", StringComparison.Ordinal)) : bytes;
+
     /// <summary>Writes the archive anew with other parts, and one more before the digests.</summary>
-    private static bool Rewrite(string from, string to, Func<string, byte[], byte[]> change, (string Name, byte[] Bytes)? more = null)
+    /// <param name="digests">Has the digests follow the change.</param>
+    private static bool Rewrite(string from, string to, Func<string, byte[], byte[]> change, (string Name, byte[] Bytes)? more = null, bool digests = false)
     {
         var changed = false;
+        var followed = new List<(string Was, string Is)>();
         using var writer = new TarWriter(new GZipStream(File.Create(to), CompressionLevel.Fastest), TarEntryFormat.Pax, leaveOpen: false);
         foreach (var (name, bytes) in Parts(from))
         {
             if (name == "digests.json" && more is { } another) writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, another.Name) { DataStream = new MemoryStream(another.Bytes) });
             var now = change(name, bytes);
+            if (digests) followed.Add((Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(now))));
+            if (digests && name == "digests.json") now = Encoding.UTF8.GetBytes(followed.Aggregate(Encoding.UTF8.GetString(bytes), (text, d) => text.Replace(d.Was, d.Is, StringComparison.Ordinal)));
             changed |= !now.AsSpan().SequenceEqual(bytes);
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(now) });
         }
