@@ -24,7 +24,7 @@ public sealed class ChangesTests(Chromium chromium)
         await page.WaitForURLAsync("**/changes?*");
 
         async Task<List<string>> LinesAsync(string heading) => await page.Locator("section.diff", new() { Has = page.Locator("h2", new() { HasText = heading }) }).Locator("li").EachSaidAsync();
-        (await page.SaidAsync()).ShouldContain("1 added, 1 removed, 1 changed their version, 1 unchanged.");
+        (await page.SaidAsync()).ShouldContain("1 added, 1 removed, 1 in another version, 1 unchanged.");
         (await LinesAsync("Added")).Single().ShouldContain("lodash");
         (await LinesAsync("Removed")).Single().ShouldContain("is-odd");
         var upgraded = (await LinesAsync("Changed versions")).Single();

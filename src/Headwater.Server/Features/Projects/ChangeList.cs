@@ -1,3 +1,4 @@
+using System.Globalization;
 using Headwater.Core.Advisories;
 using Headwater.Core.Sboms;
 using Headwater.Core.Versions;
@@ -34,44 +35,61 @@ internal sealed class NodeFacts(Dictionary<long, NodeFact> facts)
     }
 }
 
-/// <summary>Sorts what came and what went into added, removed and changed in version.</summary>
+/// <summary>Sorts what is in one of two documents only into added, removed, changed in version, and what is merely named in another way.</summary>
 internal static class ChangeList
 {
     /// <summary>
-    /// A component that lost a version and won another has changed its version; of several, lowest goes with lowest. What is left over was
-    /// added or removed.
+    /// Versions are what people compare: package URLs that differ in qualifiers or path alone (another architecture, another distribution) are the same version of the same
+    /// component, so they are listed apart. How versions are paired, <see cref="SbomComparison"/> says.
     /// </summary>
-    public static (List<ChangedComponent> Added, List<ChangedComponent> Removed, List<ChangedComponent> Upgraded) Between(
-        List<NodeFact> gone, List<NodeFact> came)
+    public static ChangeLists Between(IReadOnlyCollection<NodeFact> before, IReadOnlyCollection<NodeFact> after)
     {
-        var (added, removed, upgraded) = (new List<ChangedComponent>(), new List<ChangedComponent>(), new List<ChangedComponent>());
-        var arrivals = came.GroupBy(f => f.ComponentId).ToDictionary(g => g.Key, g => new Queue<NodeFact>(Ordered(g)));
-        foreach (var departures in gone.GroupBy(f => f.ComponentId))
+        var (was, now) = (ByVersion(before), ByVersion(after));
+        var comparison = SbomComparison.Compare(before.Select(Identity), after.Select(Identity));
+        var (added, removed, upgraded, renamed) = (new List<ChangedComponent>(), new List<ChangedComponent>(), new List<ChangedComponent>(), new List<ChangedComponent>());
+        foreach (var change in comparison.Changes)
         {
-            foreach (var old in Ordered(departures))
-            {
-                if (arrivals.TryGetValue(departures.Key, out var queue) && queue.TryDequeue(out var fresh))
-                    upgraded.Add(new ChangedComponent(old.ComponentId, old.Name, old.GroupName, old.Type, old.Version, fresh.Version, old.Id, fresh.Id, Direction(old, fresh)));
-                else
-                    removed.Add(new ChangedComponent(old.ComponentId, old.Name, old.GroupName, old.Type, old.Version, null, old.Id, null, 0));
-            }
+            var component = long.Parse(change.Key, CultureInfo.InvariantCulture);
+            var old = change.Kind == ComponentChangeKind.Added ? null : was[(component, change.Before ?? "")][0];
+            var fresh = change.Kind == ComponentChangeKind.Removed ? null : now[(component, change.After ?? "")][0];
+            var list = change.Kind switch { ComponentChangeKind.Added => added, ComponentChangeKind.Removed => removed, ComponentChangeKind.Changed when Direction(old!, fresh!) is 0 => renamed, _ => upgraded };
+            list.Add(Line(old, fresh, change.Kind switch { ComponentChangeKind.Upgraded => 1, ComponentChangeKind.Downgraded => -1, _ => 0 }));
         }
 
-        foreach (var fresh in arrivals.Values.SelectMany(q => q)) added.Add(new ChangedComponent(fresh.ComponentId, fresh.Name, fresh.GroupName, fresh.Type, null, fresh.Version, null, fresh.Id, 0));
-        return (ByName(added), ByName(removed), ByName(upgraded));
+        var respelt = renamed.Count; // 1.0 and 1.0.0: for a reader nothing changed.
+        foreach (var ((component, version), facts) in now)
+        {
+            if (!was.TryGetValue((component, version), out var known)) continue;
+            var (gone, come) = (known.ExceptBy(facts.Select(f => f.Id), f => f.Id).ToList(), facts.ExceptBy(known.Select(f => f.Id), f => f.Id).ToList());
+            for (var i = 0; i < Math.Max(gone.Count, come.Count); i++) renamed.Add(Line(gone.ElementAtOrDefault(i), come.ElementAtOrDefault(i), 0));
+        }
+
+        foreach (var list in new[] { added, removed, upgraded, renamed }) Sort(list);
+        return new ChangeLists(added, removed, upgraded, renamed, comparison.Unchanged + respelt);
     }
 
-    private static int Direction(NodeFact from, NodeFact to)
+    private static ComponentIdentity Identity(NodeFact fact) => new(fact.ComponentId.ToString(CultureInfo.InvariantCulture), fact.Version, fact.Type is null ? null : VersionSchemes.ForVers(fact.Type));
+
+    private static Dictionary<(long Component, string Version), List<NodeFact>> ByVersion(IEnumerable<NodeFact> facts) =>
+        facts.GroupBy(f => (f.ComponentId, f.Version ?? "")).ToDictionary(g => g.Key, g => g.OrderBy(f => f.Purl, StringComparer.Ordinal).ThenBy(f => f.Id).ToList());
+
+    private static ChangedComponent Line(NodeFact? old, NodeFact? fresh, int direction)
     {
-        if (from.Type is null || from.Version is null || to.Version is null || VersionSchemes.ForVers(from.Type) is not { } scheme) return 0;
-        return scheme.Compare(to.Version, from.Version) is { } order ? Math.Sign(order) : 0;
+        var it = (fresh ?? old)!;
+        return new ChangedComponent(it.ComponentId, it.Name, it.GroupName, it.Type, old?.Version, fresh?.Version, old?.Id, fresh?.Id, direction) { FromPurl = old?.Purl, ToPurl = fresh?.Purl };
     }
 
-    private static IEnumerable<NodeFact> Ordered(IEnumerable<NodeFact> facts) => facts.Order(Comparer<NodeFact>.Create((a, b) => Direction(b, a) is var d and not 0 ? d : string.CompareOrdinal(a.Version, b.Version)));
-
-    private static List<ChangedComponent> ByName(List<ChangedComponent> list)
+    /// <summary>Null where it cannot be told which is the higher.</summary>
+    private static int? Direction(NodeFact from, NodeFact to)
     {
+        if (from.Type is null || from.Version is null || to.Version is null || VersionSchemes.ForVers(from.Type) is not { } scheme) return null;
+        return scheme.Compare(to.Version, from.Version) is { } order ? Math.Sign(order) : null;
+    }
+
+    private static void Sort(List<ChangedComponent> list) =>
         list.Sort((a, b) => string.Compare(a.Name, b.Name, StringComparison.OrdinalIgnoreCase) is var byName and not 0 ? byName : a.ComponentId.CompareTo(b.ComponentId));
-        return list;
-    }
 }
+
+/// <param name="Renamed">The same version, differently identified.</param>
+/// <param name="Unchanged">Versions of components that both have.</param>
+internal sealed record ChangeLists(List<ChangedComponent> Added, List<ChangedComponent> Removed, List<ChangedComponent> Upgraded, List<ChangedComponent> Renamed, int Unchanged);

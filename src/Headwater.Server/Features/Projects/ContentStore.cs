@@ -185,15 +185,15 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         if (from is null || to is null || await GraphOfAsync(connection, from.Id) is not { } a || await GraphOfAsync(connection, to.Id) is not { } b) return null;
         var (before, after) = (a.Nodes.Where(n => n > 0).ToHashSet(), b.Nodes.Where(n => n > 0).ToHashSet());
         var (gone, came) = (before.Except(after).ToList(), after.Except(before).ToList());
-        var facts = await NodeFactsAsync(connection, gone.Concat(came));
-        var changed = ChangeList.Between(gone.ConvertAll(facts.Fact), came.ConvertAll(facts.Fact));
+        var facts = await NodeFactsAsync(connection, before.Union(after));
+        var changed = ChangeList.Between([.. before.Select(facts.Fact)], [.. after.Select(facts.Fact)]);
         var (lost, won) = (await FoundAsync(connection, gone), await FoundAsync(connection, came));
         // A finding moves along with an upgrade that does not fix it: then it is neither new nor gone.
         var (lostKeys, wonKeys) = (lost.Select(f => (f.Id, f.Component)).ToHashSet(), won.Select(f => (f.Id, f.Component)).ToHashSet());
         var (fresh, over) = (won.FindAll(f => !lostKeys.Contains((f.Id, f.Component))), lost.FindAll(f => !wonKeys.Contains((f.Id, f.Component))));
         return new Changes(from, to, Part(changed.Added, skip, most), Part(changed.Removed, skip, most), Part(changed.Upgraded, skip, most), await FindingsAsync(connection, viewer, Part(fresh, skip, most)),
             await FindingsAsync(connection, viewer, Part(over, skip, most)),
-            before.Count - gone.Count, new ChangeTotals(changed.Added.Count, changed.Removed.Count, changed.Upgraded.Count, fresh.Count, over.Count));
+            changed.Unchanged, new ChangeTotals(changed.Added.Count, changed.Removed.Count, changed.Upgraded.Count, fresh.Count, over.Count) { Renamed = changed.Renamed.Count }) { Renamed = Part(changed.Renamed, skip, most) };
     }, cancellationToken);
 
     internal static async Task<IReadOnlyList<UploadRow>> UploadsAsync(DbConnection connection, Viewer viewer, string where, object parameters, int limit) =>

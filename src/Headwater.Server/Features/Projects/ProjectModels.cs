@@ -84,17 +84,28 @@ internal sealed record PathStep(long ComponentVersionId, long ComponentId, strin
 /// <summary>What changed between two uploads of one project (of one version or of two): of each list at most a thousand from where the reader asks for.</summary>
 /// <param name="Totals">How many each list has in all.</param>
 internal sealed record Changes(UploadRow From, UploadRow To, IReadOnlyList<ChangedComponent> Added, IReadOnlyList<ChangedComponent> Removed,
-    IReadOnlyList<ChangedComponent> Upgraded, IReadOnlyList<FindingRow> NewFindings, IReadOnlyList<FindingRow> GoneFindings, int Unchanged, ChangeTotals Totals);
+    IReadOnlyList<ChangedComponent> Upgraded, IReadOnlyList<FindingRow> NewFindings, IReadOnlyList<FindingRow> GoneFindings, int Unchanged, ChangeTotals Totals)
+{
+    /// <summary>Component versions that both have under package URLs which differ in qualifiers, path or the way the version is written: nothing was upgraded.</summary>
+    public IReadOnlyList<ChangedComponent> Renamed { get; init; } = [];
+}
 
 /// <summary>How much changed.</summary>
 internal sealed record ChangeTotals(int Added, int Removed, int Upgraded, int NewFindings, int GoneFindings)
 {
-    public int Longest => new[] { Added, Removed, Upgraded, NewFindings, GoneFindings }.Max();
+    public int Renamed { get; init; }
+
+    public int Longest => new[] { Added, Removed, Upgraded, Renamed, NewFindings, GoneFindings }.Max();
 }
 
 /// <summary>A component that came, went or changed its version.</summary>
 /// <param name="Direction">1 upgraded, -1 downgraded, 0 cannot be told or not a change of version.</param>
-internal sealed record ChangedComponent(long ComponentId, string Name, string? Group, string? Type, string? FromVersion, string? ToVersion, long? FromId, long? ToId, int Direction);
+internal sealed record ChangedComponent(long ComponentId, string Name, string? Group, string? Type, string? FromVersion, string? ToVersion, long? FromId, long? ToId, int Direction)
+{
+    public string? FromPurl { get; init; }
+
+    public string? ToPurl { get; init; }
+}
 
 /// <summary>Which occurrences are asked for.</summary>
 internal readonly record struct OccurrenceFilter(bool OnlyDirect = false, bool OnlyVulnerable = false, bool OnlyUnknown = false, string? Type = null, string? Licence = null, bool OnlyAvoided = false, bool OnlyOutdated = false, bool OnlyWithdrawn = false);
