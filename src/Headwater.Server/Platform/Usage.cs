@@ -25,6 +25,7 @@ internal static class Usage
           Proxies              addresses or networks (10.0.0.0/8), with commas between them, of proxies in front whose word on the
                                caller's address and scheme is taken; this machine's own always is
           PublicUrl            address under which people reach this server, where a proxy hides it
+          AccessContact        whom people ask who signed in and have no role yet: an e-mail address, a link or a name
           Oidc:Issuer          identity provider for single sign-on, with Oidc:ClientId, Oidc:ClientSecret and more; see docs/people.md
           MetricsFrom          addresses or networks that may read /metrics; this machine always may
           Traces               address of an OpenTelemetry collector (http://host:4318) that spans are sent to; none when not given

@@ -41,8 +41,23 @@ public sealed class EveryPageTests(Chromium chromium)
         }
 
         console.ShouldBeEmpty();
+        (await page.EvaluateAsync<string[]>(NotReachable)).ShouldBeEmpty($"{name}: on a phone these controls of its page cannot be seen");
         await page.Context.CloseAsync();
     }
+
+    /// <summary>
+    /// Controls that are there and that a finger cannot find: without a size, or outside of the page. What is folded away in a closed part counts as found, and so does what is meant for a screen
+    /// reader only and the heads of tables, which stand as labels beside each value.
+    /// </summary>
+    private const string NotReachable =
+        """
+        () => [...document.querySelectorAll('main :is(a[href], button, input:not([type=hidden]), select, textarea, summary)')].filter(e => {
+          if (e.closest('details:not([open]) > :not(summary), [popover], thead, .sr, .skip, [hidden], svg') || (e.closest('table') && !e.closest('table[data-table]') && e.closest('.table-wrap, .prose'))) return false;
+          if (e.closest('.graph-canvas, .tabs, pre')) return false;
+          const box = e.getBoundingClientRect();
+          return box.width < 4 || box.height < 4 || box.left < -1 || box.right > innerWidth + 1;
+        }).slice(0, 10).map(e => e.outerHTML.slice(0, 160))
+        """;
 
     [Theory]
     [MemberData(nameof(SitePages.Names), MemberType = typeof(SitePages))]

@@ -76,7 +76,7 @@ public sealed partial class WordsTests
     [GeneratedRegex(@"\p{L}{2,}", RegexOptions.None, 2000)]
     private static partial Regex Letters();
 
-    [GeneratedRegex(@"\b(?:L|text)(?:\[|\.N\(|\.Form\()\s*""([a-z][A-Za-z0-9.]*[A-Za-z0-9])""|(?:<Say Key|CountKey)=""([a-z][A-Za-z0-9.]+)""", RegexOptions.None, 2000)]
+    [GeneratedRegex(@"\b(?:L|text)(?:\[|\.N\(|\.Of\(|\.Form\()\s*""([a-z][A-Za-z0-9.]*[A-Za-z0-9])""|(?:<Say Key|CountKey)=""([a-z][A-Za-z0-9.]+)""", RegexOptions.None, 2000)]
     private static partial Regex AskedKey();
 
     /// <summary>Keys that code puts together from a stem: the error pages, the kinds of job, and what stands in the audit log.</summary>

@@ -38,12 +38,16 @@ internal sealed record FeedRow(
 {
     public bool IsRemote => Source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || Source.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>
-    /// The moment of which the data is: when it was last asked for where somebody answers, and what it says itself where it is a file that somebody has to put there.
-    /// </summary>
-    public DateTimeOffset? AsOf => IsRemote ? SucceededAt : Newest ?? ChangedAt;
+    /// <summary>The moment of which the data is, as it says itself: its newest record, the day in its file. When it was fetched is <see cref="SucceededAt"/>.</summary>
+    public DateTimeOffset? AsOf => Newest ?? ChangedAt;
 
-    public bool IsStale(DateTimeOffset now) => now - (AsOf ?? CreatedAt) > StaleAfter;
+    /// <summary>
+    /// Until when the data is known to be all there is. Whoever answers that there is nothing newer says that for now; EPSS comes every day, so an address that still gives that of
+    /// last month is as old as it; and a file that somebody has to put there is as old as what it says.
+    /// </summary>
+    public DateTimeOffset? CurrentAt => IsRemote && Kind != FeedKind.Epss ? SucceededAt : AsOf;
+
+    public bool IsStale(DateTimeOffset now) => now - (CurrentAt ?? CreatedAt) > StaleAfter;
 }
 
 /// <summary>How fresh the advisory data is.</summary>
@@ -57,6 +61,12 @@ internal sealed record FeedSource(string Ecosystem, int Records, DateTimeOffset?
 /// <summary>EPSS or KEV.</summary>
 /// <param name="At">The date the file itself states.</param>
 internal sealed record SignalStatus(bool Loaded, int Entries, DateTimeOffset? At);
+
+/// <summary>How old one kind of data in use is: on every page the same.</summary>
+/// <param name="AsOf">The moment of which the data is, as it says itself; null when none is loaded.</param>
+/// <param name="FetchedAt">When it was last fetched, or asked for and found unchanged; null for what was put into the data folder by hand.</param>
+/// <param name="Old">Older than whoever configured its feed wants it to be.</param>
+internal sealed record AgeOfData(FeedKind Kind, DateTimeOffset? AsOf, DateTimeOffset? FetchedAt, bool Old);
 
 /// <summary>A change of a record, for the history of an advisory.</summary>
 internal sealed record AdvisoryHistoryRow(string Advisory, Core.Advisories.AdvisoryChangeKind Kind, DateTimeOffset? Modified, DateTimeOffset At, string? Feed);

@@ -23,7 +23,7 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
     /// <summary>Held by whoever replaces the data, and by whoever keeps what came of matching against it.</summary>
     public const string LockName = "feeds";
 
-    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromHours(6), SnapshotStale = TimeSpan.FromDays(365), WarningsKept = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromHours(6), SnapshotStale = TimeSpan.FromDays(365), WarningsKept = TimeSpan.FromSeconds(5), ByHandStale = TimeSpan.FromDays(7);
 
     private readonly Lock _lock = new();
     private volatile AdvisoryData? _current;
@@ -85,6 +85,25 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
         return new FeedStatus(index is not null, index?.BuiltAt, index?.RecordCount ?? 0, index?.Sources.Max(s => s.NewestModified),
             [.. (index?.Sources ?? []).Select(s => new FeedSource(s.Ecosystem, s.Records, s.NewestModified)).OrderByDescending(s => s.Records)],
             new SignalStatus(signals.EpssCount > 0, signals.EpssCount, signals.EpssDate), new SignalStatus(signals.KevCount > 0, signals.KevCount, signals.KevReleased), _problem);
+    }
+
+    /// <summary>How old what is in use is: advisories, EPSS, KEV.</summary>
+    public async Task<IReadOnlyList<AgeOfData>> AgesAsync(CancellationToken cancellationToken)
+    {
+        var (status, feeds, now) = (Status(), await store.ListAsync(cancellationToken), time.GetUtcNow());
+        AgeOfData Of(FeedKind kind, DateTimeOffset? asOf, Func<FeedRow, bool> brings)
+        {
+            var of = feeds.Where(f => f.Records > 0 && brings(f)).ToList();
+            if (kind is FeedKind.Epss or FeedKind.Kev) of = [.. of.OrderByDescending(f => f.Newest).Take(1)]; // Of several the newest is in use.
+            asOf ??= of.Max(f => f.AsOf); // A catalogue as CSV states no day.
+            return new AgeOfData(kind, asOf, of.Min(f => f.SucceededAt), asOf is not null && (of.Count > 0 ? of.Exists(f => f.IsStale(now)) : now - asOf > ByHandStale));
+        }
+
+        return
+        [
+            Of(FeedKind.Advisories, status.NewestRecord, f => f.Kind is FeedKind.Advisories or FeedKind.Malicious),
+            Of(FeedKind.Epss, status.Epss.At, f => f.Kind == FeedKind.Epss), Of(FeedKind.Kev, status.Kev.At, f => f.Kind == FeedKind.Kev),
+        ];
     }
 
     /// <summary>The feeds whose data is old, or whose last refresh failed: a warning wherever findings are judged, and never a reason to stop.</summary>

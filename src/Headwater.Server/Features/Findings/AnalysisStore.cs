@@ -121,6 +121,12 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
         return undone;
     }
 
+    /// <summary>Of some decisions, those whose last change <see cref="UndoAsync"/> would take back for this caller.</summary>
+    public Task<HashSet<Guid>> UndoableAsync(Viewer viewer, IReadOnlyList<Guid> decisions, CancellationToken cancellationToken) => viewer.IsNothing || decisions.Count == 0 ? Task.FromResult(new HashSet<Guid>()) : database.ReadAsync(async connection =>
+        (await connection.QueryAsync<string>($"""
+            SELECT a.uuid {Listed(viewer)} AND a.uuid IN @uuids {(viewer.All ? "" : "AND (a.pv_id IS NOT NULL OR a.project_id IS NOT NULL)")} AND EXISTS (SELECT 1 FROM analysis_act t WHERE t.analysis_id = a.id AND t.snapshot IS NOT NULL)
+            """, new { Org, uuids = decisions.Select(d => d.ToString()) })).Select(Guid.Parse).ToHashSet(), cancellationToken);
+
     /// <summary>Gives a version's own decisions to another one.</summary>
     public async Task CopyAsync(DbTransaction transaction, long from, long to)
     {

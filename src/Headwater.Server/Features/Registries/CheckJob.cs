@@ -147,7 +147,7 @@ internal sealed class CheckJob(RegistryStore registries, ReleaseStore releases, 
                 else if (e.Status == 401 || _inARow >= MostInARow)
                 {
                     RestsUntil = time.GetUtcNow() + Rest;
-                    Error = e.Status == 401 ? $"{e.Message} Check its user and secret." : $"{_inARow} questions in a row failed; the last: {e.Message}";
+                    Error = e.Status == 401 ? $"{e.Message} Check its user and secret." : $"{_inARow} questions in a row got no answer, so it is left alone for a while. The last: {e.Message}";
                 }
 
                 return RestsUntil is not null;

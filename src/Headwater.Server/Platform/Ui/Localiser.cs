@@ -6,14 +6,14 @@ namespace Headwater.Server.Platform.Ui;
 
 /// <summary>
 /// The words of the user interface in one language. Each feature keeps its own <c>Text.en.json</c> beside its pages; all are merged here.
-/// A text is a string, or an object with the plural forms <c>one</c> and <c>other</c>.
+/// A text is a string, or an object with the plural forms <c>one</c> and <c>other</c>, and, where it tells a part of a whole, <c>sole</c> and <c>soleNot</c> for a whole of one.
 /// </summary>
 internal sealed class Localiser
 {
     private const string Prefix = "text/";
-    private readonly FrozenDictionary<string, (string One, string Other)> _texts;
+    private readonly FrozenDictionary<string, Forms> _texts;
 
-    private Localiser(string language, FrozenDictionary<string, (string One, string Other)> texts)
+    private Localiser(string language, FrozenDictionary<string, Forms> texts)
     {
         Language = language;
         _texts = texts;
@@ -34,6 +34,10 @@ internal sealed class Localiser
     /// <summary>The form of a text that fits a count; <c>{0}</c> is the count.</summary>
     public string N(string key, long count, params object?[] more) => Fill(Form(key, count), [count, .. more]);
 
+    /// <summary>A part of a whole: <c>{0}</c> is the part, <c>{1}</c> the whole. Nobody says “0 of 1 projects”.</summary>
+    public string Of(string key, long part, long whole, params object?[] more) =>
+        Fill(whole == 1 && _texts.TryGetValue(key, out var text) && (part == 0 ? text.SoleNot : text.Sole) is { } sole ? sole : Form(key, part), [part, whole, .. more]);
+
     /// <summary>The unfilled form of a text that fits a count.</summary>
     public string Form(string key, long count) =>
         !_texts.TryGetValue(key, out var text) ? key : count == 1 ? text.One : text.Other;
@@ -46,7 +50,7 @@ internal sealed class Localiser
     public static Localiser Load(string language)
     {
         var assembly = typeof(Localiser).Assembly;
-        var all = new Dictionary<string, (string, string)>(StringComparer.Ordinal);
+        var all = new Dictionary<string, Forms>(StringComparer.Ordinal);
         foreach (var name in assembly.GetManifestResourceNames())
         {
             if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !name.EndsWith($"Text.{language}.json", StringComparison.Ordinal))
@@ -56,8 +60,8 @@ internal sealed class Localiser
             foreach (var entry in document.RootElement.EnumerateObject())
             {
                 var text = entry.Value.ValueKind == JsonValueKind.Object
-                    ? (entry.Value.GetProperty("one").GetString()!, entry.Value.GetProperty("other").GetString()!)
-                    : (entry.Value.GetString()!, entry.Value.GetString()!);
+                    ? new Forms(entry.Value.GetProperty("one").GetString()!, entry.Value.GetProperty("other").GetString()!, Optional(entry.Value, "sole"), Optional(entry.Value, "soleNot"))
+                    : new Forms(entry.Value.GetString()!, entry.Value.GetString()!, null, null);
                 if (!all.TryAdd(entry.Name, text))
                     throw new InvalidOperationException($"The text “{entry.Name}” is defined twice; the second time in {name}.");
             }
@@ -65,6 +69,10 @@ internal sealed class Localiser
 
         return new(language, all.ToFrozenDictionary(StringComparer.Ordinal));
     }
+
+    private static string? Optional(JsonElement forms, string name) => forms.TryGetProperty(name, out var form) ? form.GetString() : null;
+
+    private sealed record Forms(string One, string Other, string? Sole, string? SoleNot);
 
     private static string Fill(string text, object?[] args)
     {

@@ -81,6 +81,15 @@ internal sealed class PageCatalogue
 
     public IReadOnlyList<MenuEntry> Menu { get; }
 
+    /// <summary>The lines that lead where somebody may go.</summary>
+    public async Task<IReadOnlyList<MenuEntry>> MenuOfAsync(System.Security.Claims.ClaimsPrincipal person, IAuthorizationService authorization)
+    {
+        var shown = new List<MenuEntry>();
+        foreach (var entry in Menu)
+            if (entry.Policy is null || (await authorization.AuthorizeAsync(person, entry.Policy)).Succeeded) shown.Add(entry);
+        return shown;
+    }
+
     /// <summary>The components for a place on a page, in order.</summary>
     public IEnumerable<Type> PartsOf(string place) => _parts[place];
 }

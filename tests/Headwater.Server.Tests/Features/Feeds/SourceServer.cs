@@ -1,24 +1,20 @@
 using System.IO.Compression;
-using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Headwater.Server.Tests.Features.Feeds;
 
 /// <summary>A source of advisories on loopback, in the layout of OSV.dev's buckets, that can also be slow, broken, huge and evasive.</summary>
 public sealed class SourceServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private WebApplication _app = null!;
     private readonly SortedDictionary<string, (DateTimeOffset Modified, string Json)> _records = new(StringComparer.Ordinal);
     private readonly List<string> _asked = [];
 
-    private SourceServer(WebApplication app) => _app = app;
+    private SourceServer()
+    {
+    }
 
     public Uri Address { get; private set; } = null!;
 
@@ -27,14 +23,8 @@ public sealed class SourceServer : IAsyncDisposable
 
     public static async Task<SourceServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var server = new SourceServer(app);
-        app.Run(server.AnswerAsync);
-        await app.StartAsync();
-        server.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var server = new SourceServer();
+        (server._app, server.Address) = await Loopback.StartAsync(server.AnswerAsync);
         return server;
     }
 
@@ -90,15 +80,7 @@ public sealed class SourceServer : IAsyncDisposable
             return;
         }
 
-        var etag = $"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(body).AsSpan(0, 8))}\"";
-        http.Response.Headers.ETag = etag;
-        if (http.Request.Headers.IfNoneMatch == etag)
-        {
-            http.Response.StatusCode = (int)HttpStatusCode.NotModified;
-            return;
-        }
-
-        await http.Response.Body.WriteAsync(body);
+        await Loopback.DocumentAsync(http, body);
     }
 
     public static byte[] Zip(IReadOnlyDictionary<string, string> files)

@@ -1,25 +1,21 @@
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Headwater.Server.Tests.Features.Registries;
 
 /// <summary>A package registry on loopback: documents by their path as it stands in the request, with entity tags; and whatever a test puts in their place.</summary>
 public sealed class RegistryServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private WebApplication _app = null!;
     private readonly Dictionary<string, (byte[] Body, DateTimeOffset? At)> _documents = new(StringComparer.Ordinal);
     private readonly List<(string Path, string? Authorization, bool Conditional)> _asked = [];
     private int _now, _most;
 
-    private RegistryServer(WebApplication app) => _app = app;
+    private RegistryServer()
+    {
+    }
 
     public Uri Address { get; private set; } = null!;
 
@@ -31,14 +27,8 @@ public sealed class RegistryServer : IAsyncDisposable
 
     public static async Task<RegistryServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var server = new RegistryServer(app);
-        app.Run(server.AnswerAsync);
-        await app.StartAsync();
-        server.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var server = new RegistryServer();
+        (server._app, server.Address) = await Loopback.StartAsync(server.AnswerAsync);
         return server;
     }
 
@@ -93,17 +83,8 @@ public sealed class RegistryServer : IAsyncDisposable
                 return;
             }
 
-            var etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(document.Body).AsSpan(0, 8))}\"";
-            http.Response.Headers.ETag = etag;
             if (document.At is { } at) http.Response.Headers.LastModified = at.ToString("r");
-            if (http.Request.Headers.IfNoneMatch == etag)
-            {
-                http.Response.StatusCode = 304;
-                return;
-            }
-
-            http.Response.ContentLength = document.Body.Length;
-            if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(document.Body);
+            await Loopback.DocumentAsync(http, document.Body);
         }
         finally
         {

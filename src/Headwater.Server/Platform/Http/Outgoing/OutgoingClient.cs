@@ -65,7 +65,7 @@ internal sealed class OutgoingClient(OutgoingGuard guard) : IDisposable
                 case HttpStatusCode.OK: break;
                 case HttpStatusCode.NotModified: return answer;
                 case HttpStatusCode.NotFound or HttpStatusCode.Gone: return answer with { Status = 404 };
-                default: throw new OutgoingException($"{request.Address} answered {(int)response.StatusCode} {response.ReasonPhrase}.", (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout)
+                default: throw new OutgoingException(OutgoingWords.Of(request.Address, response.StatusCode, response.ReasonPhrase), (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout)
                 {
                     Status = (int)response.StatusCode, RetryAfter = response.Headers.RetryAfter,
                 };
@@ -86,7 +86,7 @@ internal sealed class OutgoingClient(OutgoingGuard guard) : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or System.Net.Sockets.SocketException && !cancellationToken.IsCancellationRequested)
         {
-            throw Refusal(e) ?? new OutgoingException($"{request.Address} could not be read: {Plain(e)}");
+            throw Refusal(e) ?? new OutgoingException($"{request.Address} could not be read: {OutgoingWords.Of(request.Address, e)}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -111,7 +111,7 @@ internal sealed class OutgoingClient(OutgoingGuard guard) : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or System.Net.Sockets.SocketException && !cancellationToken.IsCancellationRequested)
         {
-            throw Refusal(e) ?? new OutgoingException($"{address.Host} could not be reached: {Plain(e)}");
+            throw Refusal(e) ?? new OutgoingException($"{address.Host} could not be reached: {OutgoingWords.Of(address, e)}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -151,8 +151,6 @@ internal sealed class OutgoingClient(OutgoingGuard guard) : IDisposable
             if (inner is OutgoingException refusal) return refusal;
         return null;
     }
-
-    private static string Plain(Exception e) => (e.InnerException?.Message ?? e.Message).TrimEnd('.') + ".";
 
     public void Dispose() => _http.Dispose();
 }
