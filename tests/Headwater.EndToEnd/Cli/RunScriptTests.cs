@@ -27,7 +27,7 @@ public sealed class RunScriptTests
         // A compiler that would not do: whoever calls it fails.
         var trap = Path.Combine(folder.Path, "dotnet");
         await File.WriteAllTextAsync(trap, "#!/bin/sh\nexit 97\n");
-        File.SetUnixFileMode(trap, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(trap, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, "run")) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var word in words.Split(' ')) start.ArgumentList.Add(word);
         start.Environment["PATH"] = folder.Path + ":" + Environment.GetEnvironmentVariable("PATH");
