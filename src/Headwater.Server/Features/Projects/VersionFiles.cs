@@ -60,6 +60,7 @@ internal static class VersionFiles
     [
         .. changes.NewFindings.Select(f => Line("finding appeared", f)), .. changes.GoneFindings.Select(f => Line("finding gone", f)),
         .. changes.Upgraded.Select(c => Line(c.Direction switch { > 0 => "upgraded", < 0 => "downgraded", _ => "changed" }, c)), .. changes.Added.Select(c => Line("added", c)), .. changes.Removed.Select(c => Line("removed", c)),
+        .. changes.Renamed.Select(c => Line("identified differently", c) with { From = c.FromPurl ?? c.FromVersion, To = c.ToPurl ?? c.ToVersion }),
     ];
 
     private static ChangeLine Line(string what, ChangedComponent c) => new(what, c.Type, c.Group, c.Name, c.FromVersion, c.ToVersion, null, null);
