@@ -17,15 +17,19 @@ public sealed class AuditWordsTests(TestHost host) : IClassFixture<TestHost>
     private static readonly Localiser Text = Localiser.Load("en");
 
     [Theory]
-    [InlineData("key.created", """{"comment":"build","permissions":["BOM_UPLOAD","VIEW_PORTFOLIO"],"unit":0,"expiresAt":null}""", "for: build, may: Upload SBOMs, See projects and components, unit: 0")]
-    [InlineData("role.granted", """{"role":"ospo-lead","unit":3}""", "role: OSPO lead, unit: 3")]
+    [InlineData("key.created", """{"comment":"build","permissions":["BOM_UPLOAD","VIEW_PORTFOLIO"],"unit":0,"expiresAt":null}""", "for: build, may: Upload SBOMs, See projects and components, unit: the whole organisation")]
+    [InlineData("role.granted", """{"role":"ospo-lead","unit":3}""", "role: OSPO lead, unit: Storefront")]
+    [InlineData("role.granted", """{"role":"viewer","unit":4}""", "role: Viewer, unit: 4")]
+    [InlineData("project.owner-changed", """{"from":null,"to":3}""", "to: Storefront")]
+    [InlineData("inbox.chosen", """{"from":3}""", "from: 3")]
     [InlineData("project.changed", """{"Kind":["tool","service"],"UseContext":[null,"hosted"],"Tags":["a","a\nb"]}""", "kind: tool → service, use: – → hosted, tags: a → a b")]
     [InlineData("feed.added", """{"name":"OSV","enabled":true,"everything":false}""", "name: OSV, switched on, everything: no")]
     [InlineData("user.signed-in", "password", "by password")]
     [InlineData("test.act", "{\"somethingNew\":[1,2]}", "something new: 1, 2")]
     [InlineData("test.act", "{not json", "{not json")]
+    [InlineData("test.act", "{\"\":{\"a\":[]}}", ": (a: )")]
     [InlineData("test.act", null, null)]
-    public void Facts_AreSaidInWords(string act, string? detail, string? said) => AuditWords.Facts(Text, act, detail).ShouldBe(said);
+    public void Facts_AreSaidInWords(string act, string? detail, string? said) => AuditWords.Facts(Text, act, detail, new Dictionary<long, string> { [3] = "Storefront" }).ShouldBe(said);
 
     [Fact]
     public void Act_WithoutAText_ShowsAsItIs()
@@ -53,6 +57,8 @@ public sealed class AuditWordsTests(TestHost host) : IClassFixture<TestHost>
         log.ShouldContain("may: Upload SBOMs");
         log.ShouldNotContain("BOM_UPLOAD");
         log.ShouldNotContain("key.created");
+        log.ShouldContain("may: Upload SBOMs, unit: the whole organisation");
+        log.ShouldNotContain("feed:");
         var jobs = Html.Parse(await browser.GetStringAsync("/jobs")).QuerySelector("#recurring")!.Said();
         jobs.ShouldContain("Refresh a feedKnown exploited");
         jobs.ShouldNotContain("feed.");

@@ -98,9 +98,22 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
         if (Ids("key:") is { Count: > 0 } keys)
             foreach (var (id, comment) in await connection.QueryAsync<(string, string)>("SELECT public_id, comment FROM api_key WHERE public_id IN @keys", new { keys }))
                 names["key:" + id] = (comment.Length > 0 ? comment : id, "/keys");
+        // Pages that not everybody who reads the log may see are not led to.
+        await AddAsync("owner:", "SELECT name AS key, title AS name, id FROM owner WHERE org_id = @org AND name IN @ids", "/owners/");
+        await AddAsync("component:", "SELECT identity AS key, name, id FROM component WHERE identity IN @ids", "/components/");
+        await AddAsync("user:", "SELECT name AS key, COALESCE(title, name) AS name, id FROM user_account WHERE org_id = @org AND name IN @ids", null);
+        await AddAsync("analysis:", "SELECT uuid AS key, vulnerability AS name, id FROM analysis WHERE org_id = @org AND uuid IN @ids", null);
+        foreach (var table in (string[])["feed", "registry", "webhook"])
+            await AddAsync(table + ":", $"SELECT CAST(id AS TEXT) AS key, name, id FROM {table} WHERE org_id = @org AND CAST(id AS TEXT) IN @ids", null);
         foreach (var row in rows)
             if (!names.ContainsKey(row.Subject) && RecordedName(row.Detail) is { } name) names[row.Subject] = (name, null);
         return names;
+
+        async Task AddAsync(string kind, string sql, string? page)
+        {
+            if (Ids(kind) is not { Count: > 0 } ids) return;
+            foreach (var (key, name, id) in await connection.QueryAsync<(string, string, long)>(sql, new { org = Organisation.Home, ids })) names[kind + key] = (name, page is null ? null : page + id);
+        }
     }
 
     private static string? RecordedName(string? detail)
