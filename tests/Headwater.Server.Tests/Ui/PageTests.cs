@@ -141,7 +141,7 @@ public sealed partial class PageTests(Site site) : IClassFixture<Site>
         (await Site.PostAsync(site.Person, $"/projects/{site.Project}", "#owner-choice", ("Owner", team))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
         (await site.GetAsync($"/projects/{site.Project}")).QuerySelector(".rail .chip")!.Said().ShouldEndWith("Shop team");
         (await site.GetAsync($"/owners/{team}")).QuerySelector("main")!.Said().ShouldContain("shop");
-        (await site.GetAsync("/audit")).QuerySelector("main")!.Said().ShouldContain("project.owner-changed");
+        (await site.GetAsync("/audit")).QuerySelector("main")!.Said().ShouldContain("Project given to another owner");
         await Site.PostAsync(site.Person, $"/projects/{site.Project}", "#owner-choice", ("Owner", "424242"));
         (await site.GetAsync($"/projects/{site.Project}")).QuerySelector(".rail .chip")!.Said().ShouldEndWith("Shop team");
     }
