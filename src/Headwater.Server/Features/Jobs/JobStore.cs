@@ -50,14 +50,14 @@ internal sealed class JobStore(IDatabase database, QueueStore queue, ScheduleSto
         var again = await database.WriteAsync(async transaction =>
         {
             var before = await AuditStore.StateAsync(transaction, State, new { Org, id });
-            await transaction.Connection!.ExecuteAsync("""
+            // Whoever comes second waits here for the first, and finds it queued: what was read above tells nothing about who changed it.
+            var changed = await transaction.Connection!.ExecuteAsync("""
                 UPDATE job SET state = 'queued', attempts = 0, run_at = @now, finished_at = NULL WHERE org_id = @Org AND id = @id AND state = 'dead'
-                    AND NOT EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued');
-                UPDATE upload SET state = 'queued', error = NULL WHERE org_id = @Org AND job_id = @id AND state = 'failed' AND EXISTS (SELECT 1 FROM job WHERE id = @id AND state = 'queued');
+                    AND NOT EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued')
                 """, new { Org, id, now = time.GetUtcNow() }, transaction);
-            var act = AuditEntry.Change(by, "job.retried", $"job:{id}", before, await AuditStore.StateAsync(transaction, State, new { Org, id }));
-            if (act.IsSame) return false;
-            await audit.AppendAsync(transaction, act);
+            if (changed == 0) return false;
+            await transaction.Connection!.ExecuteAsync("UPDATE upload SET state = 'queued', error = NULL WHERE org_id = @Org AND job_id = @id AND state = 'failed'", new { Org, id }, transaction);
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "job.retried", $"job:{id}", before, await AuditStore.StateAsync(transaction, State, new { Org, id })));
             return true;
         }, cancellationToken: cancellationToken);
         if (again) queue.Wake();

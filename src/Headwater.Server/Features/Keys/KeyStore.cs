@@ -6,7 +6,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Keys;
 
 /// <summary>API keys for machines.</summary>
-internal sealed class KeyStore(IDatabase database, TimeProvider time, IdSource ids, AuditStore audit)
+internal sealed class KeyStore(IDatabase database, TimeProvider time, IdSource ids, AuditStore audit, ApiKeyStore keys)
 {
     private const long Org = Organisation.Home;
 
@@ -52,30 +52,18 @@ internal sealed class KeyStore(IDatabase database, TimeProvider time, IdSource i
     /// <summary>From now on the key is bound to somebody else's permissions.</summary>
     public Task SetMakerAsync(long id, long? maker, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {
+        await audit.HoldAsync(transaction);
         if (await transaction.Connection!.QuerySingleOrDefaultAsync<string>("SELECT public_id FROM api_key WHERE org_id = @Org AND id = @id", new { Org, id }, transaction) is not { } publicId) return;
         var before = await StateAsync(transaction, publicId);
         await transaction.Connection!.ExecuteAsync("UPDATE api_key SET person_id = @maker WHERE id = @id", new { id, maker }, transaction);
-        await audit.AppendAsync(transaction, AuditEntry.Change(by, "key.taken-over", $"key:{publicId}", before, await StateAsync(transaction, publicId)));
+        var act = AuditEntry.Change(by, "key.taken-over", $"key:{publicId}", before, await StateAsync(transaction, publicId));
+        if (!act.IsSame) await audit.AppendAsync(transaction, act);
     }, cancellationToken: cancellationToken);
 
     /// <returns>False when there is no such key.</returns>
     public Task<bool> RevokeAsync(Viewer manages, long id, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
-    {
-        var connection = transaction.Connection!;
-        var publicId = await connection.QuerySingleOrDefaultAsync<string>($"SELECT public_id FROM api_key WHERE org_id = @Org AND id = @id AND {manages.Sees("unit_id")}", new { Org, id }, transaction);
-        if (publicId is null) return false;
-        // Keys that it made go with it, unless somebody has taken them over: a stolen key must leave nothing behind.
-        var gone = new Queue<string>([publicId]);
-        while (gone.TryDequeue(out var key))
-        {
-            var before = await StateAsync(transaction, key);
-            await connection.ExecuteAsync("DELETE FROM api_key WHERE org_id = @Org AND public_id = @key", new { Org, key }, transaction);
-            await audit.AppendAsync(transaction, AuditEntry.Change(by, "key.revoked", $"key:{key}", before, null));
-            foreach (var made in await connection.QueryAsync<string>("SELECT public_id FROM api_key WHERE org_id = @Org AND created_by = @maker AND person_id IS NULL ORDER BY id", new { Org, maker = $"key:{key}" }, transaction)) gone.Enqueue(made);
-        }
-
-        return true;
-    }, cancellationToken: cancellationToken);
+        await transaction.Connection!.QuerySingleOrDefaultAsync<string>($"SELECT public_id FROM api_key WHERE org_id = @Org AND id = @id AND {manages.Sees("unit_id")}", new { Org, id }, transaction) is { } publicId
+            && await keys.RevokeAsync(transaction, publicId, by), cancellationToken: cancellationToken);
 
     private static Task<object?> StateAsync(System.Data.Common.DbTransaction transaction, string publicId) => AuditStore.StateAsync(transaction, ApiKeyStore.State, new { publicId });
 

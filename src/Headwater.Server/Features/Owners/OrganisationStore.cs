@@ -44,16 +44,19 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
     private static readonly string[] DefaultLevels = ["Group", "Company", "Division"];
 
     /// <summary>What the levels of units are called, the topmost first.</summary>
-    public async Task<IReadOnlyList<string>> LevelsAsync(CancellationToken cancellationToken = default) =>
-        await settings.GetAsync(Setting, cancellationToken) is { } json && JsonSerializer.Deserialize<string[]>(json) is { Length: > 0 } levels ? levels : DefaultLevels;
+    public async Task<IReadOnlyList<string>> LevelsAsync(CancellationToken cancellationToken = default) => Levels(await settings.GetAsync(Setting, cancellationToken));
+
+    private static string[] Levels(string? json) => json is not null && JsonSerializer.Deserialize<string[]>(json) is { Length: > 0 } levels ? levels : DefaultLevels;
 
     public async Task SetLevelsAsync(IReadOnlyList<string> levels, string by, CancellationToken cancellationToken = default)
     {
-        var before = await LevelsAsync(cancellationToken);
         await database.WriteAsync(async transaction =>
         {
+            await audit.HoldAsync(transaction);
+            var act = AuditEntry.Change(by, "organisation.levels-changed", "organisation", Levels(await SettingStore.GetAsync(transaction, Setting)), levels, new { levels });
+            if (act.IsSame) return;
             await SettingStore.SetAsync(transaction, Setting, JsonSerializer.Serialize(levels));
-            await audit.AppendAsync(transaction, AuditEntry.Change(by, "organisation.levels-changed", "organisation", before, levels, new { levels }));
+            await audit.AppendAsync(transaction, act);
         }, cancellationToken: cancellationToken);
     }
 

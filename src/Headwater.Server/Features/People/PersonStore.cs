@@ -8,7 +8,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.People;
 
 /// <summary>People: who they are, and whether they are here.</summary>
-internal sealed class PersonStore(IDatabase database, AuditStore audit, IdSource ids, TimeProvider time)
+internal sealed class PersonStore(IDatabase database, AuditStore audit, ApiKeyStore keys, IdSource ids, TimeProvider time)
 {
     public const int LongestName = 200;
     private const long Org = Organisation.Home;
@@ -157,7 +157,7 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, IdSource
         if (person is null) return PersonOutcome.NoSuchPerson;
         if (person.Active) return PersonOutcome.NotLocal;
         var before = await AuditStore.StateAsync(transaction, UserStore.State, new { id });
-        await transaction.Connection!.ExecuteAsync("DELETE FROM api_key WHERE person_id = @id", new { id }, transaction);
+        foreach (var key in (await transaction.Connection!.QueryAsync<string>("SELECT public_id FROM api_key WHERE person_id = @id ORDER BY id", new { id }, transaction)).AsList()) await keys.RevokeAsync(transaction, key, by);
         await transaction.Connection!.ExecuteAsync("DELETE FROM user_account WHERE id = @id", new { id }, transaction);
         await audit.AppendAsync(transaction, AuditEntry.Change(by, "user.erased", $"person:{person.Uuid}", before, null));
         return PersonOutcome.Done;

@@ -18,7 +18,7 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
     /// <summary>Appends one act in the transaction that performs it.</summary>
     public async Task AppendAsync(DbTransaction transaction, AuditEntry entry)
     {
-        await database.LockAsync(transaction, "audit");
+        await HoldAsync(transaction);
         var connection = transaction.Connection!;
         var previous = await connection.QuerySingleOrDefaultAsync<(long Id, string Hash)>("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", transaction: transaction);
         var id = previous.Id + 1;
@@ -29,6 +29,9 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
             VALUES (@id, @org, @at, @Actor, @Act, @Subject, @Detail, @BeforeDigest, @AfterDigest, @hash)
             """, new { id, org = Organisation.Home, at, entry.Actor, entry.Act, entry.Subject, entry.Detail, entry.BeforeDigest, entry.AfterDigest, hash }, transaction);
     }
+
+    /// <summary>Takes the end of the log until the transaction ends. What is read after it is what the record before says was there; nobody else's act comes between reading and writing.</summary>
+    public Task HoldAsync(DbTransaction transaction) => database.LockAsync(transaction, "audit");
 
     /// <summary>What a statement reads, for <see cref="AuditEntry.Change"/>: what the act is about, and nothing that changes by itself. Its rows need an order of their own.</summary>
     /// <returns>Null when it reads nothing.</returns>

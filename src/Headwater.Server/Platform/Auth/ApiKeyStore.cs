@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
@@ -33,7 +34,27 @@ internal sealed class ApiKeyStore(IDatabase database, AuditStore audit, IdSource
         """, new { publicId }), cancellationToken);
 
     /// <summary>What acts on a key change, for the audit log.</summary>
-    public const string State = "SELECT public_id, comment, permissions, unit_id, person_id, expires_at, created_by FROM api_key WHERE public_id = @publicId";
+    public const string State = $"SELECT {Columns} FROM api_key WHERE public_id = @publicId";
+
+    private const string Columns = "public_id, comment, permissions, unit_id, person_id, expires_at, created_by";
+
+    /// <summary>Takes a key away, and with it the keys that it made, unless somebody has taken them over: a stolen key must leave nothing behind.</summary>
+    /// <returns>False when there is no such key any more.</returns>
+    public async Task<bool> RevokeAsync(DbTransaction transaction, string publicId, string by)
+    {
+        await audit.HoldAsync(transaction);
+        var gone = new Queue<string>([publicId]);
+        var any = false;
+        while (gone.TryDequeue(out var key))
+        {
+            if (await AuditStore.StateAsync(transaction, $"DELETE FROM api_key WHERE org_id = @org AND public_id = @key RETURNING {Columns}", new { org = Organisation.Home, key }) is not { } before) continue;
+            any = true;
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "key.revoked", $"key:{key}", before, null));
+            foreach (var made in await transaction.Connection!.QueryAsync<string>("SELECT public_id FROM api_key WHERE org_id = @org AND created_by = @maker AND person_id IS NULL ORDER BY id", new { org = Organisation.Home, maker = $"key:{key}" }, transaction)) gone.Enqueue(made);
+        }
+
+        return any;
+    }
 
     public Task NoteUseAsync(long id, DateTimeOffset at, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
         "UPDATE api_key SET last_used_at = @at WHERE id = @id", new { at, id }, transaction), cancellationToken: cancellationToken);
