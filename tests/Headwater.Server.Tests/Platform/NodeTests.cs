@@ -136,6 +136,34 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    public async Task Lease_RenewedWhileAnotherTakesItForEnded_IsKept()
+    {
+        if (!TestDatabase.IsPostgres) return;
+        foreach (var name in new[] { "here", "there" })
+        {
+            _databases.Add(_engine.Open(_folder, _clock, name));
+            await _databases[^1].MigrateAsync();
+        }
+
+        QueueStore[] nodes = [.. _databases.Select(d => new QueueStore(d, _clock))];
+        await nodes[0].EnqueueAsync(new JobRequest("test", "k", "l", ""));
+        var job = (await nodes[0].ClaimAsync("here", default)).ShouldNotBeNull();
+        await nodes[1].ReclaimAsync("there", false, default);
+        _clock.Now += nodes[0].Lease;
+        Task? reclaim = null;
+        await _databases[0].WriteAsync(async transaction =>
+        {
+            await transaction.Connection!.ExecuteAsync("UPDATE job SET lease_until = lease_until + 1000 WHERE id = @Id", new { job.Id }, transaction);
+            reclaim = nodes[1].ReclaimAsync("there", false, default);
+            while (!reclaim.IsCompleted && await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", transaction: transaction) == 0) await Task.Delay(10);
+            return true;
+        });
+        await reclaim!;
+        (await StateAsync()).ShouldBe("running");
+        (await nodes[0].KeepAsync(job, default)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Notify_ReachesEveryNode_AfterTheCommit()
     {
         await NodesAsync(2);

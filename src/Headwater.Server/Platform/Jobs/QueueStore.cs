@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Text;
 using Dapper;
 using Headwater.Server.Platform.Data;
 
@@ -114,10 +116,11 @@ internal sealed class QueueStore
     {
         var now = _time.GetUtcNow();
         var nodes = await _database.NodesAsync(transaction);
-        var ended = nodes is null ? "lease_until < @now OR lease_until > @beyond" : "lease_owner NOT IN @nodes OR id IN @silent";
+        // Who renews his lease while this looks keeps the job: the row must still be the one that was silent.
+        var silent = nodes is null ? "" : Silent(await transaction.Connection!.QueryAsync<(long, long, long?)>("SELECT id, attempts, lease_until FROM job WHERE state = 'running'", transaction: transaction));
+        var ended = nodes is null ? "lease_until < @now OR lease_until > @beyond" : $"lease_owner NOT IN @nodes OR (id, attempts, lease_until) IN (VALUES {silent})";
         var lost = $"state = 'running' AND ((@starting = 1 AND lease_owner = @node) OR {ended})";
-        var silent = nodes is null ? [] : Silent(await transaction.Connection!.QueryAsync<(long, long, long?)>("SELECT id, attempts, lease_until FROM job WHERE state = 'running'", transaction: transaction));
-        var parameters = new { nodes = (nodes ?? []).Append(node), silent = silent.Append(0), max = MaxStops, starting, node, now, beyond = now + (2 * Lease), error = StoppedAgain };
+        var parameters = new { nodes = (nodes ?? []).Append(node), max = MaxStops, starting, node, now, beyond = now + (2 * Lease), error = StoppedAgain };
         var dead = (await transaction.Connection!.QueryAsync<ClaimedJob>($"""
             UPDATE job SET state = 'dead', lease_owner = NULL, lease_until = NULL, finished_at = @now, last_error = @error WHERE {lost} AND attempts >= @max RETURNING id, kind, key, lane, payload, attempts
             """, parameters, transaction)).AsList();
@@ -128,20 +131,21 @@ internal sealed class QueueStore
     }, true, cancellationToken);
 
     /// <summary>Jobs whose lease was the same at the first look as long ago as a lease lasts.</summary>
-    private List<long> Silent(IEnumerable<(long Id, long Attempts, long? Until)> running)
+    /// <returns>Rows of SQL of their ids, attempts and leases; one that is no job's where there are none.</returns>
+    private string Silent(IEnumerable<(long Id, long Attempts, long? Until)> running)
     {
         lock (_heard)
         {
             var now = running.ToList();
             foreach (var gone in _heard.Keys.Except(now.Select(j => j.Id)).ToList()) _heard.Remove(gone);
-            var silent = new List<long>();
+            var silent = new StringBuilder("(0, 0, 0)");
             foreach (var (id, attempts, until) in now)
             {
                 if (!_heard.TryGetValue(id, out var known) || known.Attempts != attempts || known.Until != until) _heard[id] = (attempts, until, _time.GetTimestamp());
-                else if (_time.GetElapsedTime(known.At) >= Lease) silent.Add(id);
+                else if (_time.GetElapsedTime(known.At) >= Lease) silent.Append(CultureInfo.InvariantCulture, $", ({id}, {attempts}, {until ?? 0})");
             }
 
-            return silent;
+            return silent.ToString();
         }
     }
 
