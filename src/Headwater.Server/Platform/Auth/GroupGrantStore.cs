@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Platform.Auth;
@@ -7,6 +8,29 @@ namespace Headwater.Server.Platform.Auth;
 /// <summary>What belonging to groups of the directory gives: roles (<c>group_role</c>) and membership of teams (<c>person_group.team_id</c>).</summary>
 internal static class GroupGrantStore
 {
+    /// <summary>The groups somebody belongs to, the roles and the teams they have, from wherever they come; in one order.</summary>
+    public static async Task<IReadOnlyList<Held>> HeldAsync(DbTransaction transaction, long person) => (await transaction.Connection!.QueryAsync<Held>("""
+        SELECT 'group' AS what, g.name AS name, g.source AS source, CAST(0 AS BIGINT) AS place FROM person_group_member m JOIN person_group g ON g.id = m.group_id WHERE g.org_id = @org AND m.person_id = @person
+        UNION ALL SELECT 'role', role, source, unit_id FROM role_grant WHERE org_id = @org AND person_id = @person
+        UNION ALL SELECT 'team', o.name, t.source, t.owner_id FROM team_member t JOIN owner o ON o.id = t.owner_id WHERE o.org_id = @org AND t.person_id = @person
+        ORDER BY 1, 2, 3, 4
+        """, new { org = Organisation.Home, person }, transaction)).AsList();
+
+    /// <summary>The record of what the directory changed of somebody; null when nothing did.</summary>
+    /// <param name="by">The way it came: <c>oidc</c>.</param>
+    public static AuditEntry? Change(string person, IReadOnlyList<Held> before, IReadOnlyList<Held> after, string by)
+    {
+        var (gone, come) = (before.Except(after).ToList(), after.Except(before).ToList());
+        if (gone.Count + come.Count == 0) return null;
+        return AuditEntry.Change("system", "user.groups-changed", "user:" + person, before.Count == 0 ? null : before, after.Count == 0 ? null : after, new
+        {
+            source = by, groupsJoined = Names(come, "group"), groupsLeft = Names(gone, "group"), rolesGiven = Granted(come), rolesTaken = Granted(gone), teamsJoined = Names(come, "team"), teamsLeft = Names(gone, "team"),
+        });
+
+        static string[]? Names(List<Held> held, string what) => held.Where(h => h.What == what).Select(h => h.Name).ToArray() is { Length: > 0 } names ? names : null;
+        static object[]? Granted(List<Held> held) => held.Where(h => h.What == "role").Select(h => (object)new { role = h.Name, unit = h.Place }).ToArray() is { Length: > 0 } roles ? roles : null;
+    }
+
     /// <summary>Brings roles and teams of some people (all, when null) in line with their groups. What was given by hand stays.</summary>
     public static async Task RefreshAsync(DbTransaction transaction, IReadOnlyCollection<long>? people, DateTimeOffset now)
     {
@@ -28,4 +52,19 @@ internal static class GroupGrantStore
             ON CONFLICT (owner_id, person_id) DO NOTHING
             """, parameters, transaction);
     }
+}
+
+/// <summary>One thing that somebody has or belongs to.</summary>
+internal sealed record Held
+{
+    /// <summary><c>group</c>, <c>role</c> or <c>team</c>.</summary>
+    public string What { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    /// <summary>By hand, or the group that gives it.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>The unit of a role (0 for everywhere), or the team.</summary>
+    public long Place { get; init; }
 }

@@ -23,6 +23,7 @@ internal sealed class OidcStore(IDatabase database, AuditStore audit, IdSource i
     {
         var connection = transaction.Connection!;
         var now = time.GetUtcNow();
+        await audit.HoldAsync(transaction); // Two browsers of one person: the second finds what the first has set.
         var known = await connection.QuerySingleOrDefaultAsync<Known>("SELECT id, name, source, active FROM user_account WHERE org_id = @Org AND subject = @Subject", new { Org, person.Subject }, transaction)
             ?? await connection.QuerySingleOrDefaultAsync<Known>("SELECT id, name, source, active, subject FROM user_account WHERE org_id = @Org AND LOWER(name) = @name", new { Org, name = person.Name.ToLowerInvariant() }, transaction);
         if (known is { Source: not ("scim" or "import" or Source) } or { Subject: not null }) return await RefuseAsync("taken");
@@ -47,8 +48,10 @@ internal sealed class OidcStore(IDatabase database, AuditStore audit, IdSource i
             if (!changed.IsSame) await audit.AppendAsync(transaction, changed);
         }
 
+        var held = await GroupGrantStore.HeldAsync(transaction, id);
         await SetGroupsAsync();
         await GroupGrantStore.RefreshAsync(transaction, [id], now);
+        if (GroupGrantStore.Change(known?.Name ?? person.Name, held, await GroupGrantStore.HeldAsync(transaction, id), Source) is { } regrouped) await audit.AppendAsync(transaction, regrouped);
         return (new UserAccount { Id = id, Name = known?.Name ?? person.Name, Active = true }, null);
 
         async Task<(UserAccount?, string?)> RefuseAsync(string why)
