@@ -93,7 +93,7 @@ internal sealed class GrantStore(IDatabase database, AuditStore audit, TimeProvi
     }, cancellationToken: cancellationToken);
 
     private static Task<object?> StateAsync(DbTransaction transaction, GrantWish wish) =>
-        AuditStore.StateAsync(transaction, "SELECT role, unit_id, source FROM role_grant WHERE org_id = @Org AND person_id = @PersonId ORDER BY role, unit_id, source", new { Org, wish.PersonId });
+        AuditStore.StateAsync(transaction, UnitGrantStore.OfPerson, new { Org, wish.PersonId });
 
     private async Task RecordAsync(DbTransaction transaction, string act, GrantWish wish, object? before, string by)
     {

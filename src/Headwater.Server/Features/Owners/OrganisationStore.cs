@@ -124,11 +124,8 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             var inside = await connection.QuerySingleAsync<long>("SELECT (SELECT COUNT(*) FROM project WHERE org_id = @Org AND owner_id = @id) + (SELECT COUNT(*) FROM owner WHERE parent_id = @id)", new { Org, id }, transaction);
             if (inside > 0 && before.ParentId is null) return UnitOutcome.NotEmpty;
             var was = await AuditStore.StateAsync(transaction, OwnerStore.State, new { id });
-            // Units do not lie below teams, and what is taken away has only what may lie below what is above.
-            await connection.ExecuteAsync("UPDATE project SET owner_id = @ParentId WHERE org_id = @Org AND owner_id = @id", new { Org, before.ParentId, id }, transaction);
-            await connection.ExecuteAsync("UPDATE owner SET parent_id = @ParentId WHERE parent_id = @id", new { before.ParentId, id }, transaction);
-            await connection.ExecuteAsync("DELETE FROM role_grant WHERE org_id = @Org AND unit_id = @id", new { Org, id }, transaction);
-            await connection.ExecuteAsync("DELETE FROM group_role WHERE org_id = @Org AND unit_id = @id", new { Org, id }, transaction);
+            await MoveUpAsync(transaction, before, by);
+            await UnitGrantStore.EndAsync(transaction, audit, id, by);
             await connection.ExecuteAsync("DELETE FROM owner WHERE id = @id", new { id }, transaction);
             await database.UnindexTextAsync(transaction, "owner", id);
             await findings.TreeChangedAsync(transaction);
@@ -137,6 +134,21 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
         }, cancellationToken: cancellationToken);
         access.TreeChanged();
         return result;
+    }
+
+    /// <summary>What lies in a unit or team goes to what lies above it. Units do not lie below teams, and what is taken away has only what may lie below what is above.</summary>
+    private async Task MoveUpAsync(DbTransaction transaction, Line from, string by)
+    {
+        var connection = transaction.Connection!;
+        var facts = new { from = from.Id, to = from.ParentId, takenAway = from.Title };
+        var projects = await connection.QueryAsync<string>("UPDATE project SET owner_id = @ParentId WHERE org_id = @Org AND owner_id = @Id RETURNING uuid", new { Org, from.ParentId, from.Id }, transaction);
+        await audit.AppendAsync(transaction, [.. projects.Order(StringComparer.Ordinal).Select(p => AuditEntry.Change(by, "project.owner-changed", "project:" + p, new { owner = (long?)from.Id }, new { owner = from.ParentId }, facts))]);
+        foreach (var below in (await connection.QueryAsync<Line>("SELECT id, kind, name FROM owner WHERE org_id = @Org AND parent_id = @Id ORDER BY id", new { Org, from.Id }, transaction)).AsList())
+        {
+            var was = await AuditStore.StateAsync(transaction, OwnerStore.State, new { id = below.Id });
+            await connection.ExecuteAsync("UPDATE owner SET parent_id = @ParentId WHERE id = @Id", new { from.ParentId, below.Id }, transaction);
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, below.Kind + ".moved", "owner:" + below.Name, was, await AuditStore.StateAsync(transaction, OwnerStore.State, new { id = below.Id }), facts));
+        }
     }
 
     private async Task InsertAsync(DbTransaction transaction, long id, Guid uuid, string kind, string name, UnitEdit edit)

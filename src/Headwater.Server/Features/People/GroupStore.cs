@@ -41,14 +41,13 @@ internal sealed class GroupStore(IDatabase database, AuditStore audit, TimeProvi
     {
         var connection = transaction.Connection!;
         if (give && unit != 0 && await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM owner WHERE org_id = @Org AND id = @unit", new { Org, unit }, transaction) == 0) return false;
-        const string State = "SELECT role, unit_id FROM group_role WHERE org_id = @Org AND group_name = @group ORDER BY role, unit_id";
-        var before = await AuditStore.StateAsync(transaction, State, new { Org, group });
+        var before = await AuditStore.StateAsync(transaction, UnitGrantStore.OfGroup, new { Org, group });
         var changed = await connection.ExecuteAsync(give
             ? "INSERT INTO group_role (org_id, group_name, role, unit_id) VALUES (@Org, @group, @role, @unit) ON CONFLICT (org_id, group_name, role, unit_id) DO NOTHING"
             : "DELETE FROM group_role WHERE org_id = @Org AND group_name = @group AND role = @role AND unit_id = @unit", new { Org, group, role, unit }, transaction);
         if (changed == 0) return false;
         await RefreshAsync(transaction, group);
-        await audit.AppendAsync(transaction, AuditEntry.Change(by, give ? "group.role-given" : "group.role-taken", "group:" + group, before, await AuditStore.StateAsync(transaction, State, new { Org, group }), new { role, unit }));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, give ? "group.role-given" : "group.role-taken", "group:" + group, before, await AuditStore.StateAsync(transaction, UnitGrantStore.OfGroup, new { Org, group }), new { role, unit }));
         return true;
     }, cancellationToken: cancellationToken);
 

@@ -62,13 +62,13 @@ internal sealed class OrphanStore(IDatabase database, AuditStore audit)
             await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.handed-over", $"project:{part.Project}", before, await AuditStore.StateAsync(transaction, Holders, new { part.ProjectId }), new { from = leaver.Name, to = to is { } id ? names[id].Name : null, part.Part }));
         }
 
-        var teams = (await connection.QueryAsync<(long Id, string Name)>($"SELECT w.id, w.name FROM team_member t JOIN owner w ON w.id = t.owner_id WHERE t.person_id = @from AND w.org_id = @Org AND {manages.Sees("w.id")}", new { Org, from }, transaction)).AsList();
-        foreach (var (team, name) in teams)
+        var teams = (await connection.QueryAsync<(long Id, string Kind, string Name)>($"SELECT w.id, w.kind, w.name FROM team_member t JOIN owner w ON w.id = t.owner_id WHERE t.person_id = @from AND w.org_id = @Org AND {manages.Sees("w.id")}", new { Org, from }, transaction)).AsList();
+        foreach (var (team, kind, name) in teams)
         {
             var before = await AuditStore.StateAsync(transaction, Members, new { team });
             if (to is not null) await connection.ExecuteAsync("INSERT INTO team_member (owner_id, person_id, source) VALUES (@team, @to, 'manual') ON CONFLICT (owner_id, person_id) DO NOTHING", new { team, to }, transaction);
             await connection.ExecuteAsync("DELETE FROM team_member WHERE owner_id = @team AND person_id = @from", new { team, from }, transaction);
-            await audit.AppendAsync(transaction, AuditEntry.Change(by, "team.handed-over", "owner:" + name, before, await AuditStore.StateAsync(transaction, Members, new { team }), new { from = leaver.Name, to = to is { } id ? names[id].Name : null }));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, kind + ".handed-over", "owner:" + name, before, await AuditStore.StateAsync(transaction, Members, new { team }), new { from = leaver.Name, to = to is { } id ? names[id].Name : null }));
         }
 
         return parts.Count + teams.Count;

@@ -16,18 +16,24 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal) { ["at"] = new("id", true) };
 
     /// <summary>Appends one act in the transaction that performs it.</summary>
-    public async Task AppendAsync(DbTransaction transaction, AuditEntry entry)
+    public Task AppendAsync(DbTransaction transaction, AuditEntry entry) => AppendAsync(transaction, [entry]);
+
+    /// <summary>Appends what one act did to many things.</summary>
+    public async Task AppendAsync(DbTransaction transaction, IReadOnlyList<AuditEntry> entries)
     {
+        if (entries.Count == 0) return;
         await HoldAsync(transaction);
         var connection = transaction.Connection!;
-        var previous = await connection.QuerySingleOrDefaultAsync<(long Id, string Hash)>("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", transaction: transaction);
-        var id = previous.Id + 1;
+        var (id, previous) = await connection.QuerySingleOrDefaultAsync<(long Id, string Hash)>("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", transaction: transaction);
         var at = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var hash = AuditChain.Hash(previous.Hash ?? "", id, at, entry);
-        await connection.ExecuteAsync("""
-            INSERT INTO audit (id, org_id, at, actor, act, subject, detail, before_digest, after_digest, hash)
-            VALUES (@id, @org, @at, @Actor, @Act, @Subject, @Detail, @BeforeDigest, @AfterDigest, @hash)
-            """, new { id, org = Organisation.Home, at, entry.Actor, entry.Act, entry.Subject, entry.Detail, entry.BeforeDigest, entry.AfterDigest, hash }, transaction);
+        foreach (var entry in entries)
+        {
+            previous = AuditChain.Hash(previous ?? "", ++id, at, entry);
+            await connection.ExecuteAsync("""
+                INSERT INTO audit (id, org_id, at, actor, act, subject, detail, before_digest, after_digest, hash)
+                VALUES (@id, @org, @at, @Actor, @Act, @Subject, @Detail, @BeforeDigest, @AfterDigest, @hash)
+                """, new { id, org = Organisation.Home, at, entry.Actor, entry.Act, entry.Subject, entry.Detail, entry.BeforeDigest, entry.AfterDigest, hash = previous }, transaction);
+        }
     }
 
     /// <summary>Takes the end of the log until the transaction ends. What is read after it is what the record before says was there; nobody else's act comes between reading and writing.</summary>
@@ -58,7 +64,7 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
             var names = await NamesAsync(connection, rows);
             var items = rows.Select(r =>
             {
-                var (name, path) = names.GetValueOrDefault(r.Subject);
+                var (name, path) = names.GetValueOrDefault(Named(r));
                 return new AuditRow(r.Id, DateTimeOffset.FromUnixTimeMilliseconds(r.At), r.Actor, r.Act, r.Subject, name, path, r.Detail, r.BeforeDigest, r.AfterDigest, r.Hash);
             }).ToList();
             return keyset.Page(items, total, r => (r.Id, r.Id));
@@ -102,14 +108,16 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
             foreach (var (id, comment) in await connection.QueryAsync<(string, string)>("SELECT public_id, comment FROM api_key WHERE public_id IN @keys", new { keys }))
                 names["key:" + id] = (comment.Length > 0 ? comment : id, "/keys");
         // Pages that not everybody who reads the log may see are not led to.
-        await AddAsync("owner:", "SELECT name AS key, title AS name, id FROM owner WHERE org_id = @org AND name IN @ids", "/owners/");
+        if (Ids("owner:") is { Count: > 0 } owners)
+            foreach (var (kind, key, title, id) in await connection.QueryAsync<(string, string, string, long)>("SELECT kind, name, title, id FROM owner WHERE org_id = @org AND name IN @owners", new { org = Organisation.Home, owners }))
+                names[$"{kind} owner:{key}"] = (title, "/owners/" + id);
         await AddAsync("component:", "SELECT identity AS key, name, id FROM component WHERE identity IN @ids", "/components/");
         await AddAsync("user:", "SELECT name AS key, COALESCE(title, name) AS name, id FROM user_account WHERE org_id = @org AND name IN @ids", null);
         await AddAsync("analysis:", "SELECT uuid AS key, vulnerability AS name, id FROM analysis WHERE org_id = @org AND uuid IN @ids", null);
         foreach (var table in (string[])["feed", "registry", "webhook"])
             await AddAsync(table + ":", $"SELECT CAST(id AS TEXT) AS key, name, id FROM {table} WHERE org_id = @org AND CAST(id AS TEXT) IN @ids", null);
         foreach (var row in rows)
-            if (!names.ContainsKey(row.Subject) && RecordedName(row.Detail) is { } name) names[row.Subject] = (name, null);
+            if (!names.ContainsKey(Named(row)) && RecordedName(row.Detail) is { } name) names[Named(row)] = (name, null);
         return names;
 
         async Task AddAsync(string kind, string sql, string? page)
@@ -118,6 +126,9 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
             foreach (var (key, name, id) in await connection.QueryAsync<(string, string, long)>(sql, new { org = Organisation.Home, ids })) names[kind + key] = (name, page is null ? null : page + id);
         }
     }
+
+    /// <summary>What a record is about, for all: a unit and a team may have one name, and the act says which of them it was.</summary>
+    private static string Named(Row row) => row.Subject.StartsWith("owner:", StringComparison.Ordinal) ? $"{row.Act.Split('.')[0]} {row.Subject}" : row.Subject;
 
     private static string? RecordedName(string? detail)
     {
