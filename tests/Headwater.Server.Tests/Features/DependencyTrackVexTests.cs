@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Dapper;
+using Headwater.Server.Features.DependencyTrack;
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Tests.Features;
 
@@ -42,6 +45,35 @@ public sealed class DependencyTrackVexTests(TestHost host) : IClassFixture<TestH
         analysis.GetProperty("analysisResponse").GetString().ShouldBe("WILL_NOT_FIX");
         analysis.GetProperty("analysisDetails").GetString().ShouldBe("JNDI is off.");
         analysis.GetProperty("isSuppressed").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Documents_OfAProjectWithMoreFindingsThanTheyHold_AreRefused()
+    {
+        using var client = await AuditorAsync();
+        var it = await TestHost.UploadAsync(client, "vex-crowd", "1", TestHost.Bom("pkg:npm/crowd@1.0.0"));
+        await host.IdleAsync();
+        await host.Get<IDatabase>().WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= @most)
+            INSERT INTO finding (cv_id, id, ids, affected, severity, kev, ransomware, malicious, risk, fixed, found_at) SELECT c.id, 'CROWD-' || n.i, '[]', 1, 1, 0, 0, 0, 1, '[]', 0 FROM n CROSS JOIN component_version c WHERE c.purl = 'pkg:npm/crowd@1.0.0';
+            INSERT INTO analysis (id, org_id, uuid, vulnerability, component_id, state, suppressed, changed_at, changed_by)
+                SELECT 990000000, 1, @uuid, 'CROWD-1', c.component_id, 'in_triage', 0, 0, 'test' FROM component_version c WHERE c.purl = 'pkg:npm/crowd@1.0.0';
+            """, new { most = DependencyTrackStore.MostFindings, uuid = Guid.CreateVersion7() }, transaction));
+        await host.Get<IDatabase>().WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+            INSERT INTO finding_decision (org_id, pv_id, cv_id, finding_id, analysis_id, suppressed, settled, audited)
+                SELECT 1, o.pv_id, f.cv_id, f.id, 990000000, 0, 0, 0 FROM finding f JOIN occurrence o ON o.cv_id = f.cv_id WHERE f.id LIKE 'CROWD-%'
+            """, transaction: transaction));
+
+        foreach (var address in new[] { $"/api/v1/bom/cyclonedx/project/{it.ProjectUuid}?variant=vdr", $"/api/v1/bom/cyclonedx/project/{it.ProjectUuid}?variant=withVulnerabilities", $"/api/v1/vex/cyclonedx/project/{it.ProjectUuid}" })
+        {
+            using var refused = await client.GetAsync(address);
+            refused.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge, address);
+            (await refused.Content.ReadAsStringAsync()).ShouldContain("more than 100000 findings");
+        }
+
+        (await client.GetAsync($"/api/v1/bom/cyclonedx/project/{it.ProjectUuid}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var form = new MultipartFormDataContent { { new StringContent("vex-crowd"), "projectName" }, { new StringContent("1"), "projectVersion" }, { new StringContent(Vex("the-app")), "vex" } };
+        (await client.PostAsync("/api/v1/vex", form)).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
     }
 
     [Fact]

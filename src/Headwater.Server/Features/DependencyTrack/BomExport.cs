@@ -35,7 +35,7 @@ internal static class BomExport
         if (named != "inventory")
         {
             var references = document.Components.Where(c => !c.IsRoot).Select(c => (InternedComponent.From(c).Identity, c.Ref)).ToLookup(c => c.Identity, c => c.Ref, StringComparer.Ordinal);
-            var rows = await store.FindingsAsync(http.User.Viewer(), project.Id, false, cancellationToken);
+            if (await store.FindingsAsync(http.User.Viewer(), project.Id, false, cancellationToken) is not { } rows) return DtRequest.TooManyFindings();
             // With vulnerabilities: what is open or being looked at. A VDR reports on everything, with what was decided.
             export.Add(document, named == "vdr" ? rows : [.. rows.Where(r => !r.Suppressed)], r => references[r.Purl ?? ""], named == "vdr");
         }

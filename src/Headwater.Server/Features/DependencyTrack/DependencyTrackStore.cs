@@ -333,10 +333,14 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         return (total, await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"{SelectFinding}{where} ORDER BY f.risk DESC, f.id, f.cv_id LIMIT @take OFFSET @skip", parameters)));
     }, cancellationToken);
 
-    /// <summary>All of a project, the gravest first; as many as there may be.</summary>
+    /// <summary>All of a project, the gravest first; null when there are more than a document may hold (<see cref="MostFindings"/>): a part of them would pass for the whole.</summary>
     /// <param name="decided">Only those about which something was decided.</param>
-    public Task<IReadOnlyList<FindingColumns>> FindingsAsync(Viewer viewer, long projectVersion, bool decided, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingColumns>>(async connection =>
-        await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"{SelectFinding}{(decided ? " AND a.uuid IS NOT NULL" : "")} ORDER BY f.risk DESC, f.id, f.cv_id LIMIT {MostFindings}", new { Org, projectVersion })), cancellationToken);
+    public Task<IReadOnlyList<FindingColumns>?> FindingsAsync(Viewer viewer, long projectVersion, bool decided, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingColumns>?>(async connection =>
+    {
+        var where = decided ? " AND a.uuid IS NOT NULL" : "";
+        if (await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {Findings}{where}", new { Org, projectVersion }) > MostFindings) return null;
+        return await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"{SelectFinding}{where} ORDER BY f.risk DESC, f.id, f.cv_id", new { Org, projectVersion }));
+    }, cancellationToken);
 
     /// <summary>Those of one component in it.</summary>
     public Task<IReadOnlyList<FindingColumns>> FindingsAsync(Viewer viewer, long projectVersion, long componentVersion, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingColumns>>(async connection =>

@@ -55,6 +55,10 @@ internal static class DtRequest
     /// <summary>It is visible and may not be written to, or its name is taken by something that is not visible.</summary>
     public static ContentHttpResult ProjectForbidden() => Sentence(StatusCodes.Status403Forbidden, "Access to the specified project is forbidden");
 
+    /// <summary>A document with a part of the findings would pass for one with all of them.</summary>
+    public static ContentHttpResult TooManyFindings() =>
+        Sentence(StatusCodes.Status413PayloadTooLarge, $"The project has more than {DependencyTrackStore.MostFindings} findings, which no document here holds. Read them page by page at /api/v1/finding/project, and decide there one by one.");
+
     public static bool TryUuid(string? text, out Guid uuid) => Guid.TryParseExact(text, "D", out uuid);
 
     public static ContentHttpResult BadUuid() => Sentence(StatusCodes.Status400BadRequest, "A UUID is expected, for example 123e4567-e89b-12d3-a456-426614174000.");

@@ -36,7 +36,7 @@ internal static class VexApi
                 if (!read.Valid) return DtRequest.Invalid("Schema validation failed", read.Errors);
             }
 
-            var (decisions, unused) = await import.ReadAsync(http.User.Viewer(), document, project, body.Field("scope") == "project", http.User.Actor(), cancellationToken);
+            if (await import.ReadAsync(http.User.Viewer(), document, project, body.Field("scope") == "project", http.User.Actor(), cancellationToken) is not var (decisions, unused)) return DtRequest.TooManyFindings();
             if (decisions.Count > 0) await analyses.DecideAsync(decisions, cancellationToken);
             // Everything is done by now: whoever asks for the token hears that nothing is being processed.
             return TypedResults.Ok(new { token = ids.NewUuid(), applied = decisions.Count, statements = document.Vulnerabilities.Count, withoutFinding = unused });
@@ -73,7 +73,8 @@ internal static class VexApi
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
         if (CycloneDxExport.Version(version) is not { } written) return DtRequest.Sentence(StatusCodes.Status400BadRequest, CycloneDxExport.BadVersion);
         if (await store.GetAsync(http.User.Viewer(Permissions.VulnerabilityAnalysis), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
-        var document = export.Vex(project, await store.FindingsAsync(http.User.Viewer(), project.Id, true, cancellationToken));
+        if (await store.FindingsAsync(http.User.Viewer(), project.Id, true, cancellationToken) is not { } decided) return DtRequest.TooManyFindings();
+        var document = export.Vex(project, decided);
         return CycloneDxExport.Answer(document, written, false, download == true ? $"{project.Uuid}-vex.cdx.json" : null);
     }
 }

@@ -13,10 +13,10 @@ namespace Headwater.Server.Features.DependencyTrack;
 /// </summary>
 internal sealed class VexImport(DependencyTrackStore store, BlobFolder blobs)
 {
-    /// <returns>The decisions that would change something; and how many statements were about nothing that is found here.</returns>
-    public async Task<(List<(AnalysisSubject Subject, AnalysisChange Change)> Decisions, int Unused)> ReadAsync(Viewer viewer, SbomDocument vex, DtProject project, bool forProject, string by, CancellationToken cancellationToken)
+    /// <returns>The decisions that would change something; and how many statements were about nothing that is found here. Null when the project has more findings than are put against statements.</returns>
+    public async Task<(List<(AnalysisSubject Subject, AnalysisChange Change)> Decisions, int Unused)?> ReadAsync(Viewer viewer, SbomDocument vex, DtProject project, bool forProject, string by, CancellationToken cancellationToken)
     {
-        var findings = await store.FindingsAsync(viewer, project.Id, false, cancellationToken);
+        if (await store.FindingsAsync(viewer, project.Id, false, cancellationToken) is not { } findings) return null;
         var stated = Components(vex.Components);
         Dictionary<string, string>? uploaded = null;
         var decisions = new List<(AnalysisSubject, AnalysisChange)>();
