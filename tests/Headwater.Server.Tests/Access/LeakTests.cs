@@ -124,6 +124,8 @@ public sealed partial class LeakTests : IAsyncLifetime
             })).EnsureSuccessStatusCode();
         }
 
+        // A decision for every place is still about something that is here only.
+        await Features.AnalysisTests.PutAsync(all, await Features.AnalysisTests.FindingAsync(key, world.Version, "CVE-2020-0001"), new { analysisState = "EXPLOITABLE", scope = "everywhere", allComponentVersions = true, comment = "zebra says so of all" });
         return world;
     }
 

@@ -23,11 +23,17 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
 
     private const string Columns = "a.id, a.uuid, a.vulnerability, a.component_id, a.cv_id, a.project_id, a.pv_id, a.state, a.justification, a.response, a.details, a.suppressed, a.changed_at, a.changed_by";
 
-    /// <summary>Needs <c>@Org</c>; the place a decision is for is visible, or the decision is for every place.</summary>
+    /// <summary>Needs <c>@Org</c>; the place a decision is for is visible, or the decision is for every place and a visible project has what it is about.</summary>
     private static string Listed(Viewer viewer) => $"""
         FROM analysis a JOIN component k ON k.id = a.component_id LEFT JOIN component_version c ON c.id = a.cv_id LEFT JOIN project_version v ON v.id = a.pv_id
         LEFT JOIN project p ON p.id = COALESCE(a.project_id, v.project_id)
-        WHERE a.org_id = @Org AND ((a.project_id IS NULL AND a.pv_id IS NULL) OR ({viewer.Sees("p.owner_id")}))
+        WHERE a.org_id = @Org AND ((a.project_id IS NULL AND a.pv_id IS NULL{InSight(viewer)}) OR ((a.project_id IS NOT NULL OR a.pv_id IS NOT NULL) AND {viewer.Sees("p.owner_id")}))
+        """;
+
+    /// <summary>Of a component that is out of sight, a decision would tell its name, what hits it and what people said.</summary>
+    private static string InSight(Viewer viewer) => viewer.All ? "" : $"""
+         AND EXISTS (SELECT 1 FROM component_version sc JOIN occurrence so ON so.cv_id = sc.id JOIN project_version sv ON sv.id = so.pv_id JOIN project sp ON sp.id = sv.project_id
+            WHERE sc.component_id = a.component_id AND (a.cv_id IS NULL OR sc.id = a.cv_id) AND {viewer.Sees("sp.owner_id")})
         """;
 
     private static string Row(Viewer viewer) => $"""
