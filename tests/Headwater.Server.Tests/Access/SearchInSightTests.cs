@@ -71,6 +71,51 @@ public sealed class SearchInSightTests(TestHost host) : IClassFixture<TestHost>
         (await client.GetFromJsonAsync<JsonElement>("/api/headwater/v1/advisories?filter=handlebars", TestContext.Current.CancellationToken)).GetProperty("total").GetInt64().ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Search_WithMoreOutOfSightThanAreRanked_PutsWhatIsInSightInOrder()
+    {
+        var teams = await host.UnitsAsync(new Headwater.Server.Features.Owners.CatalogueGroup("team", "quarrymen", "Those of stone", null, null));
+        using var client = await host.KeyAsync(teams[("team", "quarrymen")]);
+        await host.Get<IDatabase>().WriteAsync(async transaction =>
+        {
+            foreach (var kind in new[] { "project", "component" })
+                await host.Get<IDatabase>().IndexNewTextAsync(transaction, kind, Enumerable.Range(0, IDatabase.MostRanked + 1).Select(i => (900_000_000L + i, $"quarry of others {i}")));
+        });
+        foreach (var name in new[] { "quarry of one two three four five six", "quarry of one two three", "quarry" })
+            await TestHost.UploadAsync(client, name, "1", TestHost.Bom($"pkg:npm/{name.Replace(' ', '-')}@1.0.0"));
+        await host.IdleAsync();
+        var found = await host.Get<SearchStore>().SearchAsync(new Viewer(false, [teams[("team", "quarrymen")]]), "quarry", 5);
+        Titles(found, "project").ShouldBe(["quarry", "quarry of one two three", "quarry of one two three four five six"]);
+        Titles(found, "component").ShouldBe(["quarry", "quarry-of-one-two-three", "quarry-of-one-two-three-four-five-six"]);
+    }
+
+    [Fact]
+    public async Task Search_ByWhoSeesAll_LooksOnlyAtWhatIsUsed()
+    {
+        using var client = await host.ClientAsync();
+        string[] Named(string version) => [$"pkg:npm/pitprop@{version}", $"pkg:npm/gonewood@{version}"];
+        await TestHost.UploadAsync(client, "Mine", "1", JsonSerializer.Serialize(new { bomFormat = "CycloneDX", specVersion = "1.5", version = 1, components = Named("1.0.0").Select(p => new { type = "library", name = p[8..^6], version = "1.0.0", purl = p, licenses = new[] { new { license = new { name = "Gone for good" } } } }) }));
+        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "licence:Gone for good", 5), "component").Count.ShouldBe(2);
+        await TestHost.UploadAsync(client, "Mine", "1", TestHost.Bom("pkg:npm/pitprop@2.0.0"));
+        await host.IdleAsync();
+        await host.Get<IDatabase>().WriteAsync(async transaction =>
+        {
+            var connection = transaction.Connection!;
+            const string Finding = "INSERT INTO finding (cv_id, id, ids, affected, severity, kev, ransomware, malicious, risk, fixed, found_at) SELECT c.id, @id, '[]', 1, 3, 0, 0, 0, @risk, '[]', 0 FROM component_version c WHERE c.purl = @purl";
+            for (var i = 0; i < 20; i++) await connection.ExecuteAsync(Finding, new { id = $"MADE-UP-RISKY-{i}", risk = 99.0, purl = "pkg:npm/pitprop@1.0.0" }, transaction);
+            foreach (var purl in new[] { "pkg:npm/pitprop@2.0.0", "pkg:npm/gonewood@1.0.0" }) await connection.ExecuteAsync(Finding, new { id = "MADE-UP-MILD", risk = 1.0, purl }, transaction);
+            await connection.ExecuteAsync("""
+                UPDATE component_version SET high = 1 WHERE purl LIKE 'pkg:npm/pitprop@%' OR purl LIKE 'pkg:npm/gonewood@%';
+                INSERT INTO advisory_usage (org_id, id, ids, severity, kev, malicious, risk, components, projects) VALUES (1, 'MADE-UP-MILD', '[]', 3, 0, 0, 1, 1, 1);
+                """, transaction: transaction);
+        });
+
+        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "pitprop", 5), "advisory").ShouldBe(["MADE-UP-MILD"]);
+        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "licence:Gone for good", 5), "component").ShouldBeEmpty();
+        (await client.GetFromJsonAsync<JsonElement>("/api/headwater/v1/advisories?filter=pitprop", TestContext.Current.CancellationToken)).GetProperty("items").EnumerateArray().Select(a => a.GetProperty("id").GetString()).ShouldBe(["MADE-UP-MILD"]);
+        (await client.GetFromJsonAsync<JsonElement>("/api/headwater/v1/advisories?filter=gonewood", TestContext.Current.CancellationToken)).GetProperty("total").GetInt64().ShouldBe(0);
+    }
+
     private static string Bom(string[] purls) => TestHost.Bom(purls);
 
     private static List<string> Titles(SearchResults found, string kind) => [.. found.Groups.Where(g => g.Kind == kind).SelectMany(g => g.Hits).Select(h => h.Title)];

@@ -56,7 +56,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             if (like is not null)
             {
                 known = [.. await connection.QueryAsync<string>($"SELECT id FROM advisory_usage WHERE org_id = @Org AND ({Told})", new { Org, like })];
-                known.UnionWith((await connection.QueryAsync<(string Id, long Version)>($"SELECT f.id, f.cv_id FROM {Named}", new { like })).Where(h => part.Uses(h.Version)).Select(h => h.Id));
+                known.UnionWith((await connection.QueryAsync<(string Id, long Version)>($"SELECT f.id, f.cv_id FROM {Named}", new { Org, like })).Where(h => part.Uses(h.Version)).Select(h => h.Id));
             }
 
             var page = Page<PartAdvisory>.Of(MemoryOrder.Of(part.Advisories.Values.Where(a => known is null || known.Contains(a.Id)), PartSorts, request, "risk", a => a.Id, StringComparer.Ordinal), request);
@@ -83,10 +83,13 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
     /// <summary>What an advisory says of itself holds the text.</summary>
     private const string Told = "LOWER(ids) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(summary, '')) LIKE @like ESCAPE '\\'";
 
+    /// <summary>The version <c>c</c> is in some project's latest version; without that nothing it is hit by hits us.</summary>
+    private const string InUse = "EXISTS (SELECT 1 FROM version_usage n WHERE n.org_id = @Org AND n.cv_id = c.id AND n.projects > 0)";
+
     /// <summary>What hits a component that is named so. The names are where the search begins, and only versions that something hits are looked at.</summary>
-    private const string Named = """
+    private const string Named = $"""
         component k CROSS JOIN component_version c CROSS JOIN finding f
-            WHERE c.component_id = k.id AND c.critical + c.high + c.medium + c.low + c.unassigned > 0 AND f.cv_id = c.id AND f.affected = 1 AND (LOWER(k.name) LIKE @like ESCAPE '\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\')
+            WHERE c.component_id = k.id AND c.critical + c.high + c.medium + c.low + c.unassigned > 0 AND f.cv_id = c.id AND f.affected = 1 AND (LOWER(k.name) LIKE @like ESCAPE '\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\') AND {InUse}
         """;
 
     /// <summary>With what they hit and where it is mended.</summary>
@@ -148,10 +151,10 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         if (components.Count == 0) return [];
         var from = $"FROM component_version c JOIN finding f ON f.cv_id = c.id AND f.affected = 1 WHERE c.component_id IN ({string.Join(',', components)})";
         if (viewer.All)
-            return await database.ReadAsync(async connection => (await connection.QueryAsync<Row>($"SELECT f.id, MAX(f.summary) AS summary, MAX(f.severity) AS severity, MAX(f.risk) AS risk {from} GROUP BY f.id ORDER BY 4 DESC, f.id LIMIT @limit", new { limit })).AsList(), cancellationToken);
+            return await database.ReadAsync(async connection => (await connection.QueryAsync<Row>($"SELECT f.id, MAX(f.summary) AS summary, MAX(f.severity) AS severity, MAX(f.risk) AS risk {from} AND {InUse} AND EXISTS (SELECT 1 FROM advisory_usage a WHERE a.org_id = @Org AND a.id = f.id) GROUP BY f.id ORDER BY 4 DESC, f.id LIMIT @limit", new { Org, limit })).AsList(), cancellationToken);
         var part = await findings.PartAsync(viewer, cancellationToken);
         var hits = await database.ReadAsync(connection => connection.QueryAsync<(long Version, string Id, string? Summary, long Severity, double Risk)>($"SELECT f.cv_id, f.id, f.summary, f.severity, f.risk {from}"), cancellationToken);
-        return [.. hits.Where(h => part.Uses(h.Version)).GroupBy(h => h.Id, StringComparer.Ordinal)
+        return [.. hits.Where(h => part.Uses(h.Version) && part.Advisories.ContainsKey(h.Id)).GroupBy(h => h.Id, StringComparer.Ordinal)
             .Select(g => new Row { Id = g.Key, Summary = g.Max(h => h.Summary), Severity = (int)g.Max(h => h.Severity), Risk = g.Max(h => h.Risk) })
             .OrderByDescending(r => r.Risk).ThenBy(r => r.Id, StringComparer.Ordinal).Take(limit)];
     }

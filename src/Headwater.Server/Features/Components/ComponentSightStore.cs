@@ -23,7 +23,19 @@ internal sealed class ComponentSightStore(IDatabase database, FindingsModule fin
     /// <summary>Components whose names hold every word (each as a prefix) and that a visible project has: the best first.</summary>
     public async Task<IReadOnlyList<long>> FindAsync(Viewer viewer, string query, int limit, CancellationToken cancellationToken) => viewer.All
         ? await database.SearchTextAsync("component", query, limit, "EXISTS (SELECT 1 FROM component_version uc JOIN occurrence uo ON uo.cv_id = uc.id WHERE uc.component_id = item)", cancellationToken)
-        : viewer.IsNothing ? [] : await ComponentsAsync(viewer, await database.SearchTextAsync("component", query, MostMatches, null, cancellationToken), limit, cancellationToken);
+        : viewer.IsNothing ? [] : await OfPartAsync(viewer, query, await database.SearchTextAsync("component", query, MostMatches, null, cancellationToken), limit, cancellationToken);
+
+    /// <summary>So many that they came in no order are put in order once those out of sight are gone: how many those are is not to be seen.</summary>
+    private async Task<IReadOnlyList<long>> OfPartAsync(Viewer viewer, string query, IReadOnlyList<long> matches, int limit, CancellationToken cancellationToken)
+    {
+        if (matches.Count <= IDatabase.MostRanked) return await ComponentsAsync(viewer, matches, limit, cancellationToken);
+        var part = (await findings.PartAsync(viewer, cancellationToken)).Components;
+        IReadOnlyList<long> seen = [.. matches.Where(part.ContainsKey)];
+        if (seen.Count < limit) seen = await ComponentsAsync(viewer, matches, IDatabase.MostRanked, cancellationToken);
+        if (seen.Count is 0 or > IDatabase.MostRanked) return [.. seen.Take(limit)];
+        var ranked = await database.SearchTextAsync("component", query, seen.Count, $"item IN ({string.Join(',', seen)})", cancellationToken);
+        return [.. ranked.Where(part.ContainsKey).Concat(ranked.Where(id => !part.ContainsKey(id))).Take(limit)];
+    }
 
     /// <summary>Those of these components that a visible project has, in the order given, except that what is only in older versions comes last.</summary>
     public async Task<IReadOnlyList<long>> ComponentsAsync(Viewer viewer, IReadOnlyList<long> components, int limit, CancellationToken cancellationToken)
@@ -37,7 +49,7 @@ internal sealed class ComponentSightStore(IDatabase database, FindingsModule fin
     /// <summary>The same of component versions.</summary>
     public async Task<IReadOnlyList<long>> VersionsAsync(Viewer viewer, IReadOnlyList<long> versions, int limit, CancellationToken cancellationToken)
     {
-        if (viewer.All) return [.. versions.Take(limit)];
+        if (viewer.All) return await SomeAsync(versions, limit, "SELECT c.id FROM component_version c WHERE c.id IN ({0}) AND EXISTS (SELECT 1 FROM occurrence o WHERE o.cv_id = c.id)", cancellationToken);
         var part = await findings.PartAsync(viewer, cancellationToken);
         return await WithOlderAsync(viewer, versions, part.Uses, limit, "id", cancellationToken);
     }

@@ -47,7 +47,7 @@ internal interface IDatabase
     /// Ids of things of one kind that contain every word (each as a prefix), best first. Where more than <see cref="MostRanked"/> do, nobody can tell the best
     /// of them from the rest, and they come in any order.
     /// </summary>
-    /// <param name="where">A condition, as SQL, on the column <c>item</c> (the id): what does not hold it takes no place of what does. Null when all count.</param>
+    /// <param name="where">A condition, as SQL, on the column <c>item</c> (the id): what does not hold it takes no place of what does, and is not counted. Null when all count.</param>
     Task<IReadOnlyList<long>> SearchTextAsync(string kind, string query, int limit, string? where = null, CancellationToken cancellationToken = default);
 
     const int MostRanked = 20_000;

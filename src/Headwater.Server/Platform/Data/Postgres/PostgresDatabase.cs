@@ -147,9 +147,13 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
         return ReadAsync<IReadOnlyList<long>>(async connection =>
         {
             var parameters = new { match, limit, most = IDatabase.MostRanked + 1 };
-            var ranked = await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM (SELECT 1 FROM search_text WHERE words @@ CAST(@match AS tsquery) LIMIT @most) few", parameters) <= IDatabase.MostRanked;
+            // Where few match at all, the condition need not be asked; else what does not hold it does not take the order from what does.
+            var among = where is null ? "" : $" AND {where}";
+            var ranked = await FewAsync("") || (where is not null && await FewAsync(among));
             return (await connection.QueryAsync<long>(
-                $"SELECT item FROM search_text WHERE words @@ CAST(@match AS tsquery){(where is null ? "" : $" AND {where}")}{(ranked ? " ORDER BY length(words), item" : "")} LIMIT @limit", parameters)).AsList();
+                $"SELECT item FROM search_text WHERE words @@ CAST(@match AS tsquery){among}{(ranked ? " ORDER BY length(words), item" : "")} LIMIT @limit", parameters)).AsList();
+
+            async Task<bool> FewAsync(string condition) => await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM (SELECT 1 FROM search_text WHERE words @@ CAST(@match AS tsquery){condition} LIMIT @most) few", parameters) <= IDatabase.MostRanked;
         }, cancellationToken);
     }
 

@@ -164,8 +164,12 @@ internal sealed partial class SqliteDatabase : IDatabase, IDisposable
         return ReadAsync<IReadOnlyList<long>>(async connection =>
         {
             var parameters = new { match, limit, most = IDatabase.MostRanked + 1 };
-            var ranked = await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM (SELECT rowid FROM search_text WHERE search_text MATCH @match LIMIT @most)", parameters) <= IDatabase.MostRanked;
-            return (await connection.QueryAsync<long>($"SELECT item FROM search_text WHERE search_text MATCH @match{(where is null ? "" : $" AND {where}")}{(ranked ? " ORDER BY rank" : "")} LIMIT @limit", parameters)).AsList();
+            // Where few match at all, the condition need not be asked; else what does not hold it does not take the order from what does.
+            var among = where is null ? "" : $" AND {where}";
+            var ranked = await FewAsync("") || (where is not null && await FewAsync(among));
+            return (await connection.QueryAsync<long>($"SELECT item FROM search_text WHERE search_text MATCH @match{among}{(ranked ? " ORDER BY rank" : "")} LIMIT @limit", parameters)).AsList();
+
+            async Task<bool> FewAsync(string condition) => await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM (SELECT rowid FROM search_text WHERE search_text MATCH @match{condition} LIMIT @most)", parameters) <= IDatabase.MostRanked;
         }, cancellationToken);
     }
 
