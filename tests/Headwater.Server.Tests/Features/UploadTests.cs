@@ -64,12 +64,12 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         var content = host.Get<ContentStore>();
         var components = await content.ComponentsAsync(Viewer.Everything, fresh.ProjectUuid, new PageRequest { Sort = "name" });
         components.Items.Select(c => $"{c.Name}@{c.Version}").ShouldBe(["lodash@4.17.20", "log4j-core@2.17.1"]);
-        var changes = (await content.ChangesAsync(Viewer.Everything, old.Token, fresh.Token))!;
+        var changes = (await content.ChangesAsync(Viewer.Everything, Viewer.Everything, old.Token, fresh.Token))!;
         changes.Added.Select(c => c.Name).ShouldBe(["lodash"]);
         changes.Removed.Select(c => c.Name).ShouldBe(["guava"]);
         changes.Upgraded.Single().ShouldSatisfyAllConditions(c => c.FromVersion.ShouldBe("2.14.1"), c => c.ToVersion.ShouldBe("2.17.1"), c => c.Direction.ShouldBe(1));
-        changes.GoneFindings.Select(f => f.Id).ShouldBe(["CVE-2021-44228"]);
-        changes.NewFindings.Select(f => f.Id).ShouldBe(["CVE-2020-0001"]);
+        changes.GoneFindings!.Select(f => f.Id).ShouldBe(["CVE-2021-44228"]);
+        changes.NewFindings!.Select(f => f.Id).ShouldBe(["CVE-2020-0001"]);
         (await CountAsync("SELECT COUNT(*) FROM occurrence o JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id WHERE p.name = 'snapshots'")).ShouldBe(2);
     }
 

@@ -10,7 +10,7 @@ internal static class CareApi
     {
         var care = api.MapGroup("/components/{id:long}");
         care.MapGet("/care", async (HttpContext http, ComponentStore components, CareStore store, long id, CancellationToken cancellationToken) =>
-            await components.GetAsync(http.User.Viewer(), id, cancellationToken) is null ? Results.NotFound() : Results.Ok(await store.GetAsync(http.User.Viewer(), id, cancellationToken))).Require(Permissions.ViewPortfolio)
+            await components.GetAsync(http.User.Viewer(), Viewer.Nothing, id, cancellationToken) is null ? Results.NotFound() : Results.Ok(await store.GetAsync(http.User.Viewer(), id, cancellationToken))).Require(Permissions.ViewPortfolio)
             .WithSummary("Where a component stands in its life, and who looks after it");
         care.MapPut("/state", async (HttpContext http, ComponentStore components, CareStore store, long id, StateChange change, CancellationToken cancellationToken) =>
             await ChangeAsync(http, components, id, () => store.SetStateAsync(id, change, http.User.Actor(), cancellationToken), cancellationToken)).Require(Permissions.PortfolioManagement)
@@ -24,7 +24,7 @@ internal static class CareApi
 
     private static async Task<IResult> ChangeAsync(HttpContext http, ComponentStore components, long id, Func<Task<string?>> change, CancellationToken cancellationToken)
     {
-        if (await components.GetAsync(http.User.Viewer(), id, cancellationToken) is null) return TypedResults.NotFound();
+        if (await components.GetAsync(http.User.Viewer(), Viewer.Nothing, id, cancellationToken) is null) return TypedResults.NotFound();
         if (!May(http.User)) return Problems.Of(StatusCodes.Status403Forbidden, "This holds in the whole organisation", "Ask somebody who manages the portfolio of the whole organisation.");
         return await change() is { } refusal ? Problems.Of(StatusCodes.Status400BadRequest, "The change cannot be made", refusal) : TypedResults.NoContent();
     }

@@ -16,7 +16,8 @@ internal sealed record ComponentRow(long Id, string? Type, string? Group, string
     public ComponentRelease? Release { get; init; }
 }
 
-internal sealed record ComponentDetail(ComponentRow Component, IReadOnlyList<ComponentVersionRow> Versions, IReadOnlyList<FindingRow> Findings);
+/// <param name="Findings">Of the versions whose findings the reader may see; null when he may see none anywhere.</param>
+internal sealed record ComponentDetail(ComponentRow Component, IReadOnlyList<ComponentVersionRow> Versions, IReadOnlyList<FindingRow>? Findings);
 
 internal sealed record ComponentVersionRow(
     long Id, long ComponentId, string? Type, string? Group, string Name, string? Version, string? Purl, string Kind, IReadOnlyList<string> Licences,
@@ -26,10 +27,10 @@ internal sealed record ComponentVersionRow(
     public VersionRelease? Release { get; init; }
 }
 
-/// <param name="Coverage">When not <see cref="CoverageState.Covered"/>, no findings means "unknown".</param>
+/// <param name="Findings">Null for who may not see the findings of any project that uses it. When the coverage of the version is not <see cref="CoverageState.Covered"/>, none means "unknown".</param>
 internal sealed record ComponentVersionDetail(
     ComponentVersionRow Version, string? Description, string? Publisher, string? Copyright, IReadOnlyList<string> Cpes, IReadOnlyList<KeyValuePair<string, string>> Hashes,
-    DateTimeOffset FirstSeen, DateTimeOffset? MatchedAt, IReadOnlyList<FindingRow> Findings, IReadOnlyList<ComponentVersionRow> OtherVersions);
+    DateTimeOffset FirstSeen, DateTimeOffset? MatchedAt, IReadOnlyList<FindingRow>? Findings, IReadOnlyList<ComponentVersionRow> OtherVersions);
 
 /// <summary>Where a component version is used.</summary>
 internal sealed record UsageRow(

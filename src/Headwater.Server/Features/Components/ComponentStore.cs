@@ -124,13 +124,14 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             JOIN project_version pv ON pv.id = po.pv_id JOIN project pp ON pp.id = pv.project_id WHERE pc.component_id = k.id AND {viewer.Sees("pp.owner_id")})
         """;
 
-    public async Task<ComponentDetail?> GetAsync(Viewer viewer, long id, CancellationToken cancellationToken = default)
+    /// <param name="findingsSeen">Where the caller may see findings.</param>
+    public async Task<ComponentDetail?> GetAsync(Viewer viewer, Viewer findingsSeen, long id, CancellationToken cancellationToken = default)
     {
         var part = viewer.All ? null : (await findings.PartAsync(viewer, cancellationToken)).Components.GetValueOrDefault(id) ?? new PartComponent();
-        return await database.ReadAsync(connection => GetAsync(connection, viewer, id, part), cancellationToken);
+        return await database.ReadAsync(connection => GetAsync(connection, viewer, viewer.And(findingsSeen), id, part), cancellationToken);
     }
 
-    private static async Task<ComponentDetail?> GetAsync(DbConnection connection, Viewer viewer, long id, PartComponent? part)
+    private static async Task<ComponentDetail?> GetAsync(DbConnection connection, Viewer viewer, Viewer findingsSeen, long id, PartComponent? part)
     {
         var row = await connection.QuerySingleOrDefaultAsync<Row>($"""
             SELECT k.id, k.type, k.group_name, k.name, k.identity, k.kind, COALESCE(u.versions, 0) AS versions, COALESCE(u.projects, 0) AS projects, COALESCE(u.critical, 0) AS critical,
@@ -142,26 +143,30 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         if (part is not null) row = row.With(part) with { Covered = row.Covered };
         var versions = (await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT 1000", new { Org, id })).AsList();
         if (versions.Count == 0 && !viewer.All) return null;
-        var findings = await connection.QueryAsync<FindingColumns>($"""
-            SELECT {FindingColumns.Select} FROM component_version c JOIN finding f ON f.cv_id = c.id JOIN component k ON k.id = c.component_id WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.risk DESC, f.id, c.id LIMIT 1000
+        var findings = findingsSeen.IsNothing ? null : await connection.QueryAsync<FindingColumns>($"""
+            SELECT {FindingColumns.Select} FROM component_version c JOIN finding f ON f.cv_id = c.id JOIN component k ON k.id = c.component_id WHERE c.component_id = @id AND {ProjectsModule.Uses(findingsSeen, "c.id")} ORDER BY f.risk DESC, f.id, c.id LIMIT 1000
             """, new { id });
         var release = (await RegistriesModule.OfComponentsAsync(connection, viewer, [id], ProjectsModule.Uses)).GetValueOrDefault(id);
         var releases = await RegistriesModule.OfVersionsAsync(connection, versions.Select(v => v.Id));
-        return new ComponentDetail(row.ToRow() with { Release = release }, [.. versions.Select(v => v.ToRow() with { Release = releases.GetValueOrDefault(v.Id) })], [.. (await FindingsModule.SeenAsync(connection, viewer, findings)).Select(f => f.ToRow())]);
+        return new ComponentDetail(row.ToRow() with { Release = release }, [.. versions.Select(v => v.ToRow() with { Release = releases.GetValueOrDefault(v.Id) })],
+            findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, findingsSeen, findings)).Select(f => f.ToRow())]);
     }
 
-    public Task<ComponentVersionDetail?> GetVersionAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    /// <param name="findingsSeen">Where the caller may see findings.</param>
+    public Task<ComponentVersionDetail?> GetVersionAsync(Viewer viewer, Viewer findingsSeen, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         var row = await connection.QuerySingleOrDefaultAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.id = @id AND {ProjectsModule.Uses(viewer, "c.id")}", new { Org, id });
         if (row is null) return null;
-        var findings = await connection.QueryAsync<FindingColumns>($"""
+        var seen = viewer.And(findingsSeen);
+        var used = !seen.IsNothing && (seen == viewer || await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM component_version c WHERE c.id = @id AND {ProjectsModule.Uses(seen, "c.id")}", new { id }) > 0);
+        var findings = !used ? null : await connection.QueryAsync<FindingColumns>($"""
             SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.cv_id = @id ORDER BY f.affected DESC, f.risk DESC, f.id
             """, new { id });
         var others = await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @ComponentId AND c.id <> @Id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT 200", new { Org, row.ComponentId, row.Id });
         var facts = ComponentFacts.Parse(row.Detail);
         var release = (await RegistriesModule.OfVersionsAsync(connection, [id])).GetValueOrDefault(id);
         return new ComponentVersionDetail(row.ToRow() with { Release = release }, facts.Description, facts.Publisher, facts.Copyright, facts.Cpes ?? [], [.. facts.Hashes ?? []], row.FirstSeen, row.MatchedAt,
-            [.. (await FindingsModule.SeenAsync(connection, viewer, findings)).Select(f => f.ToRow())], [.. others.Select(v => v.ToRow())]);
+            findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, seen, findings)).Select(f => f.ToRow())], [.. others.Select(v => v.ToRow())]);
     }, cancellationToken);
 
     /// <summary>Who uses any version of a component. Sorts: <c>project</c> (default), <c>version</c>, <c>depth</c>.</summary>

@@ -176,9 +176,10 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
     }, cancellationToken);
 
     /// <summary>What changed between two uploads; null when one of them does not exist or is not analysed yet.</summary>
+    /// <param name="findingsSeen">Where the caller may see findings; when that is not where both uploads are, they are left out.</param>
     /// <param name="skip">How many of each list are passed over.</param>
     /// <param name="most">How many of each list are told at most.</param>
-    public Task<Changes?> ChangesAsync(Viewer viewer, Guid fromToken, Guid toToken, int skip = 0, int most = MostLines, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<Changes?> ChangesAsync(Viewer viewer, Viewer findingsSeen, Guid fromToken, Guid toToken, int skip = 0, int most = MostLines, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         var from = (await UploadsAsync(connection, viewer, "u.token = @fromToken", new { Org, fromToken }, 1)).FirstOrDefault();
         var to = (await UploadsAsync(connection, viewer, "u.token = @toToken", new { Org, toToken }, 1)).FirstOrDefault();
@@ -187,13 +188,20 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         var (gone, came) = (before.Except(after).ToList(), after.Except(before).ToList());
         var facts = await NodeFactsAsync(connection, before.Union(after));
         var changed = ChangeList.Between([.. before.Select(facts.Fact)], [.. after.Select(facts.Fact)]);
-        var (lost, won) = (await FoundAsync(connection, gone), await FoundAsync(connection, came));
-        // A finding moves along with an upgrade that does not fix it: then it is neither new nor gone.
-        var (lostKeys, wonKeys) = (lost.Select(f => (f.Id, f.Component)).ToHashSet(), won.Select(f => (f.Id, f.Component)).ToHashSet());
-        var (fresh, over) = (won.FindAll(f => !lostKeys.Contains((f.Id, f.Component))), lost.FindAll(f => !wonKeys.Contains((f.Id, f.Component))));
-        return new Changes(from, to, Part(changed.Added, skip, most), Part(changed.Removed, skip, most), Part(changed.Upgraded, skip, most), await FindingsAsync(connection, viewer, Part(fresh, skip, most)),
-            await FindingsAsync(connection, viewer, Part(over, skip, most)),
-            changed.Unchanged, new ChangeTotals(changed.Added.Count, changed.Removed.Count, changed.Upgraded.Count, fresh.Count, over.Count) { Renamed = changed.Renamed.Count }) { Renamed = Part(changed.Renamed, skip, most) };
+        List<(long Version, string Id, long Component, double Risk)>? fresh = null, over = null;
+        if (await SeesAsync(fromToken) && await SeesAsync(toToken))
+        {
+            var (lost, won) = (await FoundAsync(connection, gone), await FoundAsync(connection, came));
+            // A finding moves along with an upgrade that does not fix it: then it is neither new nor gone.
+            var (lostKeys, wonKeys) = (lost.Select(f => (f.Id, f.Component)).ToHashSet(), won.Select(f => (f.Id, f.Component)).ToHashSet());
+            (fresh, over) = (won.FindAll(f => !lostKeys.Contains((f.Id, f.Component))), lost.FindAll(f => !wonKeys.Contains((f.Id, f.Component))));
+        }
+
+        return new Changes(from, to, Part(changed.Added, skip, most), Part(changed.Removed, skip, most), Part(changed.Upgraded, skip, most), fresh is null ? null : await FindingsAsync(connection, viewer, Part(fresh, skip, most)),
+            over is null ? null : await FindingsAsync(connection, viewer, Part(over, skip, most)),
+            changed.Unchanged, new ChangeTotals(changed.Added.Count, changed.Removed.Count, changed.Upgraded.Count, fresh?.Count, over?.Count) { Renamed = changed.Renamed.Count }) { Renamed = Part(changed.Renamed, skip, most) };
+
+        async Task<bool> SeesAsync(Guid token) => (await UploadsAsync(connection, findingsSeen, "u.token = @token", new { Org, token }, 1)).Count > 0;
     }, cancellationToken);
 
     internal static async Task<IReadOnlyList<UploadRow>> UploadsAsync(DbConnection connection, Viewer viewer, string where, object parameters, int limit) =>

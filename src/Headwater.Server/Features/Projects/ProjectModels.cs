@@ -82,20 +82,23 @@ internal sealed record WhyHere(ProjectVersionRef Project, PathStep Component, IR
 internal sealed record PathStep(long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version);
 
 /// <summary>What changed between two uploads of one project (of one version or of two): of each list at most a thousand from where the reader asks for.</summary>
+/// <param name="NewFindings">Null for who may not see the findings of both.</param>
+/// <param name="GoneFindings">Null for who may not see the findings of both.</param>
 /// <param name="Totals">How many each list has in all.</param>
 internal sealed record Changes(UploadRow From, UploadRow To, IReadOnlyList<ChangedComponent> Added, IReadOnlyList<ChangedComponent> Removed,
-    IReadOnlyList<ChangedComponent> Upgraded, IReadOnlyList<FindingRow> NewFindings, IReadOnlyList<FindingRow> GoneFindings, int Unchanged, ChangeTotals Totals)
+    IReadOnlyList<ChangedComponent> Upgraded, IReadOnlyList<FindingRow>? NewFindings, IReadOnlyList<FindingRow>? GoneFindings, int Unchanged, ChangeTotals Totals)
 {
     /// <summary>Component versions that both have under package URLs which differ in qualifiers, path or the way the version is written: nothing was upgraded.</summary>
     public IReadOnlyList<ChangedComponent> Renamed { get; init; } = [];
 }
 
 /// <summary>How much changed.</summary>
-internal sealed record ChangeTotals(int Added, int Removed, int Upgraded, int NewFindings, int GoneFindings)
+/// <param name="NewFindings">Null, as <paramref name="GoneFindings"/> is, for who may not see the findings of both.</param>
+internal sealed record ChangeTotals(int Added, int Removed, int Upgraded, int? NewFindings, int? GoneFindings)
 {
     public int Renamed { get; init; }
 
-    public int Longest => new[] { Added, Removed, Upgraded, Renamed, NewFindings, GoneFindings }.Max();
+    public int Longest => new[] { Added, Removed, Upgraded, Renamed, NewFindings ?? 0, GoneFindings ?? 0 }.Max();
 }
 
 /// <summary>A component that came, went or changed its version.</summary>

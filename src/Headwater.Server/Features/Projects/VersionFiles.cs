@@ -55,10 +55,10 @@ internal static class VersionFiles
         ("what", c => c.What), ("type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("from", c => c.From), ("to", c => c.To), ("finding", c => c.Finding), ("severity", c => c.Severity),
     ];
 
-    /// <summary>In the order of the page: findings first, then what changed its version, came and went.</summary>
+    /// <summary>In the order of the page: findings first (for who may see them), then what changed its version, came and went.</summary>
     public static IEnumerable<ChangeLine> LinesOf(Changes changes) =>
     [
-        .. changes.NewFindings.Select(f => Line("finding appeared", f)), .. changes.GoneFindings.Select(f => Line("finding gone", f)),
+        .. (changes.NewFindings ?? []).Select(f => Line("finding appeared", f)), .. (changes.GoneFindings ?? []).Select(f => Line("finding gone", f)),
         .. changes.Upgraded.Select(c => Line(c.Direction switch { > 0 => "upgraded", < 0 => "downgraded", _ => "changed" }, c)), .. changes.Added.Select(c => Line("added", c)), .. changes.Removed.Select(c => Line("removed", c)),
         .. changes.Renamed.Select(c => Line("identified differently", c) with { From = c.FromPurl ?? c.FromVersion, To = c.ToPurl ?? c.ToVersion }),
     ];
