@@ -49,6 +49,7 @@ internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule co
             }
         }
 
+        if (found.Count == 0) return [];
         var rows = (await database.ReadAsync(connection => connection.QueryAsync<Row>(
             "SELECT c.id, COALESCE(c.purl, k.name) AS title, k.kind AS detail, '/component-versions/' || c.id AS href FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.id IN @found", new { found }), cancellationToken)).ToDictionary(r => r.Id);
         return [.. found.Where(rows.ContainsKey).Select(id => new SearchHit("component", rows[id].Title, rows[id].Detail, rows[id].Href))];
