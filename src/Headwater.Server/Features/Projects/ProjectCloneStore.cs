@@ -30,6 +30,7 @@ internal sealed class ProjectCloneStore(ProjectWriteStore projects, FindingsModu
             """, new { version }, transaction);
         var tags = wish.Tags ? (await connection.QueryAsync<string>("SELECT tag FROM project_tag WHERE version_id = @version", new { version }, transaction)).AsList() : null;
         var id = await projects.CreateAsync(transaction, new NewProjectVersion(from.Name, wish.Version, wish.By) { ParentId = from.ParentId, Tags = tags });
+        var made = await ProjectWriteStore.StateAsync(transaction, id);
         await connection.ExecuteAsync("""
             UPDATE project_version SET group_name = s.group_name, description = s.description, publisher = s.publisher, classifier = s.classifier, purl = s.purl, cpe = s.cpe, swid_tag_id = s.swid_tag_id, extra = @extra
             FROM project_version s WHERE project_version.id = @id AND s.id = @version
@@ -39,7 +40,9 @@ internal sealed class ProjectCloneStore(ProjectWriteStore projects, FindingsModu
         if (wish.Latest) await connection.ExecuteAsync("UPDATE project_version SET is_latest = CASE WHEN id = @id THEN 1 ELSE 0 END WHERE project_id = @ProjectId", new { id, from.ProjectId }, transaction);
         await ProjectWriteStore.ChooseLatestAsync(transaction, from.ProjectId);
         await findings.CountAsync(transaction, id);
-        await audit.AppendAsync(transaction, AuditEntry.Change(wish.By, "project-version.cloned", $"project-version:{from.Uuid}", null, await ProjectWriteStore.StateAsync(transaction, id), wish));
+        var copy = await connection.QuerySingleAsync<string>("SELECT uuid FROM project_version WHERE id = @id", new { id }, transaction);
+        await audit.AppendAsync(transaction, AuditEntry.Change(wish.By, "project-version.cloned", $"project-version:{copy}", made, await ProjectWriteStore.StateAsync(transaction, id),
+            new { from = $"{from.Name} {from.Version}".TrimEnd(), source = from.Uuid, wish.Tags, wish.Properties, wish.Components, wish.Dependencies, wish.Decisions, wish.Latest }));
         return id;
     }
 

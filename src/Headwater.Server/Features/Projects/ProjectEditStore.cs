@@ -137,11 +137,11 @@ internal sealed class ProjectEditStore(IDatabase database, ProjectWriteStore ver
         if (after.Tags.Split('\n').Length > ProjectEditCheck.MostTags) return new EditOutcome(EditState.Refused, $"A project has at most {ProjectEditCheck.MostTags} tags.", project);
         if (after == before) return new EditOutcome(EditState.Unchanged, null, project);
         await WriteAsync(transaction, before, after, people);
-        if (by is not null) await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.changed", $"project:{project}", before, after, Differences(before, after)));
+        if (by is not null) await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.changed", $"project:{project}", before, after, ProjectState.Differences(before, after)));
         return new EditOutcome(EditState.Done, null, project);
     }
 
-    private async Task WriteAsync(DbTransaction transaction, State before, State after, List<(long Id, string Part)>? people)
+    private async Task WriteAsync(DbTransaction transaction, ProjectState before, ProjectState after, List<(long Id, string Part)>? people)
     {
         var connection = transaction.Connection!;
         await connection.ExecuteAsync("""
@@ -177,17 +177,9 @@ internal sealed class ProjectEditStore(IDatabase database, ProjectWriteStore ver
         await findings.PlacesChangedAsync(transaction, [after.Id]);
     }
 
-    private static async Task<State?> ReadAsync(DbConnection connection, DbTransaction transaction, Guid project, Viewer viewer)
-    {
-        var state = await connection.QuerySingleOrDefaultAsync<State>($"""
-            SELECT id, name, description, owner_id, kind, criticality, use_context, exposure, data_class, links, retired_at, parent_id, collection FROM project
-            WHERE org_id = @Org AND uuid = @project AND {viewer.Sees("owner_id")}
-            """, new { Org, project }, transaction);
-        if (state is null) return null;
-        var tags = await connection.QueryAsync<string>("SELECT tag FROM tag_of_project WHERE project_id = @Id", new { state.Id }, transaction);
-        var people = await connection.QueryAsync<(long Person, string Part)>("SELECT person_id, part FROM project_person WHERE project_id = @Id", new { state.Id }, transaction);
-        return state with { Tags = State.Lines(tags), People = string.Join(' ', people.Select(p => $"{p.Part}:{p.Person}").Order(StringComparer.Ordinal)) };
-    }
+    private static async Task<ProjectState?> ReadAsync(DbConnection connection, DbTransaction transaction, Guid project, Viewer viewer) =>
+        await connection.QuerySingleOrDefaultAsync<long?>($"SELECT id FROM project WHERE org_id = @Org AND uuid = @project AND {viewer.Sees("owner_id")}", new { Org, project }, transaction) is { } id
+            ? await ProjectWriteStore.ProjectAsync(transaction, id) : null;
 
     private static async Task<bool> TakenAsync(DbTransaction transaction, string name) =>
         await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM project WHERE org_id = @Org AND name = @name", new { Org, name }, transaction) > 0;
@@ -222,52 +214,9 @@ internal sealed class ProjectEditStore(IDatabase database, ProjectWriteStore ver
         await transaction.Connection!.QuerySingleOrDefaultAsync<(long, long, string)?>(
             $"SELECT v.id, v.project_id, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version AND {viewer.Sees("p.owner_id")}", new { Org, version }, transaction);
 
-    /// <summary>Only what differs, as <c>{"name": ["before", "after"]}</c>.</summary>
-    private static string Differences(State before, State after)
-    {
-        var (old, fresh) = (JsonSerializer.SerializeToElement(before), JsonSerializer.SerializeToElement(after));
-        return JsonSerializer.Serialize(old.EnumerateObject().Where(p => p.Value.GetRawText() != fresh.GetProperty(p.Name).GetRawText())
-            .ToDictionary(p => p.Name, p => new[] { p.Value, fresh.GetProperty(p.Name) }));
-    }
-
     /// <summary>Thrown to undo a half-made project; never leaves this class.</summary>
     private sealed class RefusedException(EditOutcome outcome) : Exception
     {
         public EditOutcome Outcome => outcome;
-    }
-
-    private sealed record State
-    {
-        public long Id { get; set; }
-        public string Name { get; set; } = "";
-        public string? Description { get; set; }
-        public long? OwnerId { get; set; }
-        public string? Kind { get; set; }
-        public string? Criticality { get; set; }
-        public string? UseContext { get; set; }
-        public string? Exposure { get; set; }
-        public string? DataClass { get; set; }
-        public string Links { get; set; } = "[]";
-        public long? RetiredAt { get; set; }
-        public long? ParentId { get; set; }
-        public bool Collection { get; set; }
-        public string Tags { get; set; } = "";
-        public string People { get; set; } = "";
-
-        public static string Lines(IEnumerable<string> tags) => string.Join('\n', ProjectWriteStore.Clean(tags).Order(StringComparer.Ordinal));
-
-        public State With(ProjectEdit edit, long now)
-        {
-            var tags = (edit.Tags ?? Tags.Split('\n')).Concat(edit.AddTags ?? []).Except(ProjectWriteStore.Clean(edit.RemoveTags ?? []), StringComparer.Ordinal);
-            return this with
-            {
-                Name = edit.Name?.Trim() ?? Name, Description = Or(edit.Description?.Trim(), Description), OwnerId = edit.OwnerId is null ? OwnerId : edit.OwnerId == 0 ? null : edit.OwnerId,
-                Kind = Or(edit.Kind, Kind), Criticality = Or(edit.Criticality, Criticality), UseContext = Or(edit.Context, UseContext), Exposure = Or(edit.Exposure, Exposure), DataClass = Or(edit.DataClass, DataClass),
-                Links = edit.Links is null ? Links : JsonSerializer.Serialize(edit.Links), Collection = edit.Collection ?? Collection,
-                RetiredAt = edit.Retired switch { null => RetiredAt, true => RetiredAt ?? now, false => null }, Tags = Lines(tags),
-            };
-        }
-
-        private static string? Or(string? edit, string? old) => edit is null ? old : edit.Length == 0 ? null : edit;
     }
 }

@@ -15,8 +15,16 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
 {
     private const long Org = Organisation.Home;
 
-    /// <summary>What is kept of a project that comes and goes with its versions, for the audit log.</summary>
-    private const string ProjectState = "SELECT uuid, name, description, owner_id, kind, criticality, use_context, exposure, data_class, links, retired_at, parent_id, collection FROM project WHERE id = @id";
+    /// <summary>What people have decided about a project.</summary>
+    public static async Task<ProjectState> ProjectAsync(DbTransaction transaction, long id)
+    {
+        var connection = transaction.Connection!;
+        var state = await connection.QuerySingleAsync<ProjectState>(
+            "SELECT id, name, description, owner_id, kind, criticality, use_context, exposure, data_class, links, retired_at, parent_id, collection FROM project WHERE id = @id", new { id }, transaction);
+        var tags = await connection.QueryAsync<string>("SELECT tag FROM tag_of_project WHERE project_id = @id", new { id }, transaction);
+        var people = await connection.QueryAsync<(long Person, string Part)>("SELECT person_id, part FROM project_person WHERE project_id = @id", new { id }, transaction);
+        return state with { Tags = ProjectState.Lines(tags), People = string.Join(' ', people.Select(p => $"{p.Part}:{p.Person}").Order(StringComparer.Ordinal)) };
+    }
 
     public static Task<long?> FindAsync(DbConnection connection, DbTransaction? transaction, string name, string? version) => connection.QuerySingleOrDefaultAsync<long?>("""
         SELECT v.id FROM project p JOIN project_version v ON v.org_id = p.org_id AND v.project_id = p.id AND v.version = @version WHERE p.org_id = @Org AND p.name = @name
@@ -59,7 +67,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             INSERT INTO project_version (id, org_id, uuid, project_id, version, parent_id, created_at) VALUES (@id, @Org, @uuid, @project, @version, @ParentId, @now);
             UPDATE project SET latest_id = COALESCE(latest_id, @id) WHERE id = @project AND retired_at IS NULL;
             """, new { id, Org, uuid, project, version, it.ParentId, now }, transaction);
-        await JoinAsync(transaction, project, it.ParentId);
+        await JoinAsync(transaction, project, it.ParentId, it.By);
         if (it.Tags is not null) await ReplaceTagsAsync(transaction, id, it.Tags);
         await findings.CountAsync(transaction, id);
         await audit.AppendAsync(transaction, AuditEntry.Change(it.By, "project-version.created", $"project-version:{uuid}", null, await StateAsync(transaction, id), new { name, version }));
@@ -88,7 +96,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         if (retagged) await ReplaceTagsAsync(transaction, id, change.Tags!);
         await ChooseLatestAsync(transaction, project);
         if (project != before.ProjectId) await LeaveAsync(transaction, before.ProjectId, change.By);
-        await JoinAsync(transaction, project, after.ParentId);
+        await JoinAsync(transaction, project, after.ParentId, change.By);
         await findings.CountAsync(transaction, id);
         var fresh = retagged ? [.. Clean(change.Tags!)] : tags;
         await audit.AppendAsync(transaction, AuditEntry.Change(change.By, "project-version.changed", $"project-version:{before.Uuid}", State(before, tags), State(after, fresh)));
@@ -143,15 +151,17 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
     }
 
     /// <summary>A version that names a parent makes its project part of the parent's, unless people have said what it is part of, or it would close a ring.</summary>
-    private static async Task JoinAsync(DbTransaction transaction, long project, long? parentVersion)
+    private async Task JoinAsync(DbTransaction transaction, long project, long? parentVersion, string by)
     {
         if (parentVersion is null) return;
-        await transaction.Connection!.ExecuteAsync("""
+        var before = await ProjectAsync(transaction, project);
+        var joined = await transaction.Connection!.ExecuteAsync("""
             UPDATE project SET parent_id = (SELECT project_id FROM project_version WHERE id = @parentVersion)
             WHERE id = @project AND parent_id IS NULL AND NOT EXISTS (
                 WITH RECURSIVE above (id) AS (SELECT project_id FROM project_version WHERE id = @parentVersion UNION SELECT p.parent_id FROM project p JOIN above a ON p.id = a.id WHERE p.parent_id IS NOT NULL)
                 SELECT 1 FROM above WHERE id = @project)
             """, new { project, parentVersion }, transaction);
+        if (joined > 0) await RecordAsync(transaction, before, by);
     }
 
     private static Task<VersionRow> RowAsync(DbTransaction transaction, long id) => transaction.Connection!.QuerySingleAsync<VersionRow>("""
@@ -178,7 +188,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
         await connection.ExecuteAsync("INSERT INTO project (id, org_id, uuid, name, description, owner_id, created_at) VALUES (@id, @Org, @uuid, @name, @description, @ownerId, @now)",
             new { id, Org, uuid, name, description, ownerId, now = time.GetUtcNow() }, transaction);
         await database.IndexTextAsync(transaction, "project", id, $"{name} {description}");
-        await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.created", $"project:{uuid}", null, await AuditStore.StateAsync(transaction, ProjectState, new { id }), new { name }));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.created", $"project:{uuid}", null, await ProjectAsync(transaction, id), new { name }));
         return id;
     }
 
@@ -193,9 +203,19 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             "SELECT owner_id, description, (SELECT COUNT(*) FROM project_version WHERE project_id = @project) FROM project WHERE id = @project", new { project }, transaction);
         var taken = await connection.QuerySingleOrDefaultAsync<long?>("SELECT id FROM project WHERE org_id = @Org AND name = @name", new { Org, name }, transaction);
         if (taken is not null || versions > 1) return taken ?? await ProjectAsync(transaction, name, description, owner, by);
+        var before = await ProjectAsync(transaction, project);
         await connection.ExecuteAsync("UPDATE project SET name = @name WHERE id = @project", new { name, project }, transaction);
         await database.IndexTextAsync(transaction, "project", project, $"{name} {description}");
+        await RecordAsync(transaction, before, by);
         return project;
+    }
+
+    /// <summary>What a change of a version did to its project.</summary>
+    private async Task RecordAsync(DbTransaction transaction, ProjectState before, string by)
+    {
+        var after = await ProjectAsync(transaction, before.Id);
+        var uuid = await transaction.Connection!.QuerySingleAsync<string>("SELECT uuid FROM project WHERE id = @Id", new { before.Id }, transaction);
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.changed", $"project:{uuid}", before, after, ProjectState.Differences(before, after)));
     }
 
     /// <summary>What remains to be done for a project that lost a version.</summary>
@@ -207,7 +227,7 @@ internal sealed class ProjectWriteStore(IDatabase database, FindingsModule findi
             return;
         }
 
-        var before = await AuditStore.StateAsync(transaction, ProjectState, new { id = project });
+        var before = await ProjectAsync(transaction, project);
         var (uuid, name) = await transaction.Connection!.QuerySingleAsync<(string, string)>("SELECT uuid, name FROM project WHERE id = @project", new { project }, transaction);
         await transaction.Connection!.ExecuteAsync("DELETE FROM project WHERE id = @project", new { project }, transaction);
         await audit.AppendAsync(transaction, AuditEntry.Change(by, "project.deleted", $"project:{uuid}", before, null, new { name }));
