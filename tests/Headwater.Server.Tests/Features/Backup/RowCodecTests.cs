@@ -42,6 +42,6 @@ public sealed class RowCodecTests
     public void Line_ThatIsNoRow_IsRefusedWithItsPlace(string line)
     {
         var bytes = Encoding.UTF8.GetBytes("[1,2.5,\"a\",\"AA==\"]\n" + line + "\n");
-        Should.Throw<InvalidDataException>(() => RowCodec.Read("tables/x/000001.jsonl", bytes, Kinds).Count()).Message.ShouldStartWith("Line 2 of tables/x/000001.jsonl");
+        Should.Throw<DamagedBackupException>(() => RowCodec.Read("tables/x/000001.jsonl", bytes, Kinds).Count()).Message.ShouldStartWith("line 2 of tables/x/000001.jsonl");
     }
 }
