@@ -31,6 +31,17 @@ public sealed class ExportTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Links_OfAPageOpenedWithAScope_KeepIt()
+    {
+        using var browser = new Headwater.Server.Tests.Platform.Browser(host);
+        await browser.SignInAsync(TestHost.Password, "/");
+        var page = Ui.Html.Parse(await browser.Client.GetStringAsync("/projects?scope=4711", Stop));
+        var links = page.QuerySelectorAll("a[download]").Select(a => a.GetAttribute("href")!).Where(h => h.Contains("format=", StringComparison.Ordinal)).ToList();
+        links.Count.ShouldBe(3);
+        links.ShouldAllBe(h => h.Contains("scope=4711", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task File_OfMoreThanAPage_HoldsEveryRowOnce()
     {
         var client = await host.ClientAsync();

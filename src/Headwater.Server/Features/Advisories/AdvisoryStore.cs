@@ -84,10 +84,10 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
     private const string Told = "LOWER(ids) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(summary, '')) LIKE @like ESCAPE '\\'";
 
     /// <summary>The version <c>c</c> is in some project's latest version; without that nothing it is hit by hits us.</summary>
-    private const string InUse = "EXISTS (SELECT 1 FROM version_usage n WHERE n.org_id = @Org AND n.cv_id = c.id AND n.projects > 0)";
+    private static readonly string InUse = FindingsModule.InUse("c.id");
 
     /// <summary>What hits a component that is named so. The names are where the search begins, and only versions that something hits are looked at.</summary>
-    private const string Named = $"""
+    private static readonly string Named = $"""
         component k CROSS JOIN component_version c CROSS JOIN finding f
             WHERE c.component_id = k.id AND c.critical + c.high + c.medium + c.low + c.unassigned > 0 AND f.cv_id = c.id AND f.affected = 1 AND (LOWER(k.name) LIKE @like ESCAPE '\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\') AND {InUse}
         """;
@@ -181,15 +181,14 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             var page = keyset.Page((await connection.QueryAsync<ProjectLine>($"""
                 SELECT s.*, {OwnersModule.Select} FROM (
                     SELECT p.id AS project_id, p.uuid AS project_uuid, v.uuid AS version_uuid, v.id AS pv_id, p.name, v.version AS project_version, p.owner_id AS whose, v.last_upload_at, {keyset.Expression} AS sort_key
-                    FROM project p JOIN project_version v ON v.id = p.latest_id WHERE {mine} AND {keyset.Where}
-                        AND EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1)
-                    ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s LEFT JOIN owner w ON w.id = s.whose ORDER BY s.sort_key {keyset.Direction}, s.project_id {keyset.Direction}
+                    FROM (SELECT DISTINCT o.pv_id FROM finding f JOIN occurrence o ON o.cv_id = f.cv_id WHERE f.id IN @ids AND f.affected = 1) h
+                    JOIN project p ON p.latest_id = h.pv_id JOIN project_version v ON v.id = p.latest_id WHERE {mine} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s LEFT JOIN owner w ON w.id = s.whose ORDER BY s.sort_key {keyset.Direction}, s.project_id {keyset.Direction}
                 """, parameters)).AsList(), total, p => (p.SortKey!, p.ProjectId));
             var hits = page.Items.Count == 0 ? [] : await connection.QueryAsync<HitLine>($"""
-                SELECT x.pv_id, k.group_name, k.name, c.version, f.fixed, COALESCE(e.settled, 0) AS settled
-                FROM finding f JOIN occurrence x ON x.cv_id = f.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
+                {Uses(page.Items.Select(p => p.PvId), await connection.QueryAsync<long>("SELECT DISTINCT cv_id FROM finding WHERE id IN @ids AND affected = 1", parameters))} SELECT x.pv_id, k.group_name, k.name, c.version, f.fixed, COALESCE(e.settled, 0) AS settled
+                FROM finding f JOIN used x ON x.cv_id = f.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
                 LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = x.pv_id AND e.cv_id = x.cv_id AND e.finding_id = f.id
-                WHERE x.org_id = @Org AND x.pv_id IN ({string.Join(',', page.Items.Select(p => p.PvId))}) AND f.id IN @ids AND f.affected = 1 ORDER BY k.name, c.id
+                WHERE f.id IN @ids AND f.affected = 1 ORDER BY k.name, c.id
                 """, parameters);
             var of = hits.ToLookup(h => h.PvId);
             return new Page<AffectedProject>([.. page.Items.Select(p => new AffectedProject(p.ProjectUuid, p.VersionUuid, p.Name, p.ProjectVersion.Length == 0 ? null : p.ProjectVersion, p.Owner,

@@ -41,7 +41,8 @@ internal sealed class UsageQueryStore(IDatabase database)
             var mine = $"p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}";
             var (total, owned) = await connection.QuerySingleAsync<(long, long)>($"SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine} AND {found}", new { Org });
             // Walking all projects in order and looking into each is quicker while the page is near and many are hit; else what was found is sorted.
-            var looks = ((request.Offset ?? 0) + request.Size) * visible * versions.Count / Math.Max(1, total);
+            var passed = (long)Math.Max(0, request.Offset ?? 0) + Math.Clamp(request.Size, 1, PageRequest.LargestSize);
+            var looks = (double)passed * visible * versions.Count / Math.Max(1, total);
             var along = looks < LooksForOneRow * total
                 ? $"FROM project p WHERE {mine} AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({ids}))"
                 : $"FROM (SELECT DISTINCT o.pv_id FROM occurrence o WHERE o.cv_id IN ({ids})) h JOIN project p ON p.latest_id = h.pv_id WHERE {mine}";
@@ -90,7 +91,7 @@ internal sealed class UsageQueryStore(IDatabase database)
 
     /// <summary>In use means in the latest version of a project in sight. For the whole organisation the counted table knows; a part looks at its own projects.</summary>
     private static string InUse(Viewer viewer) =>
-        viewer.All ? "EXISTS (SELECT 1 FROM version_usage u WHERE u.org_id = @Org AND u.cv_id = c.id AND u.projects > 0)" : $"""
+        viewer.All ? FindingsModule.InUse("c.id") : $"""
         EXISTS (SELECT 1 FROM occurrence so JOIN project_version sv ON sv.id = so.pv_id JOIN project sp ON sp.id = sv.project_id AND sp.latest_id = sv.id
             WHERE so.cv_id = c.id AND {viewer.Sees("sp.owner_id")})
         """;

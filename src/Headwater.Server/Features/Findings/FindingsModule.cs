@@ -82,6 +82,10 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Par
     /// <summary>Counts projects where they are now: to be called in the transaction that made, deleted or retired them, or gave them to another unit.</summary>
     public Task PlacesChangedAsync(DbTransaction transaction, IEnumerable<long> projects) => units.ProjectsAsync(transaction, projects);
 
+    /// <summary>The condition, as SQL, under which a component version is in the latest version of some project of the whole organisation.</summary>
+    /// <param name="componentVersion">The column that holds its id.</param>
+    public static string InUse(string componentVersion) => UsageStore.InUse(componentVersion);
+
     /// <summary>Makes the sums of units again: to be called in the transaction that changed the tree.</summary>
     public Task TreeChangedAsync(DbTransaction transaction) => units.TreeChangedAsync(transaction);
 

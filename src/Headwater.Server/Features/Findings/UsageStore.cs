@@ -38,6 +38,8 @@ internal sealed class UsageStore
         FROM project_version v WHERE v.id = project.latest_id
         """;
 
+    public static string InUse(string componentVersion) => $"EXISTS (SELECT 1 FROM version_usage used WHERE used.org_id = {Org} AND used.cv_id = {componentVersion} AND used.projects > 0)";
+
     /// <summary>The projects whose usage may differ after a change of this version: the one it belongs to, and the one that it was counted for.</summary>
     public static async Task<IReadOnlyList<long>> ProjectsOfAsync(DbTransaction transaction, long version) => (await transaction.Connection!.QueryAsync<long>("""
         SELECT project_id FROM project_version WHERE id = @version UNION SELECT project_id FROM usage_counted WHERE pv_id = @version

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Headwater.Server.Platform.Ui;
 
@@ -36,11 +37,14 @@ internal sealed class Links(NavigationManager navigation)
     /// <summary>The address of the page being shown without its query.</summary>
     public string Path => new Uri(navigation.Uri).AbsolutePath;
 
+    /// <summary>What the address of this page says for a name; null when it does not name it.</summary>
+    public string? Said(string name) => QueryHelpers.ParseQuery(new Uri(navigation.Uri).Query).TryGetValue(name, out var said) ? said.ToString() : null;
+
     /// <summary>This page with some query parameters set (or, with null, left out); all others kept.</summary>
     public string With(params ReadOnlySpan<(string Name, object? Value)> changes)
     {
         var uri = new Uri(navigation.Uri);
-        var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(uri.Query);
+        var query = QueryHelpers.ParseQuery(uri.Query);
         foreach (var (name, value) in changes)
         {
             query.Remove(name);
