@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Dapper;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data.Sqlite;
 using Headwater.Server.Platform.Http;
@@ -164,7 +165,7 @@ public sealed class SurvivalTests(ITestOutputHelper output) : IDisposable
         using var database = new SqliteDatabase(Path.Combine(_data, "headwater.db"), TimeProvider.System);
         (await database.ReadAsync(c => c.QueryAsync<string>("PRAGMA integrity_check"))).ShouldBe(["ok"]);
         (await database.ReadAsync(c => c.QueryAsync<string>("SELECT \"table\" FROM pragma_foreign_key_check"))).ShouldBeEmpty();
-        (await new AuditStore(database, TimeProvider.System).VerifyAsync()).ShouldBeNull();
+        (await new AuditStore(database, TimeProvider.System, new Subjects([])).VerifyAsync()).ShouldBeNull();
         foreach (var sha in await database.ReadAsync(c => c.QueryAsync<string>("SELECT sha256 FROM upload")))
         {
             await using var blob = File.OpenRead(Path.Combine(_data, "blobs", sha[..2], sha[2..]));

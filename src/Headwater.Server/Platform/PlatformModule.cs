@@ -49,6 +49,7 @@ internal static class PlatformModule
         services.AddSingleton(s => s.GetRequiredService<DatabaseOpener>().Open(address, line.Command is null ? s.GetRequiredService<Node>().Name : null));
         services.AddSingleton(s => (ITables)s.GetRequiredService<IDatabase>());
         services.AddSingleton<AuditStore>();
+        services.AddSingleton<Subjects>();
         var node = Node.From(builder.Configuration, !string.IsNullOrEmpty(address));
         services.AddSingleton(node);
         var lease = builder.Configuration.GetValue<double?>("Headwater:LeaseSeconds") is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 3600)) : (TimeSpan?)null;

@@ -77,9 +77,68 @@ public sealed partial class HouseTests
             .Select(f => Path.GetRelativePath(Root, f)).ShouldBeEmpty();
     }
 
+    /// <summary>Authorisation stands on the tree of units and on what groups of a directory are given; features only keep them.</summary>
+    private static readonly string[] OfPlatformToo = ["owner", "group_role"];
+
+    /// <summary>What a feature reads of one that it does not use, and why it cannot use it.</summary>
+    private static readonly (string Feature, string Table)[] KnownReadings =
+    [
+        ("Inbox", "finding_event"), // Findings tell the inbox in the transaction of the match; the inbox counts their events in it, without a word for each.
+        ("Projects", "component_care"), // A column of a version's components; components use projects.
+        ("Projects", "stage_upload"), ("Components", "stage_upload"), // Which document counts for a stage; uploads use projects, and write it as they go.
+    ];
+
+    [Fact]
+    public void Platform_NamesNoTableOfAFeature() =>
+        Named().Where(n => n.Room == Ground && !Owners(n.Table).Contains(Ground) && !OfPlatformToo.Contains(n.Table)).Select(n => $"{n.File} names {n.Table}").Distinct().ShouldBeEmpty();
+
+    /// <summary>
+    /// Whose a table is, the code says: it belongs to who adds rows to it (who else writes it, when nobody does). What the second migration made, projects and what is in
+    /// them, is for all; else a feature's SQL names its own tables, those of Platform, and those of features that it uses by their front doors.
+    /// </summary>
+    [Fact]
+    public void Feature_NamesOnlyTablesOfWhatItUses()
+    {
+        var uses = Edges().GroupBy(e => FeatureOf(e.From)!).ToDictionary(g => g.Key, g => g.Select(e => FeatureOf(e.To)!).ToHashSet(StringComparer.Ordinal));
+        var inventory = TablesOf(Path.Combine(Migrations, "0002_inventory.sql")).ToHashSet(StringComparer.Ordinal);
+        var breaches = Named().Where(n => n.Room != Ground && !inventory.Contains(n.Table) && !Owners(n.Table).Any(o => o == n.Room || o == Ground || uses.GetValueOrDefault(n.Room)?.Contains(o) == true)).ToList();
+        breaches.Where(n => !KnownReadings.Contains((n.Room, n.Table))).Select(n => $"{n.File} names {n.Table} of {string.Join(", ", Owners(n.Table))}").Distinct().ShouldBeEmpty();
+        KnownReadings.Where(k => !breaches.Exists(n => (n.Room, n.Table) == k)).ShouldBeEmpty("This one need not be listed any more.");
+    }
+
+    [Fact]
+    public void Jobs_NameNoTableButTheirOwn() => Named().Where(n => n.Room == "Jobs" && !Owners(n.Table).Contains(Ground)).Select(n => $"{n.File} names {n.Table}").Distinct().ShouldBeEmpty();
+
     [Fact]
     public void Program_ReadsAsTheTableOfContents() =>
         File.ReadLines(Path.Combine(Root, "src", "Headwater.Server", "Program.cs")).Count().ShouldBeLessThanOrEqualTo(100);
+
+    private const string Ground = "Platform";
+
+    private static readonly string Migrations = Path.Combine(Root, "src", "Headwater.Server", "Platform", "Data", "Migrations");
+
+    private static readonly Lazy<List<(string Room, string File, string Verb, string Table)>> Sql = new(() =>
+    {
+        var tables = Directory.EnumerateFiles(Migrations, "*.sql").SelectMany(TablesOf).ToHashSet(StringComparer.Ordinal);
+        tables.Count.ShouldBeGreaterThan(50);
+        var folder = Path.Combine(Root, "src", "Headwater.Server");
+        return [.. from file in Directory.EnumerateFiles(folder, "*Store.cs", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(Path.Combine(folder, "Platform"), "*.cs", SearchOption.AllDirectories)).Distinct()
+                   let path = Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)
+                   where path[0] is "Platform" or "Features"
+                   from Match match in Statement().Matches(File.ReadAllText(file))
+                   where tables.Contains(match.Groups[2].Value)
+                   select (path[0] == "Features" ? path[1] : Ground, string.Join('/', path), match.Groups[1].Value, match.Groups[2].Value)];
+    });
+
+    private static IEnumerable<(string Room, string File, string Table)> Named() => Sql.Value.Select(s => (s.Room, s.File, s.Table));
+
+    private static HashSet<string> Owners(string table)
+    {
+        var writers = Sql.Value.Where(s => s.Table == table).ToLookup(s => s.Verb.Split(' ')[0], s => s.Room);
+        return (writers["INSERT"].Any() ? writers["INSERT"] : writers["UPDATE"].Concat(writers["DELETE"])).ToHashSet(StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<string> TablesOf(string migration) => Table().Matches(File.ReadAllText(migration)).Select(m => m.Groups[1].Value);
 
     private static IEnumerable<(Type From, Type To)> Edges() =>
         from type in Server.GetTypes()
@@ -115,4 +174,10 @@ public sealed partial class HouseTests
 
     [GeneratedRegex(@"""[^""]*\b(SELECT\s.+\sFROM|INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\s+SET)\b", RegexOptions.Singleline, matchTimeoutMilliseconds: 2000)]
     private static partial Regex SqlText();
+
+    [GeneratedRegex(@"\b(INSERT\s+INTO|DELETE\s+FROM|UPDATE|FROM|JOIN)\s+([a-z_]+)\b", RegexOptions.None, matchTimeoutMilliseconds: 2000)]
+    private static partial Regex Statement();
+
+    [GeneratedRegex(@"CREATE TABLE IF NOT EXISTS (\w+)", RegexOptions.None, matchTimeoutMilliseconds: 2000)]
+    private static partial Regex Table();
 }

@@ -1,3 +1,4 @@
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Data.Sqlite;
@@ -16,7 +17,7 @@ public sealed class AuditVerifyTests : IAsyncLifetime
         using var engine = new SqliteDatabase(Path.Combine(_data, "headwater.db"), TimeProvider.System);
         IDatabase database = engine;
         await database.MigrateAsync();
-        var audit = new AuditStore(database, TimeProvider.System);
+        var audit = new AuditStore(database, TimeProvider.System, new Subjects([]));
         for (var i = 1; i <= 5; i++) await database.WriteAsync(t => audit.AppendAsync(t, new AuditEntry("anna", "key.revoked", $"key:{i}")));
         var hashes = new List<string>();
         await foreach (var record in audit.ReadAllAsync()) hashes.Add(record.Hash);

@@ -1,4 +1,5 @@
 using Dapper;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Data.Sqlite;
@@ -89,7 +90,7 @@ public sealed class PlatformTests : IDisposable
     public async Task Audit_WithARowAltered_ShowsWhere()
     {
         await _database.MigrateAsync();
-        var audit = new AuditStore(_database, TimeProvider.System);
+        var audit = new AuditStore(_database, TimeProvider.System, new Subjects([]));
         for (var i = 0; i < 5; i++) await _database.WriteAsync(t => audit.AppendAsync(t, new AuditEntry("a", "b", "c", $"{{\"n\":{i}}}")));
         (await audit.VerifyAsync()).ShouldBeNull();
         await _database.WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE audit SET actor = 'z' WHERE id = 3", transaction: t));

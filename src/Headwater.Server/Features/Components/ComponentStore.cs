@@ -5,6 +5,7 @@ using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
 using Headwater.Server.Features.Registries;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
@@ -15,6 +16,9 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
 {
     private const long Org = Organisation.Home;
     private const long Many = 300;
+
+    /// <summary>What components are called. Their identities are looked for by themselves.</summary>
+    public static NamedKind Named { get; } = NamedKind.Of("component", viewer => viewer.All ? "SELECT identity AS id, name, '/components/' || id AS page FROM component WHERE identity IN @ids" : null);
 
     private static string VersionSelect(Viewer viewer) => $"""
         SELECT c.id, c.component_id, k.type, k.group_name, k.name, k.kind, c.version, c.purl, c.licences, c.coverage, c.critical, c.high, c.medium, c.low, c.unassigned, c.kev, c.max_severity, c.max_risk,

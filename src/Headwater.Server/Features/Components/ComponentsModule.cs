@@ -7,7 +7,7 @@ namespace Headwater.Server.Features.Components;
 internal sealed class ComponentsModule(ComponentSightStore sight)
 {
     public static void AddServices(IServiceCollection services) => services.AddSingleton<ComponentsModule>().AddSingleton<ComponentStore>().AddSingleton<ComponentSightStore>().AddSingleton<CareStore>().AddSingleton<CareReminderStore>().AddSingleton<UsageQueryStore>()
-        .AddSingleton<IJobHandler, CareReminderJob>().AddSingleton(CareReminderJob.Daily);
+        .AddSingleton<IJobHandler, CareReminderJob>().AddSingleton(CareReminderJob.Daily).AddSingleton(ComponentStore.Named);
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => ComponentsApi.Map(app);
 

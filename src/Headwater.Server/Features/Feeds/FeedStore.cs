@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Dapper;
 using Headwater.Core.Advisories;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Jobs;
@@ -12,6 +13,10 @@ namespace Headwater.Server.Features.Feeds;
 internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleStore schedule, AuditStore audit, TimeProvider time)
 {
     private const long Org = Organisation.Home;
+
+    /// <summary>What feeds are called; their pages are for few.</summary>
+    public static NamedKind Named { get; } = NamedKind.Of("feed", viewer => viewer.All ? "SELECT CAST(id AS TEXT) AS id, name, NULL AS page FROM feed WHERE org_id = @Org AND CAST(id AS TEXT) IN @ids" : null) with { Called = @"SELECT 'feed:' || id FROM feed WHERE org_id = @org AND LOWER(name) LIKE @subject ESCAPE '\'" };
+
     private const string Columns = """
         id, name, kind, source, ecosystems, every_seconds, daily_minute, enabled, stale_hours, created_at, attempted_at, succeeded_at, changed_at, full_at, failures, error, note, records, newest, files, state, job_id
         """;

@@ -31,7 +31,7 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
     private (long At, IReadOnlyList<FeedRow> Feeds)? _warnings;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<FeedsModule>().AddSingleton<FeedStore>().AddSingleton<RecordSource>().AddSingleton<SignalSource>().AddSingleton<IJobHandler, RefreshJob>().AddHostedService<FeedWatch>().AddSingleton<IMetricSource, FeedMetrics>()
+        services.AddSingleton<FeedsModule>().AddSingleton(FeedStore.Named).AddSingleton<FeedStore>().AddSingleton<RecordSource>().AddSingleton<SignalSource>().AddSingleton<IJobHandler, RefreshJob>().AddHostedService<FeedWatch>().AddSingleton<IMetricSource, FeedMetrics>()
             .AddSingleton(s => new ReadinessPart("advisories", false, _ => Task.FromResult(s.GetRequiredService<FeedsModule>().Status() is { Loaded: true } ? null : "not loaded")));
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => FeedsApi.Map(app);

@@ -18,6 +18,8 @@ internal sealed class RefreshJob(FeedStore store, FeedsModule feeds, RecordSourc
 
     public string Kind => JobKind;
 
+    public string? SubjectOf(string key, string lane) => lane;
+
     public static JobRequest For(long feed, bool everything) => new(JobKind, everything ? $"{feed}!" : $"{feed}", $"feed:{feed}", everything ? $"{feed}!" : $"{feed}");
 
     public async Task RunAsync(JobContext context, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace Headwater.Server.Features.Findings;
 internal sealed class AnalysesModule(AnalysisStore store)
 {
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<AnalysesModule>().AddSingleton<AnalysisStore>().AddSingleton<IJobHandler, AnalysisJob>();
+        services.AddSingleton<AnalysesModule>().AddSingleton<AnalysisStore>().AddSingleton<IJobHandler, AnalysisJob>().AddSingleton(AnalysisStore.Named);
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => AnalysesApi.Map(app);
 

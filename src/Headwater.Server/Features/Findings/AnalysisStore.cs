@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using Dapper;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -12,6 +13,9 @@ namespace Headwater.Server.Features.Findings;
 internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueStore queue, AuditStore audit, IdSource ids, TimeProvider time)
 {
     private const long Org = Organisation.Home;
+
+    /// <summary>Decisions are called by what they are about.</summary>
+    public static NamedKind Named { get; } = NamedKind.Of("analysis", viewer => viewer.All ? "SELECT uuid AS id, vulnerability AS name, NULL AS page FROM analysis WHERE org_id = @Org AND uuid IN @ids" : null) with { Called = @"SELECT 'analysis:' || uuid FROM analysis WHERE org_id = @org AND LOWER(vulnerability) LIKE @subject ESCAPE '\'" };
 
     /// <summary>So many versions are counted while the person waits; the rest by a job.</summary>
     private const int CountedAtOnce = 20;

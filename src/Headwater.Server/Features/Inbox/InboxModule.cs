@@ -6,7 +6,7 @@ namespace Headwater.Server.Features.Inbox;
 /// <summary>Tells owners what concerns them: in the inbox, and by webhooks.</summary>
 internal sealed class InboxModule(NewsStore news, DeliveryStore deliveries)
 {
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<InboxModule>().AddSingleton<InboxStore>().AddSingleton<NewsStore>().AddSingleton<WebhookStore>().AddSingleton<DeliveryStore>().AddSingleton<WebhookSender>()
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<InboxModule>().AddSingleton(WebhookStore.Named).AddSingleton<InboxStore>().AddSingleton<NewsStore>().AddSingleton<WebhookStore>().AddSingleton<DeliveryStore>().AddSingleton<WebhookSender>()
         .AddSingleton<IJobHandler, WebhookJob>().AddSingleton<IJobHandler, InboxPruneJob>()
         .AddSingleton(new RecurringJob("inbox.prune", new JobRequest(InboxPruneJob.JobKind, "all", "inbox", "", JobPriority.Sweep), Cadence.DailyAt(new TimeOnly(3, 40))));
 

@@ -11,6 +11,8 @@ internal sealed class WebhookJob(DeliveryStore store, WebhookStore webhooks, Web
 
     public string Kind => JobKind;
 
+    public string? SubjectOf(string key, string lane) => lane;
+
     public async Task RunAsync(JobContext context, CancellationToken cancellationToken)
     {
         if (await store.WorkAsync(Id(context.Job), cancellationToken) is not { } work || await webhooks.TargetAsync(work.WebhookId, cancellationToken) is not { } target) return; // Removed or delivered meanwhile.

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using Dapper;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -13,6 +14,10 @@ internal sealed class WebhookStore(IDatabase database, AuditStore audit, IDataPr
 {
     public const int LongestName = 100, LongestAddress = 1000;
     private const long Org = Organisation.Home;
+
+    /// <summary>What webhooks are called; their pages are for few.</summary>
+    public static NamedKind Named { get; } = NamedKind.Of("webhook", viewer => viewer.All ? "SELECT CAST(id AS TEXT) AS id, name, NULL AS page FROM webhook WHERE org_id = @Org AND CAST(id AS TEXT) IN @ids" : null) with { Called = @"SELECT 'webhook:' || id FROM webhook WHERE org_id = @org AND LOWER(name) LIKE @subject ESCAPE '\'" };
+
     private const string Prefix = "whsec_";
     private const string Columns = """
         h.id, h.name, h.address, h.owner_id, w.title AS owner_title, h.enabled, h.created_at, h.created_by, h.delivered_at, h.failures, h.error,

@@ -1,4 +1,5 @@
 using Dapper;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -7,16 +8,12 @@ using Headwater.Server.Platform.Jobs;
 namespace Headwater.Server.Features.Jobs;
 
 /// <summary>The jobs, for people to see.</summary>
-internal sealed class JobStore(IDatabase database, QueueStore queue, ScheduleStore schedule, AuditStore audit, TimeProvider time)
+internal sealed class JobStore(IDatabase database, QueueStore queue, ScheduleStore schedule, IEnumerable<IJobHandler> handlers, Subjects subjects, AuditStore audit, TimeProvider time)
 {
     private const long Org = Organisation.Home;
-    private const string Columns = """
-        id, kind, key, state, priority, progress, progress_text, attempts, created_at, run_at, started_at, finished_at, last_error,
-        CASE kind
-            WHEN 'feeds.refresh' THEN (SELECT f.name FROM feed f WHERE f.org_id = job.org_id AND f.id = CAST(REPLACE(job.key, '!', '') AS BIGINT))
-            WHEN 'webhook.deliver' THEN (SELECT h.name FROM webhook_delivery d JOIN webhook h ON h.id = d.webhook_id WHERE d.id = CAST(job.key AS BIGINT))
-            ELSE (SELECT TRIM(p.name || ' ' || COALESCE(v.version, '')) FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = job.org_id AND u.token = job.key) END AS subject
-        """;
+    private const string Columns = "id, kind, key, lane, state, priority, progress, progress_text, attempts, created_at, run_at, started_at, finished_at, last_error";
+
+    private readonly Dictionary<string, IJobHandler> _handlers = handlers.ToDictionary(h => h.Kind, StringComparer.Ordinal);
 
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal) { ["id"] = new("id", true) };
 
@@ -29,18 +26,23 @@ internal sealed class JobStore(IDatabase database, QueueStore queue, ScheduleSto
         {
             var parameters = new { Org, state, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM job WHERE {where}", parameters);
-            var rows = await connection.QueryAsync<Row>($"SELECT {Columns} FROM job WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters);
-            return keyset.Page([.. rows.Select(r => r.ToJob())], total, (JobRow r) => (r.Id, r.Id));
+            var rows = (await connection.QueryAsync<Row>($"SELECT {Columns} FROM job WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters)).AsList();
+            var names = await subjects.NamesAsync(connection, Viewer.Everything, rows.Select(Subject).OfType<string>());
+            return keyset.Page([.. rows.Select(r => r.ToJob(Name(names, r)))], total, (JobRow r) => (r.Id, r.Id));
         }, cancellationToken);
     }
 
     /// <summary>A job. Who sees a part of the organisation only sees the jobs of uploads to it.</summary>
     public Task<JobRow?> GetAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
-        (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM job WHERE org_id = @Org AND id = @id AND {Visible(viewer)}", new { Org, id }))?.ToJob(), cancellationToken);
+    {
+        if (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM job WHERE org_id = @Org AND id = @id", new { Org, id }) is not { } row) return null;
+        var name = Subject(row) is { } subject ? Name(await subjects.NamesAsync(connection, viewer, [subject]), row) : null;
+        return viewer.All || name is not null ? row.ToJob(name) : null;
+    }, cancellationToken);
 
-    private static string Visible(Viewer viewer) => viewer.All ? "1=1" : $"""
-        EXISTS (SELECT 1 FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = job.org_id AND u.token = job.key AND {viewer.Sees("p.owner_id")})
-        """;
+    private string? Subject(Row row) => _handlers.GetValueOrDefault(row.Kind)?.SubjectOf(row.Key, row.Lane);
+
+    private string? Name(Dictionary<string, SubjectName> names, Row row) => Subject(row) is { } subject ? names.GetValueOrDefault(subject)?.Name : null;
 
     /// <summary>Puts a dead job back into the queue.</summary>
     /// <returns>False when there is no such dead job.</returns>
@@ -56,7 +58,8 @@ internal sealed class JobStore(IDatabase database, QueueStore queue, ScheduleSto
                     AND NOT EXISTS (SELECT 1 FROM job q WHERE q.kind = job.kind AND q.key = job.key AND q.state = 'queued')
                 """, new { Org, id, now = time.GetUtcNow() }, transaction);
             if (changed == 0) return false;
-            await transaction.Connection!.ExecuteAsync("UPDATE upload SET state = 'queued', error = NULL WHERE org_id = @Org AND job_id = @id AND state = 'failed'", new { Org, id }, transaction);
+            var kind = await transaction.Connection!.QuerySingleAsync<string>("SELECT kind FROM job WHERE id = @id", new { id }, transaction);
+            if (_handlers.TryGetValue(kind, out var handler)) await handler.TryAgainAsync(transaction, id);
             await audit.AppendAsync(transaction, AuditEntry.Change(by, "job.retried", $"job:{id}", before, await AuditStore.StateAsync(transaction, State, new { Org, id })));
             return true;
         }, cancellationToken: cancellationToken);
@@ -68,9 +71,10 @@ internal sealed class JobStore(IDatabase database, QueueStore queue, ScheduleSto
     public async Task<IReadOnlyList<ScheduledJob>> SchedulesAsync(CancellationToken cancellationToken = default)
     {
         var rows = await schedule.ListAsync(cancellationToken);
-        var names = await database.ReadAsync(async connection => (await connection.QueryAsync<(string Schedule, string Name)>(
-            "SELECT 'feed.' || id, name FROM feed WHERE org_id = @Org UNION ALL SELECT 'registry:' || id, name FROM registry WHERE org_id = @Org", new { Org })).ToDictionary(n => n.Schedule, n => n.Name, StringComparer.Ordinal), cancellationToken);
-        return [.. rows.Select(r => new ScheduledJob(r, names.GetValueOrDefault(r.Name)))];
+        // What was scheduled for one thing is named by it; else its jobs say what they are about.
+        string About(ScheduleRow row) => _handlers.GetValueOrDefault(row.Kind)?.SubjectOf(row.Key, row.Lane) ?? row.Name;
+        var names = await database.ReadAsync(connection => subjects.NamesAsync(connection, Viewer.Everything, rows.Select(About)), cancellationToken);
+        return [.. rows.Select(r => new ScheduledJob(r, names.GetValueOrDefault(About(r))?.Name))];
     }
 
     /// <summary>Jobs by state.</summary>
@@ -92,8 +96,8 @@ internal sealed class JobStore(IDatabase database, QueueStore queue, ScheduleSto
         public DateTimeOffset? StartedAt { get; set; }
         public DateTimeOffset? FinishedAt { get; set; }
         public string? LastError { get; set; }
-        public string? Subject { get; set; }
+        public string Lane { get; set; } = "";
 
-        public JobRow ToJob() => new(Id, Kind, Key, State, Priority, Progress, ProgressText, Attempts, CreatedAt, RunAt, StartedAt, FinishedAt, LastError, Subject);
+        public JobRow ToJob(string? subject) => new(Id, Kind, Key, State, Priority, Progress, ProgressText, Attempts, CreatedAt, RunAt, StartedAt, FinishedAt, LastError, subject);
     }
 }

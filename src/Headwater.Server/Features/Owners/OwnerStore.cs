@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Headwater.Server.Features.Findings;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -12,7 +13,13 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
 {
     private const long Org = Organisation.Home;
 
-    private const int Named = 50, Many = 2000, TrendDays = 90;
+    private const int MostNamed = 50, Many = 2000, TrendDays = 90;
+
+    /// <summary>What units are called.</summary>
+    public static NamedKind NamedUnits { get; } = NamedKind.Of("unit", viewer => $"SELECT name AS id, title AS name, '/owners/' || id AS page FROM owner WHERE org_id = @Org AND kind = 'unit' AND name IN @ids AND {viewer.Sees("id")}") with { Called = @"SELECT 'owner:' || name FROM owner WHERE org_id = @org AND kind = 'unit' AND LOWER(title) LIKE @subject ESCAPE '\'" };
+
+    /// <summary>What teams are called.</summary>
+    public static NamedKind NamedTeams { get; } = NamedKind.Of("team", viewer => $"SELECT name AS id, title AS name, '/owners/' || id AS page FROM owner WHERE org_id = @Org AND kind = 'team' AND name IN @ids AND {viewer.Sees("id")}") with { Called = @"SELECT 'owner:' || name FROM owner WHERE org_id = @org AND kind = 'team' AND LOWER(title) LIKE @subject ESCAPE '\'" };
 
     /// <summary>What people decide about a unit or team, for the audit log.</summary>
     internal const string State = "SELECT kind, name, title, email, parent_id, level FROM owner WHERE id = @id";
@@ -69,9 +76,9 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
                 """, new { Org, id })).AsList();
             var total = hit.Sum(h => h.Hits);
             // The inner limit, which none reaches, keeps PostgreSQL from walking all projects by name to look for the few that are hit.
-            var names = (await connection.QueryAsync<string>(total <= Many ? $"SELECT h.name FROM (SELECT p.name {from} LIMIT {Many + 1}) h ORDER BY h.name LIMIT {Named}" : $"""
+            var names = (await connection.QueryAsync<string>(total <= Many ? $"SELECT h.name FROM (SELECT p.name {from} LIMIT {Many + 1}) h ORDER BY h.name LIMIT {MostNamed}" : $"""
                 SELECT p.name FROM project p WHERE p.org_id = @Org {part} AND EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id WHERE f.id = @id AND f.affected = 1)
-                ORDER BY LOWER(p.name), p.id LIMIT {Named}
+                ORDER BY LOWER(p.name), p.id LIMIT {MostNamed}
                 """, new { Org, id })).AsList();
             // The projects are those of every version that is hit, so every version is named.
             var versions = (await connection.QueryAsync<string?>($"""

@@ -14,7 +14,8 @@ internal sealed class OwnersModule(OwnerStore store, OrganisationStore organisat
     /// <summary>To be selected from <c>owner w</c>.</summary>
     public const string Select = "w.id AS owner_id, w.kind AS owner_kind, w.name AS owner_name, w.title AS owner_title, w.email AS owner_email";
 
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<OwnerStore>().AddSingleton<OrganisationStore>().AddSingleton<OwnersModule>();
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<OwnerStore>().AddSingleton<OrganisationStore>().AddSingleton<OwnersModule>()
+        .AddSingleton(OwnerStore.NamedUnits).AddSingleton(OwnerStore.NamedTeams);
 
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {

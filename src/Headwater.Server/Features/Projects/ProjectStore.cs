@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
@@ -12,6 +13,14 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const int TrendDays = 90;
+
+    /// <summary>What projects are called.</summary>
+    public static NamedKind Named { get; } = NamedKind.Of("project", viewer => $"SELECT p.uuid AS id, p.name, '/projects/' || p.uuid AS page FROM project p WHERE p.org_id = @Org AND p.uuid IN @ids AND {viewer.Sees("p.owner_id")}") with { Called = @"SELECT 'project:' || p.uuid FROM project p WHERE LOWER(p.name) LIKE @subject ESCAPE '\'" };
+
+    /// <summary>What versions of projects are called.</summary>
+    public static NamedKind NamedVersions { get; } = NamedKind.Of("project-version", viewer => $"""
+        SELECT v.uuid AS id, TRIM(p.name || ' ' || COALESCE(v.version, '')) AS name, '/versions/' || v.uuid AS page FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid IN @ids AND {viewer.Sees("p.owner_id")}
+        """) with { Called = @"SELECT 'project-version:' || v.uuid FROM project p JOIN project_version v ON v.project_id = p.id WHERE LOWER(p.name) LIKE @subject ESCAPE '\'" };
 
     private const string Counts = """
         v.components, v.direct, v.covered, v.not_covered, v.no_version, v.unidentified, v.pending, v.vulnerable, v.critical, v.high, v.medium, v.low, v.unassigned, v.kev, v.max_risk

@@ -19,7 +19,8 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
     public static IReadOnlyList<(string Name, Func<DayPoint, object?> Value)> Days => VersionFiles.Days;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectCloneStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>().AddSingleton<StageStore>().AddSingleton<ArchiveStore>();
+        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectCloneStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>().AddSingleton<StageStore>().AddSingleton<ArchiveStore>()
+            .AddSingleton(ProjectStore.Named).AddSingleton(ProjectStore.NamedVersions);
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => ProjectsApi.Map(app);
 

@@ -27,7 +27,7 @@ internal sealed class RegistriesModule(RegistryStore registries, ReleaseStore re
     public const string ReleasedKey = "COALESCE(crel.latest_at, 9000000000000000)";
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<RegistriesModule>().AddSingleton<RegistryStore>().AddSingleton<ReleaseStore>().AddSingleton<IJobHandler, CheckJob>().AddHostedService<RegistryConfiguration>()
+        services.AddSingleton<RegistriesModule>().AddSingleton(RegistryStore.Named).AddSingleton<RegistryStore>().AddSingleton<ReleaseStore>().AddSingleton<IJobHandler, CheckJob>().AddHostedService<RegistryConfiguration>()
             .AddSingleton<Platform.Telemetry.IMetricSource, RegistryMetrics>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => RegistriesApi.Map(app);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Dapper;
 using Headwater.Server.Features.Registries.Protocols;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -16,6 +17,10 @@ namespace Headwater.Server.Features.Registries;
 internal sealed class RegistryStore(IDatabase database, QueueStore jobs, ScheduleStore schedule, AuditStore audit, IDataProtectionProvider protection, TimeProvider time)
 {
     private const long Org = Organisation.Home;
+
+    /// <summary>What registries are called; their pages are for few.</summary>
+    public static NamedKind Named { get; } = NamedKind.Of("registry", viewer => viewer.All ? "SELECT CAST(id AS TEXT) AS id, name, NULL AS page FROM registry WHERE org_id = @Org AND CAST(id AS TEXT) IN @ids" : null) with { Called = @"SELECT 'registry:' || id FROM registry WHERE org_id = @org AND LOWER(name) LIKE @subject ESCAPE '\'" };
+
     private const string Columns = """
         r.id, r.type, r.name, r.address, r.position, r.user_name, r.secret, r.only_names, r.never_names, r.every_seconds, r.daily_minute, r.enabled, r.configured, r.created_at, r.attempted_at, r.succeeded_at, r.failures, r.error,
         r.paused_until, r.asked, r.found, r.job_id

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Headwater.Core.Sboms;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Data;
@@ -11,6 +12,8 @@ internal sealed class IngestJob(UploadStore uploads, IngestStore store, Findings
     public const string JobKind = "sbom.ingest";
 
     public string Kind => JobKind;
+
+    public string? SubjectOf(string key, string lane) => "upload:" + key;
 
     public async Task RunAsync(JobContext context, CancellationToken cancellationToken)
     {
@@ -42,6 +45,8 @@ internal sealed class IngestJob(UploadStore uploads, IngestStore store, Findings
         }, true, cancellationToken);
         context.Completed = true;
     }
+
+    public Task TryAgainAsync(DbTransaction transaction, long job) => UploadStore.QueueAgainAsync(transaction, job);
 
     public Task GiveUpAsync(ClaimedJob job, string error, CancellationToken cancellationToken) => uploads.FailAsync(long.Parse(job.Payload), error, cancellationToken);
 }

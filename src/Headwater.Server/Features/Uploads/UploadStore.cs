@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Text.Json;
 using Dapper;
 using Headwater.Server.Features.Projects;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Jobs;
@@ -27,6 +29,12 @@ internal sealed class PendingUpload
 internal sealed class UploadStore(IDatabase database, ProjectsModule projects, QueueStore jobs, AuditStore audit, BlobFolder blobs, IdSource ids, TimeProvider time)
 {
     private const long Org = Organisation.Home;
+
+    /// <summary>Uploads are called as what they were sent to.</summary>
+    public static NamedKind Named { get; } = NamedKind.Of("upload", viewer => $"""
+        SELECT u.token AS id, TRIM(p.name || ' ' || COALESCE(v.version, '')) AS name, '/uploads/' || u.token AS page
+        FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = @Org AND u.token IN @ids AND {viewer.Sees("p.owner_id")}
+        """);
 
     /// <summary>Looks up what a request names, in the order in which clients expect to hear of what is missing.</summary>
     public Task<(UploadTarget? Target, UploadOutcome? Refusal)> FindTargetAsync(UploadRequest request, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
@@ -136,6 +144,10 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
     /// <summary>True while the upload's analysis has not ended; null when there is no such upload.</summary>
     public Task<bool?> IsPendingAsync(Guid token, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
         await connection.QuerySingleOrDefaultAsync<string>("SELECT state FROM upload WHERE org_id = @Org AND token = @token", new { Org, token }) is { } state ? state == "queued" : (bool?)null, cancellationToken);
+
+    /// <summary>The job of an upload that had failed is in the queue again.</summary>
+    public static Task QueueAgainAsync(DbTransaction transaction, long job) =>
+        transaction.Connection!.ExecuteAsync("UPDATE upload SET state = 'queued', error = NULL WHERE org_id = @Org AND job_id = @job AND state = 'failed'", new { Org, job }, transaction);
 
     public Task FailAsync(long id, string error, CancellationToken cancellationToken) => database.WriteAsync(transaction =>
         transaction.Connection!.ExecuteAsync("UPDATE upload SET state = 'failed', error = @error WHERE id = @id AND state = 'queued'", new { id, error }, transaction), cancellationToken: cancellationToken);

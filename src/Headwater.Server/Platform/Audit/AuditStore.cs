@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Dapper;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Platform.Audit;
@@ -11,7 +12,7 @@ namespace Headwater.Server.Platform.Audit;
 /// The append-only record of acts. Each row carries the SHA-256 of the row before it and of its own content, so that a removed or
 /// altered row shows. The chain is per installation; the transaction that appends holds the writer, so it has one end.
 /// </summary>
-internal sealed class AuditStore(IDatabase database, TimeProvider time)
+internal sealed class AuditStore(IDatabase database, TimeProvider time, Subjects subjects)
 {
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal) { ["at"] = new("id", true) };
 
@@ -61,11 +62,14 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
             };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM audit WHERE {where}", parameters);
             var rows = (await connection.QueryAsync<Row>($"SELECT * FROM audit WHERE {where} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters)).AsList();
-            var names = await NamesAsync(connection, rows);
+            // Whoever may read the log reads the whole of it, whatever part of the organisation he looks at. What is gone is called what its record says.
+            var names = await subjects.NamesAsync(connection, Viewer.Everything, rows.Select(Named));
+            foreach (var row in rows)
+                if (!names.ContainsKey(Named(row)) && RecordedName(row.Detail) is { } recorded) names[Named(row)] = new SubjectName("", recorded, null);
             var items = rows.Select(r =>
             {
-                var (name, path) = names.GetValueOrDefault(Named(r));
-                return new AuditRow(r.Id, DateTimeOffset.FromUnixTimeMilliseconds(r.At), r.Actor, r.Act, r.Subject, name, path, r.Detail, r.BeforeDigest, r.AfterDigest, r.Hash);
+                var name = names.GetValueOrDefault(Named(r));
+                return new AuditRow(r.Id, DateTimeOffset.FromUnixTimeMilliseconds(r.At), r.Actor, r.Act, r.Subject, name?.Name, name?.Page, r.Detail, r.BeforeDigest, r.AfterDigest, r.Hash);
             }).ToList();
             return keyset.Page(items, total, r => (r.Id, r.Id));
         }, cancellationToken);
@@ -80,55 +84,19 @@ internal sealed class AuditStore(IDatabase database, TimeProvider time)
             SELECT act FROM acts WHERE act IS NOT NULL
             """, new { org = Organisation.Home })).AsList(), cancellationToken);
 
-    private static string Where(AuditFilter filter)
+    private string Where(AuditFilter filter)
     {
         List<string> where = ["org_id = @org"];
         if (filter.Actor is not null) where.Add(@"LOWER(actor) LIKE @actor ESCAPE '\'");
         if (filter.Act is not null) where.Add(filter.Act.EndsWith('.') ? @"act LIKE @acts ESCAPE '\'" : "act = @act");
         if (filter.Begin is not null) where.Add("at >= @begin");
         if (filter.End is not null) where.Add("at < @end");
-        if (filter.Subject is not null)
-            where.Add(@"(LOWER(subject) LIKE @subject ESCAPE '\' OR subject IN (SELECT 'project:' || p.uuid FROM project p WHERE LOWER(p.name) LIKE @subject ESCAPE '\')
-                OR subject IN (SELECT 'project-version:' || v.uuid FROM project p JOIN project_version v ON v.project_id = p.id WHERE LOWER(p.name) LIKE @subject ESCAPE '\'))");
+        if (filter.Subject is not null) where.Add($@"(LOWER(subject) LIKE @subject ESCAPE '\' OR {subjects.Called("subject")})");
         return string.Join(" AND ", where);
     }
 
-    /// <summary>What subjects are called now, and the pages they have. What is gone is called what its record says.</summary>
-    private static async Task<Dictionary<string, (string Name, string? Path)>> NamesAsync(DbConnection connection, IReadOnlyList<Row> rows)
-    {
-        var names = new Dictionary<string, (string Name, string? Path)>(StringComparer.Ordinal);
-        List<string> Ids(string kind) => [.. rows.Where(r => r.Subject.StartsWith(kind, StringComparison.Ordinal)).Select(r => r.Subject[kind.Length..]).Distinct()];
-        if (Ids("project-version:") is { Count: > 0 } versions)
-            foreach (var (uuid, name, version) in await connection.QueryAsync<(string, string, string)>("SELECT v.uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.uuid IN @versions", new { versions }))
-                names["project-version:" + uuid] = ($"{name} {version}".TrimEnd(), "/versions/" + uuid);
-        if (Ids("project:") is { Count: > 0 } projects)
-            foreach (var (uuid, name) in await connection.QueryAsync<(string, string)>("SELECT uuid, name FROM project WHERE uuid IN @projects", new { projects }))
-                names["project:" + uuid] = (name, "/projects/" + uuid);
-        if (Ids("key:") is { Count: > 0 } keys)
-            foreach (var (id, comment) in await connection.QueryAsync<(string, string)>("SELECT public_id, comment FROM api_key WHERE public_id IN @keys", new { keys }))
-                names["key:" + id] = (comment.Length > 0 ? comment : id, "/keys");
-        // Pages that not everybody who reads the log may see are not led to.
-        if (Ids("owner:") is { Count: > 0 } owners)
-            foreach (var (kind, key, title, id) in await connection.QueryAsync<(string, string, string, long)>("SELECT kind, name, title, id FROM owner WHERE org_id = @org AND name IN @owners", new { org = Organisation.Home, owners }))
-                names[$"{kind} owner:{key}"] = (title, "/owners/" + id);
-        await AddAsync("component:", "SELECT identity AS key, name, id FROM component WHERE identity IN @ids", "/components/");
-        await AddAsync("user:", "SELECT name AS key, COALESCE(title, name) AS name, id FROM user_account WHERE org_id = @org AND name IN @ids", null);
-        await AddAsync("analysis:", "SELECT uuid AS key, vulnerability AS name, id FROM analysis WHERE org_id = @org AND uuid IN @ids", null);
-        foreach (var table in (string[])["feed", "registry", "webhook"])
-            await AddAsync(table + ":", $"SELECT CAST(id AS TEXT) AS key, name, id FROM {table} WHERE org_id = @org AND CAST(id AS TEXT) IN @ids", null);
-        foreach (var row in rows)
-            if (!names.ContainsKey(Named(row)) && RecordedName(row.Detail) is { } name) names[Named(row)] = (name, null);
-        return names;
-
-        async Task AddAsync(string kind, string sql, string? page)
-        {
-            if (Ids(kind) is not { Count: > 0 } ids) return;
-            foreach (var (key, name, id) in await connection.QueryAsync<(string, string, long)>(sql, new { org = Organisation.Home, ids })) names[kind + key] = (name, page is null ? null : page + id);
-        }
-    }
-
     /// <summary>What a record is about, for all: a unit and a team may have one name, and the act says which of them it was.</summary>
-    private static string Named(Row row) => row.Subject.StartsWith("owner:", StringComparison.Ordinal) ? $"{row.Act.Split('.')[0]} {row.Subject}" : row.Subject;
+    private static string Named(Row row) => row.Subject.StartsWith("owner:", StringComparison.Ordinal) ? row.Act.Split('.')[0] + row.Subject["owner".Length..] : row.Subject;
 
     private static string? RecordedName(string? detail)
     {

@@ -26,6 +26,11 @@ internal sealed class KnownKey
 
 internal sealed class ApiKeyStore(IDatabase database, AuditStore audit, IdSource ids, TimeProvider time)
 {
+    /// <summary>What keys are called.</summary>
+    public static NamedKind Named { get; } = NamedKind.Of("key", viewer => $"""
+        SELECT public_id AS id, CASE WHEN comment = '' THEN public_id ELSE comment END AS name, '/keys' AS page FROM api_key WHERE public_id IN @ids AND {viewer.Sees("unit_id")}
+        """) with { Called = @"SELECT 'key:' || public_id FROM api_key WHERE LOWER(comment) LIKE @subject ESCAPE '\'" };
+
     /// <summary>The key of this name. One whose maker has left is none.</summary>
     public Task<KnownKey?> FindAsync(string publicId, CancellationToken cancellationToken) => database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<KnownKey>(
         """

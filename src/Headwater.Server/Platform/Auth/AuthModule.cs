@@ -28,6 +28,7 @@ internal static class AuthModule
         {
             if (database.IsShared) keys.XmlRepository = new ProtectionKeyStore(database, time);
         });
+        services.AddSingleton(UserStore.Named).AddSingleton(ApiKeyStore.Named);
         services.AddSingleton<UserStore>().AddSingleton<ApiKeyStore>().AddSingleton<AccessStore>().AddSingleton<SignInFailureStore>().AddSingleton<SessionStore>().AddSingleton<SecondFactor>().AddSingleton<Session>();
         var oidc = OidcOptions.From(configuration);
         services.AddSingleton<OidcStore>().AddSingleton(s => new OidcSignIn(oidc is null ? null : new OidcProvider(oidc, OidcProvider.NewClient(), s.GetRequiredService<TimeProvider>()), oidc,

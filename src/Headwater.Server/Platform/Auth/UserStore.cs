@@ -35,6 +35,9 @@ internal sealed class UserStore(IDatabase database, AuditStore audit, IdSource i
     /// <summary>What acts on an account change, for the audit log. The hash of the password and the protected secret make the digest one that nobody can guess from a name.</summary>
     public const string State = "SELECT uuid, name, title, given_name, family_name, email, external_id, subject, source, active, permissions, must_change, password_hash, totp_secret FROM user_account WHERE id = @id";
 
+    /// <summary>What accounts are called; their pages are for few.</summary>
+    public static NamedKind Named { get; } = NamedKind.Of("user", viewer => viewer.All ? "SELECT name AS id, COALESCE(title, name) AS name, NULL AS page FROM user_account WHERE org_id = @Org AND name IN @ids" : null) with { Called = @"SELECT 'user:' || name FROM user_account WHERE org_id = @org AND LOWER(title) LIKE @subject ESCAPE '\'" };
+
     private const string Columns = "id, name, password_hash, permissions, must_change, active, totp_secret, totp_step";
 
     private const string Codes = "SELECT digest FROM recovery_code WHERE person_id = @Id ORDER BY digest";

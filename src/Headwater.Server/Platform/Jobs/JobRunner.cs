@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Headwater.Server.Platform.Data;
@@ -11,10 +12,16 @@ internal interface IJobHandler
 {
     string Kind { get; }
 
+    /// <summary>What a job is about, as <c>kind:id</c> of a <see cref="NamedKind"/>; null when it is about nothing that has a name.</summary>
+    string? SubjectOf(string key, string lane) => null;
+
     Task RunAsync(JobContext context, CancellationToken cancellationToken);
 
     /// <summary>Called once when a job will not be tried again.</summary>
     Task GiveUpAsync(ClaimedJob job, string error, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Called in the transaction in which somebody puts such a job back into the queue: takes back what giving up did.</summary>
+    Task TryAgainAsync(DbTransaction transaction, long job) => Task.CompletedTask;
 }
 
 /// <summary>A failure that another attempt will not cure.</summary>

@@ -7,7 +7,7 @@ namespace Headwater.Server.Platform.Jobs;
 
 /// <summary>Something that recurs, for people to see.</summary>
 /// <param name="LastJobId">The job that its last run became.</param>
-internal sealed record ScheduleRow(string Name, string Kind, Cadence Cadence, bool Enabled, DateTimeOffset NextAt, DateTimeOffset? LastAt, long? LastJobId);
+internal sealed record ScheduleRow(string Name, string Kind, string Key, string Lane, Cadence Cadence, bool Enabled, DateTimeOffset NextAt, DateTimeOffset? LastAt, long? LastJobId);
 
 /// <summary>
 /// What recurs. Due is what stands in the table: whoever moves <c>next_at</c> on, under the condition that nobody else has, enqueues the job in the same
@@ -74,7 +74,7 @@ internal sealed class ScheduleStore(IDatabase database, QueueStore queue, TimePr
     /// <summary>By the next run.</summary>
     public Task<IReadOnlyList<ScheduleRow>> ListAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<ScheduleRow>>(async connection =>
         [.. (await connection.QueryAsync<Row>($"SELECT {Columns} FROM schedule WHERE org_id = @Org ORDER BY enabled DESC, next_at, name", new { Org })).Select(r =>
-            new ScheduleRow(r.Name, r.Kind, r.Cadence, r.Enabled, r.NextAt, r.LastAt, r.LastJobId))], cancellationToken);
+            new ScheduleRow(r.Name, r.Kind, r.Key, r.Lane, r.Cadence, r.Enabled, r.NextAt, r.LastAt, r.LastJobId))], cancellationToken);
 
     private Task<bool> TakeAsync(Row row, DateTimeOffset next, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
