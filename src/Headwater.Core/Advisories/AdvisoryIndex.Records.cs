@@ -48,6 +48,28 @@ public sealed partial class AdvisoryIndex
         return -1;
     }
 
+    /// <summary>Counts the records whose ids begin with a text, in the case of the ids: <c>MAL-</c> for malicious packages.</summary>
+    /// <param name="prefix">At least one character.</param>
+    /// <param name="newest">When the one that was changed last was changed; null where there is none, or none says.</param>
+    public int CountBeginningWith(string prefix, out DateTimeOffset? newest)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(prefix);
+        var (count, last) = (0, 0L);
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            var range = _layers[i].RangeOf(prefix);
+            for (var record = range.Start.Value; record < range.End.Value; record++)
+            {
+                if (IsHidden(i, record)) continue;
+                count++;
+                last = Math.Max(last, _layers[i].ModifiedOf(record));
+            }
+        }
+
+        newest = last > 0 ? DateTimeOffset.FromUnixTimeSeconds(last) : null;
+        return count;
+    }
+
     /// <summary>Every record's number, file by file.</summary>
     public IEnumerable<int> Records()
     {

@@ -115,6 +115,29 @@ internal sealed partial class IndexLayer
         return -1;
     });
 
+    /// <summary>The records whose ids begin with a text: they stand in the order of their ids.</summary>
+    public Range RangeOf(string prefix) => Read(() =>
+    {
+        var wanted = Encoding.UTF8.GetBytes(prefix);
+        var first = FirstRecord(wanted, false);
+        return first..FirstRecord(wanted, true);
+    });
+
+    /// <summary>The first record whose id is not before a text; or the first that is after all that begin with it.</summary>
+    private int FirstRecord(ReadOnlySpan<byte> wanted, bool after)
+    {
+        var (low, high) = (0, RecordCount);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            var id = _file.Bytes(_file.U32(Section.Records, middle, RecordRow.Id));
+            if (id.SequenceCompareTo(wanted) < 0 || (after && id.StartsWith(wanted))) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
     /// <summary>The id of a record.</summary>
     public string IdOf(int record) => Read(() => Id(record));
 

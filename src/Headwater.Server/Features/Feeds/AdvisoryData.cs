@@ -8,7 +8,16 @@ internal sealed record AdvisoryData(AdvisoryIndex? Index, ExploitSignals Signals
 {
     /// <summary>Counts every change, however small.</summary>
     public long Generation { get; init; }
+
+    /// <summary>What the sources of the index hold, by source.</summary>
+    public IReadOnlyList<LoadedSource> Loaded { get; init; } = [];
 }
+
+/// <summary>What one source has brought into the index.</summary>
+/// <param name="Feed">Null for the file that somebody has put into the data folder.</param>
+/// <param name="Malicious">How many of its records are about malicious packages.</param>
+/// <param name="NewestMalicious">The newest of those.</param>
+internal sealed record LoadedSource(long? Feed, DateTimeOffset? Newest, int Malicious, DateTimeOffset? NewestMalicious);
 
 /// <summary>What findings must be looked at again.</summary>
 /// <param name="From">The first change of a record that this is about, in the table of changes.</param>

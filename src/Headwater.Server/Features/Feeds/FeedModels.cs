@@ -54,7 +54,11 @@ internal sealed record FeedRow(
 /// <param name="BuiltAt">When the index was built; null when there is none.</param>
 /// <param name="NewestRecord">The newest modification in any record.</param>
 internal sealed record FeedStatus(bool Loaded, DateTimeOffset? BuiltAt, int Records, DateTimeOffset? NewestRecord, IReadOnlyList<FeedSource> Sources,
-    SignalStatus Epss, SignalStatus Kev, string? Problem);
+    SignalStatus Epss, SignalStatus Kev, string? Problem)
+{
+    /// <summary>How old each kind of data is; the same as on every page.</summary>
+    public IReadOnlyList<AgeOfData> Ages { get; init; } = [];
+}
 
 internal sealed record FeedSource(string Ecosystem, int Records, DateTimeOffset? NewestModified);
 
@@ -62,11 +66,14 @@ internal sealed record FeedSource(string Ecosystem, int Records, DateTimeOffset?
 /// <param name="At">The date the file itself states.</param>
 internal sealed record SignalStatus(bool Loaded, int Entries, DateTimeOffset? At);
 
-/// <summary>How old one kind of data in use is: on every page the same.</summary>
+/// <summary>How old one kind of data in use is: on every page the same. Where several sources bring it, each moment is that of the oldest.</summary>
 /// <param name="AsOf">The moment of which the data is, as it says itself; null when none is loaded.</param>
+/// <param name="AsOfSource">The source that says so.</param>
 /// <param name="FetchedAt">When it was last fetched, or asked for and found unchanged; null for what was put into the data folder by hand.</param>
-/// <param name="Old">Older than whoever configured its feed wants it to be.</param>
-internal sealed record AgeOfData(FeedKind Kind, DateTimeOffset? AsOf, DateTimeOffset? FetchedAt, bool Old);
+/// <param name="FetchedSource">The source that was fetched then.</param>
+/// <param name="Sources">How many sources bring it.</param>
+/// <param name="Old">One of them is older than whoever configured its feed wants it to be.</param>
+internal sealed record AgeOfData(FeedKind Kind, DateTimeOffset? AsOf, string? AsOfSource, DateTimeOffset? FetchedAt, string? FetchedSource, int Sources, bool Old);
 
 /// <summary>A change of a record, for the history of an advisory.</summary>
 internal sealed record AdvisoryHistoryRow(string Advisory, Core.Advisories.AdvisoryChangeKind Kind, DateTimeOffset? Modified, DateTimeOffset At, string? Feed);

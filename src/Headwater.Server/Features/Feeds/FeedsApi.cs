@@ -14,7 +14,7 @@ internal static class FeedsApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root + "/feeds").WithTags("Feeds");
-        api.MapGet("", (FeedsModule feeds, [AsParameters] Listing listing, CancellationToken cancellationToken) => string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(feeds.Status()) : listing.AnswerWhole("advisory-data", feeds.Status().Sources, Loaded, cancellationToken))
+        api.MapGet("", async (FeedsModule feeds, [AsParameters] Listing listing, CancellationToken cancellationToken) => string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(await feeds.StatusAsync(cancellationToken)) : listing.AnswerWhole("advisory-data", feeds.Status().Sources, Loaded, cancellationToken))
             .Produces<FeedStatus>().Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is; as a file, by ecosystem");
         api.MapGet("/warnings", async (FeedsModule feeds, TimeProvider time, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerWhole("feed-warnings", (await feeds.InTroubleAsync(cancellationToken)).Select(f => FeedWarning.Of(f, time.GetUtcNow())), Warned, cancellationToken)).Produces<IReadOnlyList<FeedWarning>>().Require(Permissions.ViewVulnerability).WithSummary("Feeds whose data is old, or whose last refresh failed; the header Headwater-Data-Warning says the same with every answer");

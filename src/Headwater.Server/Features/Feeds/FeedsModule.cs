@@ -23,11 +23,12 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
     /// <summary>Held by whoever replaces the data, and by whoever keeps what came of matching against it.</summary>
     public const string LockName = "feeds";
 
-    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromHours(6), SnapshotStale = TimeSpan.FromDays(365), WarningsKept = TimeSpan.FromSeconds(5), ByHandStale = TimeSpan.FromDays(7);
+    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromHours(6), SnapshotStale = TimeSpan.FromDays(365), WarningsKept = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private volatile AdvisoryData? _current;
     private volatile string? _problem;
+    private volatile IReadOnlyList<AgeOfData> _ages = [];
     private (long At, IReadOnlyList<FeedRow> Feeds)? _warnings;
 
     public static void AddServices(IServiceCollection services) =>
@@ -87,23 +88,20 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
             new SignalStatus(signals.EpssCount > 0, signals.EpssCount, signals.EpssDate), new SignalStatus(signals.KevCount > 0, signals.KevCount, signals.KevReleased), _problem);
     }
 
-    /// <summary>How old what is in use is: advisories, EPSS, KEV.</summary>
+    /// <summary>The same with how old it is.</summary>
+    public async Task<FeedStatus> StatusAsync(CancellationToken cancellationToken) => Status() with { Ages = await AgesAsync(cancellationToken) };
+
+    /// <summary>How old what is in use is: advisories, malicious packages, EPSS, KEV. Of several sources the oldest counts, and is named.</summary>
     public async Task<IReadOnlyList<AgeOfData>> AgesAsync(CancellationToken cancellationToken)
     {
-        var (status, feeds, now) = (Status(), await store.ListAsync(cancellationToken), time.GetUtcNow());
-        AgeOfData Of(FeedKind kind, DateTimeOffset? asOf, Func<FeedRow, bool> brings)
+        try
         {
-            var of = feeds.Where(f => f.Records > 0 && brings(f)).ToList();
-            if (kind is FeedKind.Epss or FeedKind.Kev) of = [.. of.OrderByDescending(f => f.Newest).Take(1)]; // Of several the newest is in use.
-            asOf ??= of.Max(f => f.AsOf); // A catalogue as CSV states no day.
-            return new AgeOfData(kind, asOf, of.Min(f => f.SucceededAt), asOf is not null && (of.Count > 0 ? of.Exists(f => f.IsStale(now)) : now - asOf > ByHandStale));
+            return _ages = DataAges.Of(Current, await store.ListAsync(cancellationToken), Path.GetFileName(IndexFile), Path.GetFileName(EpssFile), Path.GetFileName(KevFile), time.GetUtcNow());
         }
-
-        return
-        [
-            Of(FeedKind.Advisories, status.NewestRecord, f => f.Kind is FeedKind.Advisories or FeedKind.Malicious),
-            Of(FeedKind.Epss, status.Epss.At, f => f.Kind == FeedKind.Epss), Of(FeedKind.Kev, status.Kev.At, f => f.Kind == FeedKind.Kev),
-        ];
+        catch (DatabaseUnreachableException)
+        {
+            return _ages; // The page itself may need nothing else of the database.
+        }
     }
 
     /// <summary>The feeds whose data is old, or whose last refresh failed: a warning wherever findings are judged, and never a reason to stop.</summary>
@@ -156,8 +154,17 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
         foreach (var feed in feeds)
             foreach (var file in feed.Files) shared.FetchAsync(new FeedFolder(data, feed.Feed.Id).File(file), default).GetAwaiter().GetResult(); // Made by another node.
         var byHand = IndexFile;
-        List<string> files = [.. feeds.Where(f => f.Feed.Kind is FeedKind.Advisories or FeedKind.Malicious).SelectMany(f => f.Files.Select(file => new FeedFolder(data, f.Feed.Id).File(file))).Where(IsUsable)];
-        if (File.Exists(byHand) && IsUsable(byHand)) files.Add(byHand);
+        var (files, loaded) = (new List<string>(), new List<LoadedSource>());
+        foreach (var (feed, paths) in feeds.Where(f => f.Feed.Kind is FeedKind.Advisories or FeedKind.Malicious).Select(f => ((long?)f.Feed.Id, f.Files.Select(new FeedFolder(data, f.Feed.Id).File)))
+            .Concat(File.Exists(byHand) ? [(null, [byHand])] : []))
+        {
+            List<string> usable = [.. paths.Where(IsUsable)];
+            if (usable.Count == 0) continue;
+            files.AddRange(usable);
+            using var source = AdvisoryIndex.Open(usable);
+            loaded.Add(new LoadedSource(feed, source.Sources.Max(s => s.NewestModified), source.CountBeginningWith(DataAges.Malicious, out var newest), newest));
+        }
+
         var index = files.Count == 0 ? null : AdvisoryIndex.Open(files);
         var signals = ExploitSignals.Empty;
         var inUse = new Dictionary<FeedKind, string>();
@@ -174,7 +181,7 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
 
         // Files that are put there by hand tell of no change but by being other files.
         var state = $"3 {epoch} {(File.Exists(byHand) ? File.GetLastWriteTimeUtc(byHand).Ticks : 0)} {(File.Exists(EpssFile) ? signals.EpssDate : null):O} {(File.Exists(KevFile) ? signals.KevReleased : null):O}";
-        return new AdvisoryData(index, signals, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)).AsSpan(0, 8))) { Generation = generation };
+        return new AdvisoryData(index, signals, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)).AsSpan(0, 8))) { Generation = generation, Loaded = loaded };
     }
 
     /// <summary>A file that cannot be read is told of and left out: what the others hold is still worth having.</summary>

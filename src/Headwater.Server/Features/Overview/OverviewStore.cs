@@ -17,7 +17,7 @@ internal sealed class OverviewStore(IDatabase database, OwnersModule owners, Fin
     public async Task<PortfolioOverview> GetAsync(Viewer viewer, CancellationToken cancellationToken = default)
     {
         var (overview, at) = await remembered.GetAsync($"overview {viewer.Key} {await findings.PlacesAsync(cancellationToken)}", token => CountAsync(viewer, token), cancellationToken);
-        return overview with { CountedAt = at };
+        return overview with { CountedAt = at, Feeds = await feeds.StatusAsync(cancellationToken) }; // How old the data is, is never remembered.
     }
 
     private async Task<PortfolioOverview> CountAsync(Viewer viewer, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Headwater.Core.Advisories;
+using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Overview;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Http;
@@ -73,14 +74,16 @@ internal sealed class Greeting(SampleLoader samples, OverviewModule overview, IC
         }
 
         console.WriteLine(it.Feeds is { Loaded: true } feeds
-            ? $"Advisories: {feeds.Records:N0} records, the newest of {feeds.NewestRecord:yyyy-MM-dd}{Age(feeds.NewestRecord)}; EPSS {Date(feeds.Epss.At)}, KEV {Date(feeds.Kev.At)}"
+            ? $"Advisories: {feeds.Records:N0} records. Data as of: {string.Join(", ", feeds.Ages.Select(a => $"{Word(a.Kind)} {Date(a.AsOf)}{Age(a.AsOf)}"))}"
             : $"Advisories: none loaded{(it.Feeds.Problem is null ? "" : $" ({it.Feeds.Problem})")}");
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         console.WriteLine($"\nHeadwater is at {string.Join(" and ", addresses)}{configuration["Headwater:PathBase"]}  (Ctrl-C stops it)");
         console.Flush();
     }
 
-    private string Age(DateTimeOffset? at) => at is { } then && (time.GetUtcNow() - then).Days is > 0 and var days ? $", {Count(days, "day")} old" : "";
+    private string Age(DateTimeOffset? at) => at is { } then && (time.GetUtcNow() - then).Days is > 0 and var days ? $" ({Count(days, "day")} old)" : "";
+
+    private static string Word(FeedKind kind) => kind switch { FeedKind.Epss => "EPSS", FeedKind.Kev => "KEV", FeedKind.Malicious => "malicious packages", _ => "advisories" };
 
     private static string Date(DateTimeOffset? at) => at is { } then ? then.ToString("yyyy-MM-dd") : "not loaded";
 

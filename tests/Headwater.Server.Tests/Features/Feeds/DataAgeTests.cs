@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using AngleSharp.Dom;
 using Headwater.Server.Features.Feeds;
 using Headwater.Server.Platform.Jobs;
@@ -63,16 +65,94 @@ public sealed class DataAgeTests : IAsyncLifetime
 
         var (overview, feeds) = (await FactsAsync(browser, $"/?scope={unit}"), await FactsAsync(browser, "/feeds"));
 
-        overview.Keys.ShouldBe(["Advisories", "EPSS", "KEV"]);
+        overview.Keys.ShouldBe(["Advisories", "Malicious packages", "EPSS", "KEV"]);
         overview["EPSS"].ShouldSatisfyAllConditions(t => t.ShouldStartWith("Data as of"), t => t.ShouldContain("1 month ago"), t => t.ShouldContain("Fetched"), t => t.ShouldContain("old"));
         foreach (var (label, said) in overview) feeds[label].ShouldBe(said);
+        var foot = await FootAsync(browser, "/projects");
+        foot.Keys.ShouldBe(overview.Keys);
+        foreach (var (label, said) in overview) foot[label].ShouldBe(said);
+    }
+
+    [Fact]
+    public async Task Ages_OfSeveralSources_AreThoseOfTheOldest_AndNameIt()
+    {
+        var folder = Directory.CreateTempSubdirectory("headwater-test-age-").FullName;
+        try
+        {
+            await AddAsync(FeedKind.Advisories, "Fresh", folder, ("GHSA-fresh", 1));
+            await AddAsync(FeedKind.Advisories, "Own", folder, ("OWN-old", 20), ("OWN-older", 25));
+            var ages = await AgesAsync();
+            (ages[FeedKind.Advisories].AsOfSource, ages[FeedKind.Advisories].FetchedSource, ages[FeedKind.Advisories].Sources).ShouldBe(("advisories.hwx", "Fresh", 3), "what somebody put there by hand is a source, and nobody fetches it");
+            File.Delete(_host.Get<FeedsModule>().IndexFile);
+            _host.Get<FeedsModule>().Reload();
+            ages = await AgesAsync();
+            (DateTimeOffset.UtcNow - ages[FeedKind.Advisories].AsOf!.Value).TotalDays.ShouldBeInRange(19.9, 20.1, "the newest record of the source that is behind, not that of the freshest");
+            (ages[FeedKind.Advisories].AsOfSource, ages[FeedKind.Advisories].FetchedSource, ages[FeedKind.Advisories].Sources, ages[FeedKind.Advisories].Old).ShouldBe(("Own", "Fresh", 2, true));
+            ages[FeedKind.Malicious].ShouldBe(new AgeOfData(FeedKind.Malicious, null, null, null, null, 0, false), "nobody brings any");
+
+            // Among the advisories of another source, they have an age of their own.
+            await AddAsync(FeedKind.Advisories, "Mixed", folder, ("OSV-1", 2), ("MAL-2026-1", 9), ("MAL-2026-2", 12));
+            ages = await AgesAsync();
+            (DateTimeOffset.UtcNow - ages[FeedKind.Malicious].AsOf!.Value).TotalDays.ShouldBeInRange(8.9, 9.1);
+            (ages[FeedKind.Malicious].AsOfSource, ages[FeedKind.Malicious].Sources, ages[FeedKind.Malicious].Old).ShouldBe(("Mixed", 1, false), "the source is as fresh as its newest record");
+
+            await AddAsync(FeedKind.Malicious, "Malware", folder, ("MAL-2025-7", 70));
+            ages = await AgesAsync();
+            (ages[FeedKind.Malicious].AsOfSource, ages[FeedKind.Malicious].Sources, ages[FeedKind.Malicious].Old).ShouldBe(("Malware", 2, true));
+            ages[FeedKind.Advisories].Sources.ShouldBe(3, "a feed of malicious packages says nothing about advisories");
+
+            await _host.GrantAsync(await _host.AddPersonAsync("lead"), "ospo-lead", 0);
+            using var browser = await _host.BrowserAsync("lead");
+            (await FactsAsync(browser, "/feeds"))["Malicious packages"].ShouldSatisfyAllConditions(t => t.ShouldContain("2 months ago"), t => t.ShouldContain("(oldest: Malware)"), t => t.ShouldContain("old"));
+            (await FactsAsync(browser, "/advisories/MAL-2025-7")).Keys.ShouldBe(["Malicious packages", "EPSS", "KEV"]); // What is malicious is known from elsewhere than what is vulnerable.
+            using var client = await _host.ClientAsync();
+            foreach (var address in new[] { "/api/headwater/v1/feeds", "/api/headwater/v1/overview" })
+            {
+                var said = await client.GetFromJsonAsync<JsonElement>(address);
+                var all = (address.EndsWith("feeds", StringComparison.Ordinal) ? said : said.GetProperty("feeds")).GetProperty("ages").EnumerateArray().ToList();
+                all.Select(a => a.GetProperty("kind").GetString()).ShouldBe(["advisories", "malicious", "epss", "kev"], address);
+                all[1].GetProperty("asOfSource").GetString().ShouldBe("Malware");
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
+    private async Task<Dictionary<FeedKind, AgeOfData>> AgesAsync() => (await _host.Get<FeedsModule>().AgesAsync(default)).ToDictionary(a => a.Kind);
+
+    /// <summary>Adds a feed of a folder with records that were changed some days ago.</summary>
+    private async Task AddAsync(FeedKind kind, string name, string under, params (string Id, int DaysAgo)[] records)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(under, name)).FullName;
+        foreach (var (record, days) in records)
+            await File.WriteAllTextAsync(Path.Combine(folder, record + ".json"), $$"""
+                {"schema_version":"1.6.0","id":"{{record}}","modified":"{{DateTimeOffset.UtcNow.AddDays(-days):yyyy-MM-dd'T'HH:mm:ss'Z'}}","affected":[{"package":{"ecosystem":"npm","name":"package-{{record.ToLowerInvariant()}}"},"versions":["1.0.0"]}]}
+                """);
+        var id = await _host.Get<FeedStore>().SaveAsync(null, new FeedInput(name, kind, folder, [], Cadence.EachTime(TimeSpan.FromDays(1)), true, TimeSpan.FromDays(7)), "test");
+        await _host.Get<FeedStore>().RefreshAsync(id!.Value, false, "test");
+        await _host.IdleAsync();
+    }
+
+    /// <summary>What the foot of a page says of each kind of data.</summary>
+    private static async Task<Dictionary<string, string>> FootAsync(HttpClient browser, string path)
+    {
+        var page = Html.Parse(await browser.GetStringAsync(path));
+        Blur(page);
+        return page.QuerySelectorAll(".data-age .age").ToDictionary(a => a.QuerySelector("b")!.Said(), a => a.Said()[(a.QuerySelector("b")!.Said().Length + 1)..]);
+    }
+
+    private static void Blur(IParentNode page)
+    {
+        foreach (var time in page.QuerySelectorAll("time").Where(t => t.Said().Contains("now", StringComparison.Ordinal) || t.Said().Contains("minute", StringComparison.Ordinal))) time.TextContent = "NOW";
     }
 
     /// <summary>What is said of each kind of data, with moments as of the day.</summary>
     private static async Task<Dictionary<string, string>> FactsAsync(HttpClient browser, string path)
     {
         var page = Html.Parse(await browser.GetStringAsync(path));
-        foreach (var time in page.QuerySelectorAll("time").Where(t => t.Said().Contains("now", StringComparison.Ordinal) || t.Said().Contains("minute", StringComparison.Ordinal))) time.TextContent = "NOW";
-        return page.QuerySelectorAll(".facts > div").Where(f => f.QuerySelector("dt")!.Said() is "Advisories" or "EPSS" or "KEV").ToDictionary(f => f.QuerySelector("dt")!.Said(), f => f.QuerySelector("dd")!.Said());
+        Blur(page);
+        return page.QuerySelectorAll(".facts > div").Where(f => f.QuerySelector("dt")!.Said() is "Advisories" or "Malicious packages" or "EPSS" or "KEV").ToDictionary(f => f.QuerySelector("dt")!.Said(), f => f.QuerySelector("dd")!.Said());
     }
 }
