@@ -153,6 +153,6 @@ public sealed class DataAgeTests : IAsyncLifetime
     {
         var page = Html.Parse(await browser.GetStringAsync(path));
         Blur(page);
-        return page.QuerySelectorAll(".facts > div").Where(f => f.QuerySelector("dt")!.Said() is "Advisories" or "Malicious packages" or "EPSS" or "KEV").ToDictionary(f => f.QuerySelector("dt")!.Said(), f => f.QuerySelector("dd")!.Said());
+        return page.QuerySelectorAll(".facts > div").Where(f => f.QuerySelector("dt")!.Said() is "Advisories" or "Malicious packages" or "EPSS" or "KEV" && f.QuerySelector("dd .stamp") is not null).ToDictionary(f => f.QuerySelector("dt")!.Said(), f => f.QuerySelector("dd")!.Said());
     }
 }
