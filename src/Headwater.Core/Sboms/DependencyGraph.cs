@@ -6,7 +6,7 @@ namespace Headwater.Core.Sboms;
 /// The dependency graph of one document: adjacency by local index, immutable, written and read as one compact block of bytes.
 /// Cycles and self-loops are kept as they are; every walk visits a node once, and none recurses. Safe for concurrent readers.
 /// </summary>
-public sealed class DependencyGraph
+public sealed partial class DependencyGraph
 {
     private const byte FormatVersion = 1;
 

@@ -32,6 +32,66 @@ public sealed class DependencyGraphTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Fact]
+    public void AllPaths_AnySmallGraph_AgreesWithBruteForce() =>
+        Prop.ForAll(Graphs().ToArbitrary(), g =>
+        {
+            var graph = DependencyGraph.Build(g.Count, g.Edges);
+            var edges = g.Edges.Distinct().ToArray();
+            for (var node = 0; node < g.Count; node++)
+            {
+                // One node, and two that stand for the same thing: a path ends at the first of them.
+                foreach (int[] ends in new[] { [node], new[] { node, g.Count - 1 } })
+                {
+                    var expected = Simple(edges, [0], ends).OrderBy(p => p.Length).ThenBy(p => string.Join('>', p), StringComparer.Ordinal).Select(p => string.Join('>', p)).ToList();
+                    var all = graph.AllPaths(ends, 0, 100_000, new PathBounds(100_000), out var count);
+                    all.Select(p => string.Join('>', p)).ShouldBe(expected);
+                    count.ShouldBe(new PathCount(expected.Count, true));
+                    graph.AllPaths(ends, 2, 3, new PathBounds(100_000), out var again).Select(p => string.Join('>', p)).ShouldBe(expected.Skip(2).Take(3));
+                    again.ShouldBe(count);
+                    graph.AllPaths(ends, 0, 0, new PathBounds(100_000), out again).ShouldBeEmpty();
+                    again.ShouldBe(count);
+                    var few = graph.AllPaths(ends, 0, 10, new PathBounds(2), out again);
+                    few.Select(p => string.Join('>', p)).ShouldBe(expected.Take(2));
+                    if (again.Exact) again.Paths.ShouldBe(expected.Count);
+                    else (again.Paths, expected.Count > 2).ShouldBe((2, true));
+                }
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    [Fact]
+    public void AllPaths_MoreThanAnybodyCanWalk_AreCountedAndTheFirstListed()
+    {
+        // Sixty diamonds in a row: 2^60 paths without a ring, all of one length.
+        const int Diamonds = 60;
+        var graph = DependencyGraph.Build(3 * Diamonds + 1, Enumerable.Range(0, Diamonds).SelectMany(i => new[] { (3 * i, 3 * i + 1), (3 * i, 3 * i + 2), (3 * i + 1, 3 * i + 3), (3 * i + 2, 3 * i + 3) }));
+        graph.AllPaths([3 * Diamonds], 5, 100, new PathBounds(), out var count).Count.ShouldBe(100);
+        count.ShouldBe(new PathCount(1L << Diamonds, true));
+
+        // Where everything needs everything, the count is a bound, and the direct way comes first.
+        const int Dense = 40;
+        var ring = DependencyGraph.Build(Dense, Enumerable.Range(0, Dense).SelectMany(a => Enumerable.Range(0, Dense).Select(b => (a, b))));
+        var clock = Stopwatch.StartNew();
+        ring.AllPaths([Dense - 1], 0, 50, new PathBounds(), out count).Select(p => p.Length).ShouldBe(Enumerable.Repeat(3, Dense - 2).Prepend(2).Concat(Enumerable.Repeat(4, 50 - Dense + 1)));
+        count.ShouldBe(new PathCount(10_000, false));
+        ring.AllPaths([Dense - 1], 0, 50, new PathBounds(long.MaxValue, Work: 100_000), out count).Count.ShouldBe(50);
+        count.Exact.ShouldBeFalse();
+        count.Paths.ShouldBeInRange(50, 100_000);
+        clock.Elapsed.TotalSeconds.ShouldBeLessThan(10);
+
+        // A chain that is longer than the longest that is walked, and a short cut beside it.
+        var chain = DependencyGraph.Build(2001, Enumerable.Range(0, 2000).Select(i => (i, i + 1)).Append((0, 1999)).Append((5, 4)));
+        chain.AllPaths([2000], 0, 10, new PathBounds(), out count).Single().ShouldBe([0, 1999, 2000]);
+        count.ShouldBe(new PathCount(0, false)); // The one that was found, or more: the ring keeps it from being worked out.
+        chain.AllPaths([1998], 0, 10, new PathBounds(), out count).Single().Length.ShouldBe(1999);
+        Should.Throw<ArgumentOutOfRangeException>(() => chain.AllPaths([2001], 0, 1, new PathBounds(), out _));
+        Should.Throw<ArgumentOutOfRangeException>(() => chain.AllPaths([1], -1, 1, new PathBounds(), out _));
+    }
+
+    /// <summary>All paths that pass no node twice and end at the first of some nodes.</summary>
+    private static IEnumerable<int[]> Simple((int From, int To)[] edges, int[] path, int[] ends) =>
+        ends.Contains(path[^1]) ? [path] : edges.Where(e => e.From == path[^1] && !path.Contains(e.To)).SelectMany(e => Simple(edges, [.. path, e.To], ends));
+
+    [Fact]
     public void RemovedWith_AnySmallGraph_AgreesWithBruteForce() =>
         Prop.ForAll(Graphs().ToArbitrary(), g =>
         {

@@ -82,9 +82,9 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         var log4j = (await content.ComponentsAsync(Viewer.Everything, it.ProjectUuid, new PageRequest { Filter = "log4j" })).Items.Single();
         log4j.Depth.ShouldBe(3);
         log4j.Direct.ShouldBeFalse();
-        var why = (await content.WhyAsync(Viewer.Everything, it.ProjectUuid, log4j.ComponentVersionId))!;
+        var why = (await host.Get<GraphStore>().WhyAsync(Viewer.Everything, it.ProjectUuid, log4j.ComponentVersionId))!;
         why.Paths.Single().Select(s => s.Name).ShouldBe(["why", "guava", "lodash", "log4j-core"]);
-        (await content.TreeAsync(Viewer.Everything, it.ProjectUuid, 0, new PageRequest()))!.Items.Single().Name.ShouldBe("guava");
+        (await host.Get<GraphStore>().TreeAsync(Viewer.Everything, it.ProjectUuid, 0, new PageRequest()))!.Items.Single().Name.ShouldBe("guava");
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
              "dependencies":[{"ref":"r","dependsOn":["a"]},{"ref":"a","dependsOn":["a","b"]},{"ref":"b","dependsOn":["a","r"]}]}
             """;
         var it = await TestHost.UploadAsync(client, "cycles", "1", Bom);
-        var graph = (await host.Get<ContentStore>().GraphAsync(Viewer.Everything, it.ProjectUuid, 100))!;
+        var graph = (await host.Get<GraphStore>().DrawingAsync(Viewer.Everything, it.ProjectUuid, 100))!;
         graph.Nodes.Count.ShouldBe(3);
         graph.Nodes.Select(n => n.Node).Distinct().Count().ShouldBe(3);
     }

@@ -6,7 +6,15 @@ using Headwater.Core.Versions;
 namespace Headwater.Server.Features.Projects;
 
 /// <summary>The graph of an upload and the component version behind each of its nodes.</summary>
-internal sealed record UploadGraph(DependencyGraph Graph, long[] Nodes);
+internal sealed record UploadGraph(DependencyGraph Graph, long[] Nodes)
+{
+    /// <summary>How many other nodes of the whole graph need a node; the project itself counts as one.</summary>
+    public int NeededBy(int node)
+    {
+        var before = Graph.Dependants(node);
+        return before.BinarySearch(node) < 0 ? before.Length : before.Length - 1;
+    }
+}
 
 /// <summary>What is shown of a node.</summary>
 internal sealed record NodeFact
@@ -31,7 +39,7 @@ internal sealed class NodeFacts(Dictionary<long, NodeFact> facts)
     public TreeNode Node(int node, UploadGraph upload, bool repeated)
     {
         var f = Fact(upload.Nodes[node]);
-        return new TreeNode(node, f.Id, f.ComponentId, f.Name, f.GroupName, f.Version, f.Purl, upload.Graph.Dependencies(node).Length, (Severity)f.MaxSeverity, f.Kev > 0, repeated);
+        return new TreeNode(node, f.Id, f.ComponentId, f.Name, f.GroupName, f.Version, f.Purl, upload.Graph.Dependencies(node).Length, upload.NeededBy(node), (Severity)f.MaxSeverity, f.Kev > 0, repeated);
     }
 }
 

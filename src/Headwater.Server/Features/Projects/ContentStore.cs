@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Dapper;
 using Headwater.Core.Advisories;
-using Headwater.Core.Sboms;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
@@ -9,7 +8,7 @@ using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Projects;
 
-/// <summary>What is in a project version: its components, findings, uploads, tree and changes.</summary>
+/// <summary>What is in a project version: its components, findings, uploads and changes.</summary>
 internal sealed class ContentStore(IDatabase database, RegistriesModule registries)
 {
     /// <summary>The most lines of a list that is not asked for by pages.</summary>
@@ -102,78 +101,7 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
     public Task<UploadRow?> UploadAsync(Viewer viewer, Guid token, CancellationToken cancellationToken = default) =>
         database.ReadAsync(async connection => (await UploadsAsync(connection, viewer, "u.token = @token", new { Org, token }, 1)).FirstOrDefault(), cancellationToken);
 
-    /// <summary>What a node of the newest upload's graph depends on, one level, worst first; node 0 is the root. Null when there is no graph yet.</summary>
-    /// <param name="request">Which part of the level; its cursors are places.</param>
-    public Task<Page<TreeNode>?> TreeAsync(Viewer viewer, Guid version, int node, PageRequest request, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
-    {
-        if (await GraphOfAsync(connection, viewer, version) is not { } upload || node < 0 || node >= upload.Graph.Count) return null;
-        var children = upload.Graph.Dependencies(node).ToArray();
-        var facts = await NodeFactsAsync(connection, children.Select(c => upload.Nodes[c]));
-        return Page<TreeNode>.Of([.. children.Select(c => facts.Node(c, upload, false)).OrderByDescending(n => n.MaxSeverity).ThenByDescending(n => n.Kev).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ThenBy(n => n.Node)], request);
-    }, cancellationToken);
-
-    /// <summary>The newest upload's graph, nearest nodes first, at most <paramref name="limit"/> of them. Null when there is none yet.</summary>
-    public Task<GraphView?> GraphAsync(Viewer viewer, Guid version, int limit, long? without = null, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
-    {
-        if (await GraphOfAsync(connection, viewer, version) is not { } upload) return null;
-        var (graph, order) = (upload.Graph, new List<int> { 0 });
-        var seen = new HashSet<int> { 0 };
-        for (var i = 0; i < order.Count && order.Count < limit; i++)
-        {
-            foreach (var next in graph.Dependencies(order[i]))
-                if (order.Count < limit && seen.Add(next)) order.Add(next);
-        }
-
-        var facts = await NodeFactsAsync(connection, order.Select(n => upload.Nodes[n]));
-        var edges = new List<int[]>();
-        foreach (var from in order)
-            foreach (var to in graph.Dependencies(from))
-                if (seen.Contains(to)) edges.Add([from, to]);
-        var root = await RootAsync(connection, viewer, version);
-        return new GraphView([.. order.Select(n => n == 0 ? new TreeNode(0, 0, 0, root!.Name, null, root.Version, null, graph.Dependencies(0).Length, Severity.Unknown, false, false) : facts.Node(n, upload, false))],
-            edges, graph.Count, order.Count < graph.Count, without is { } gone && Nodes(upload, gone) is { Length: > 0 } nodes ? [.. graph.RemovedWith(nodes).Where(seen.Contains)] : []);
-    }, cancellationToken);
-
-    /// <summary>Who needs a component version in a project version, and what would go with it. Null when it is not in there.</summary>
-    /// <param name="from">How many of each list are passed over.</param>
-    public Task<Impact?> ImpactAsync(Viewer viewer, Guid version, long componentVersionId, int from = 0, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
-    {
-        if (await RootAsync(connection, viewer, version) is not { } root || await GraphOfAsync(connection, viewer, version) is not { } upload) return null;
-        var nodes = Nodes(upload, componentVersionId);
-        if (nodes.Length == 0) return null;
-        var graph = upload.Graph;
-        var direct = new HashSet<int>();
-        var all = new HashSet<int>();
-        foreach (var node in nodes)
-        {
-            foreach (var before in graph.Dependants(node)) direct.Add(before);
-            all.UnionWith(graph.AllDependants(node));
-        }
-
-        var goes = graph.RemovedWith(nodes).Except(nodes).ToList();
-        var facts = await NodeFactsAsync(connection, direct.Concat(goes).Concat(nodes).Select(n => upload.Nodes[n]));
-        List<TreeNode> Ordered(IEnumerable<int> some) => [.. some.Where(n => n != 0).DistinctBy(n => upload.Nodes[n]).Select(n => facts.Node(n, upload, false))
-            .OrderByDescending(n => n.Kev).ThenByDescending(n => n.MaxSeverity).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ThenBy(n => n.Node)];
-        var (neededBy, gone) = (Ordered(direct.Except(nodes)), Ordered(goes));
-        return new Impact(root, facts.Step(componentVersionId), direct.Contains(0), Part(neededBy, from), neededBy.Count, all.Except(nodes).Count(n => n != 0), Part(gone, from), gone.Count, nodes.Any(n => graph.Depths[n] >= 0));
-    }, cancellationToken);
-
     private static IReadOnlyList<T> Part<T>(IReadOnlyList<T> all, int from, int most = MostLines) => [.. all.Skip(from).Take(most)];
-
-    private static int[] Nodes(UploadGraph upload, long componentVersion) => [.. Enumerable.Range(1, Math.Max(0, upload.Nodes.Length - 1)).Where(n => upload.Nodes[n] == componentVersion)];
-
-    /// <summary>All shortest paths from the root to a component version, at most <paramref name="limit"/>. Null when it is not in there.</summary>
-    public Task<WhyHere?> WhyAsync(Viewer viewer, Guid version, long componentVersionId, int limit = 10, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
-    {
-        if (await RootAsync(connection, viewer, version) is not { } root || await GraphOfAsync(connection, viewer, version) is not { } upload) return null;
-        var node = NearestNode(upload, componentVersionId);
-        if (node < 0) return null;
-        var paths = upload.Graph.ShortestPaths(node, limit, out var total);
-        var facts = await NodeFactsAsync(connection, paths.SelectMany(p => p).Distinct().Append(node).Select(n => upload.Nodes[n]));
-        var places = await connection.QuerySingleOrDefaultAsync<string>(
-            "SELECT o.places FROM occurrence_place o JOIN project_version v ON v.id = o.pv_id WHERE o.org_id = @Org AND v.uuid = @version AND o.cv_id = @componentVersionId", new { Org, version, componentVersionId });
-        return new WhyHere(root, facts.Step(componentVersionId), [.. paths.Select(IReadOnlyList<PathStep> (p) => [.. p.Select(n => n == 0 ? new PathStep(0, 0, root.Name, null, root.Version) : facts.Step(upload.Nodes[n]))])], total, TypeMaps.FromJson(places ?? "[]"));
-    }, cancellationToken);
 
     /// <summary>What changed between two uploads; null when one of them does not exist or is not analysed yet.</summary>
     /// <param name="findingsSeen">Where the caller may see findings; when that is not where both uploads are, they are left out.</param>
@@ -183,10 +111,10 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
     {
         var from = (await UploadsAsync(connection, viewer, "u.token = @fromToken", new { Org, fromToken }, 1)).FirstOrDefault();
         var to = (await UploadsAsync(connection, viewer, "u.token = @toToken", new { Org, toToken }, 1)).FirstOrDefault();
-        if (from is null || to is null || await GraphOfAsync(connection, from.Id) is not { } a || await GraphOfAsync(connection, to.Id) is not { } b) return null;
+        if (from is null || to is null || await GraphStore.OfUploadAsync(connection, from.Id) is not { } a || await GraphStore.OfUploadAsync(connection, to.Id) is not { } b) return null;
         var (before, after) = (a.Nodes.Where(n => n > 0).ToHashSet(), b.Nodes.Where(n => n > 0).ToHashSet());
         var (gone, came) = (before.Except(after).ToList(), after.Except(before).ToList());
-        var facts = await NodeFactsAsync(connection, before.Union(after));
+        var facts = await GraphStore.FactsAsync(connection, before.Union(after));
         var changed = ChangeList.Between([.. before.Select(facts.Fact)], [.. after.Select(facts.Fact)]);
         List<(long Version, string Id, long Component, double Risk)>? fresh = null, over = null;
         if (await SeesAsync(fromToken) && await SeesAsync(toToken))
@@ -221,50 +149,6 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         """;
 
     private static Task<long?> VersionIdAsync(DbConnection connection, Viewer viewer, Guid version) => ProjectWriteStore.VisibleAsync(connection, null, viewer, version);
-
-    private static async Task<ProjectVersionRef?> RootAsync(DbConnection connection, Viewer viewer, Guid version)
-    {
-        var row = await connection.QuerySingleOrDefaultAsync<(string Project, string Name, string Version)?>(
-            $"SELECT p.uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version AND {viewer.Sees("p.owner_id")}", new { Org, version });
-        return row is { } it ? new ProjectVersionRef(version, Guid.Parse(it.Project), it.Name, it.Version.Length == 0 ? null : it.Version) : null;
-    }
-
-    private static async Task<UploadGraph?> GraphOfAsync(DbConnection connection, Viewer viewer, Guid version) =>
-        await connection.QuerySingleOrDefaultAsync<long?>($"SELECT v.last_upload_id FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version AND {viewer.Sees("p.owner_id")}", new { Org, version }) is { } upload ? await GraphOfAsync(connection, upload) : null;
-
-    private static async Task<UploadGraph?> GraphOfAsync(DbConnection connection, long upload)
-    {
-        var row = await connection.QuerySingleOrDefaultAsync<(byte[] Graph, byte[] Nodes)?>("SELECT graph, nodes FROM upload_graph WHERE upload_id = @upload AND org_id = @Org", new { upload, Org });
-        return row is { } it ? new UploadGraph(DependencyGraph.FromBytes(it.Graph), NodeList.FromBytes(it.Nodes)) : null;
-    }
-
-    /// <summary>Of the nodes that stand for one component version (a document may list it twice), the one nearest to the root.</summary>
-    private static int NearestNode(UploadGraph upload, long componentVersion)
-    {
-        var (best, bestDepth) = (-1, int.MaxValue);
-        for (var i = 1; i < upload.Nodes.Length; i++)
-        {
-            if (upload.Nodes[i] != componentVersion) continue;
-            var depth = upload.Graph.Depths[i] < 0 ? int.MaxValue - 1 : upload.Graph.Depths[i];
-            if (depth < bestDepth) (best, bestDepth) = (i, depth);
-        }
-
-        return best;
-    }
-
-    internal static async Task<NodeFacts> NodeFactsAsync(DbConnection connection, IEnumerable<long> componentVersions)
-    {
-        var facts = new Dictionary<long, NodeFact>();
-        // Chunks keep the statement within every engine's number of parameters.
-        foreach (var chunk in componentVersions.Where(id => id > 0).Distinct().Chunk(500))
-        {
-            foreach (var fact in await connection.QueryAsync<NodeFact>("""
-                SELECT c.id, c.component_id, k.type, k.group_name, k.name, c.version, c.purl, c.max_severity, c.kev FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.id IN @chunk
-                """, new { chunk })) facts[fact.Id] = fact;
-        }
-
-        return new NodeFacts(facts);
-    }
 
     /// <summary>What hits component versions, in short, the gravest first.</summary>
     private static async Task<List<(long Version, string Id, long Component, double Risk)>> FoundAsync(DbConnection connection, IEnumerable<long> componentVersions)

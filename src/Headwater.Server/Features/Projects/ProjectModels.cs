@@ -55,19 +55,31 @@ internal sealed record UploadRow(
 
 /// <summary>A node of the dependency tree as it unfolds: <see cref="Node"/> is its number in the upload's graph.</summary>
 /// <param name="Dependencies">How many it has itself; 0 for a leaf.</param>
+/// <param name="NeededBy">How many others in the whole graph need it; the project itself counts as one.</param>
 /// <param name="Repeated">True when it stands elsewhere in this answer already (cycles, diamonds): drawn once.</param>
-internal sealed record TreeNode(int Node, long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version, string? Purl, int Dependencies, Severity MaxSeverity, bool Kev, bool Repeated);
+internal sealed record TreeNode(int Node, long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version, string? Purl, int Dependencies, int NeededBy, Severity MaxSeverity, bool Kev, bool Repeated);
 
 /// <summary>The graph of an upload for drawing, bounded.</summary>
 /// <param name="Goes">Nodes that would go with the component version asked for; empty when none was.</param>
 internal sealed record GraphView(IReadOnlyList<TreeNode> Nodes, IReadOnlyList<int[]> Edges, int TotalNodes, bool Truncated, IReadOnlyList<int> Goes);
 
+/// <summary>A line of the table of a graph.</summary>
+/// <param name="Depth">Edges between the root and it; -1 when no edge leads there.</param>
+/// <param name="Goes">True when it would go with the component version asked for.</param>
+internal sealed record GraphLine(TreeNode Node, int Depth, bool Goes);
+
+/// <summary>The components of a graph, narrowed and in order.</summary>
+/// <param name="Total">How many there are, before anything was narrowed.</param>
+/// <param name="Reached">To how many of them edges lead from the root.</param>
+/// <param name="Goes">How many would go with the component version asked for, itself included.</param>
+internal sealed record GraphTable(IReadOnlyList<GraphLine> Lines, int Total, int Reached, int Goes);
+
 /// <summary>What hangs on a component version in a project version.</summary>
 /// <param name="Direct">True when the project itself names it.</param>
-/// <param name="NeededBy">What depends on it directly, the gravest first; the project itself not among them. At most a thousand from where the reader asks for.</param>
+/// <param name="NeededBy">What depends on it directly, the gravest first; the project itself not among them.</param>
 /// <param name="DirectNeededBy">How many that are in all.</param>
 /// <param name="AllNeededBy">How many depend on it directly or not.</param>
-/// <param name="Goes">What would not be reached any more without it, itself not told; the gravest first. At most a thousand from where the reader asks for.</param>
+/// <param name="Goes">What would not be reached any more without it, itself not told; the gravest first.</param>
 /// <param name="AllGoes">How many that are in all.</param>
 /// <param name="Reached">False when no edge leads to it, so that nothing can be told.</param>
 internal sealed record Impact(ProjectVersionRef Project, PathStep Component, bool Direct, IReadOnlyList<TreeNode> NeededBy, int DirectNeededBy, int AllNeededBy, IReadOnlyList<TreeNode> Goes, int AllGoes, bool Reached);
@@ -77,6 +89,18 @@ internal sealed record Impact(ProjectVersionRef Project, PathStep Component, boo
 /// <param name="Total">How many shortest paths there are.</param>
 /// <param name="Places">Where the document says it was found, in its words; empty when it does not say.</param>
 internal sealed record WhyHere(ProjectVersionRef Project, PathStep Component, IReadOnlyList<IReadOnlyList<PathStep>> Paths, long Total, IReadOnlyList<string> Places);
+
+/// <summary>All paths from the root to a component version that pass nothing twice, the shortest first: a part of them.</summary>
+/// <param name="Total">How many there are; with <paramref name="Exact"/> false, there are more than that.</param>
+/// <param name="Offset">How many precede those that are listed.</param>
+internal sealed record AllPaths(ProjectVersionRef Project, PathStep Component, IReadOnlyList<IReadOnlyList<PathStep>> Items, long Total, bool Exact, int Offset, int Size)
+{
+    /// <summary>Where the list goes on; null where it ends.</summary>
+    public int? Next => Items.Count == Size && Offset + Size < GraphStore.MostPaths && Offset + Size < Total ? Offset + Size : null;
+
+    /// <summary>True when the list ends before all paths are told.</summary>
+    public bool Ends => Next is null && (!Exact || Offset + Items.Count < Total);
+}
 
 /// <summary>A step of a path; the first is the project itself (component version 0).</summary>
 internal sealed record PathStep(long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version);

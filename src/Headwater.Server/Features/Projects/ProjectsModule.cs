@@ -4,7 +4,7 @@ using Headwater.Server.Platform.Auth;
 namespace Headwater.Server.Features.Projects;
 
 /// <summary>Projects and what is in them: the front door for other features.</summary>
-internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore content, ProjectCloneStore clones)
+internal sealed class ProjectsModule(ProjectWriteStore store, GraphStore graphs, ProjectCloneStore clones)
 {
     /// <summary>Queued when documents may have lost the last upload that names them; the feature that keeps documents does it.</summary>
     public const string SweepKind = "documents.sweep";
@@ -19,7 +19,7 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
     public static IReadOnlyList<(string Name, Func<DayPoint, object?> Value)> Days => VersionFiles.Days;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectCloneStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>().AddSingleton<StageStore>().AddSingleton<ArchiveStore>()
+        services.AddSingleton<ProjectsModule>().AddSingleton<ProjectStore>().AddSingleton<ContentStore>().AddSingleton<GraphStore>().AddSingleton<ProjectWriteStore>().AddSingleton<ProjectCloneStore>().AddSingleton<ProjectFactStore>().AddSingleton<ProjectEditStore>().AddSingleton<StageStore>().AddSingleton<ArchiveStore>()
             .AddSingleton(ProjectStore.Named).AddSingleton(ProjectStore.NamedVersions);
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => ProjectsApi.Map(app);
@@ -60,5 +60,5 @@ internal sealed class ProjectsModule(ProjectWriteStore store, ContentStore conte
 
     public Task DeleteAsync(DbTransaction transaction, long id, string by) => store.DeleteAsync(transaction, id, by);
 
-    public Task<WhyHere?> WhyAsync(Viewer viewer, Guid version, long componentVersionId, int limit, CancellationToken cancellationToken) => content.WhyAsync(viewer, version, componentVersionId, limit, cancellationToken);
+    public Task<WhyHere?> WhyAsync(Viewer viewer, Guid version, long componentVersionId, int limit, CancellationToken cancellationToken) => graphs.WhyAsync(viewer, version, componentVersionId, limit, cancellationToken);
 }

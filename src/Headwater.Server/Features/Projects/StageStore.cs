@@ -47,7 +47,7 @@ internal sealed class StageStore(IDatabase database, TimeProvider time)
         }
 
         if (stages.Count < 2) return new StageComparison(stages, [], 0);
-        var facts = await ContentStore.NodeFactsAsync(connection, contents.SelectMany(c => c));
+        var facts = await GraphStore.FactsAsync(connection, contents.SelectMany(c => c));
         return StageDifference.Between(stages, contents, facts);
     }, cancellationToken);
 }

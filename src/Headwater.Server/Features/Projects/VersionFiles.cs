@@ -7,8 +7,9 @@ namespace Headwater.Server.Features.Projects;
 /// <param name="What"><c>finding appeared</c>, <c>finding gone</c>, <c>upgraded</c>, <c>downgraded</c>, <c>changed</c>, <c>added</c> or <c>removed</c>.</param>
 internal sealed record ChangeLine(string What, string? Type, string? Group, string Name, string? From, string? To, string? Finding, string? Severity);
 
-/// <summary>A node of a drawn graph, for its table.</summary>
-internal sealed record GraphLine(TreeNode Node, int NeededBy);
+/// <summary>A line of a file of what hangs on a component version.</summary>
+/// <param name="What"><c>needs it</c> or <c>goes with it</c>.</param>
+internal sealed record ImpactLine(string What, TreeNode Node);
 
 /// <summary>What the files of a project and of its versions hold, beyond those that have a list of their own.</summary>
 internal static class VersionFiles
@@ -34,7 +35,21 @@ internal static class VersionFiles
 
     public static readonly (string Name, Func<GraphLine, object?> Value)[] Nodes =
     [
-        ("purl", n => n.Node.Purl), ("group", n => n.Node.Group), ("name", n => n.Node.Name), ("version", n => n.Node.Version), ("needs", n => n.Node.Dependencies), ("needed by", n => n.NeededBy), ("severity", n => n.Node.MaxSeverity.ToString()), ("exploited", n => n.Node.Kev),
+        ("purl", n => n.Node.Purl), ("group", n => n.Node.Group), ("name", n => n.Node.Name), ("version:version", n => n.Node.Version), ("needs:needs", n => n.Node.Dependencies), ("neededBy:needed by", n => n.Node.NeededBy),
+        ("depth:depth", n => n.Depth < 0 ? null : n.Depth), ("severity:severity", n => n.Node.MaxSeverity.ToString()), ("severity:exploited", n => n.Node.Kev),
+    ];
+
+    /// <summary>The same when it is asked what would go.</summary>
+    public static readonly (string Name, Func<GraphLine, object?> Value)[] NodesThatGo = [.. Nodes, ("goes", n => n.Goes)];
+
+    public static readonly (string Name, Func<ImpactLine, object?> Value)[] Impact =
+    [
+        ("what", l => l.What), ("purl", l => l.Node.Purl), ("group", l => l.Node.Group), ("name", l => l.Node.Name), ("version", l => l.Node.Version), ("severity", l => l.Node.MaxSeverity.ToString()), ("exploited", l => l.Node.Kev),
+    ];
+
+    public static readonly (string Name, Func<IReadOnlyList<PathStep>, object?> Value)[] Paths =
+    [
+        ("edges", p => p.Count - 1), ("path", p => string.Join(" > ", p.Select(s => $"{(s.Group is null ? "" : s.Group + "/")}{s.Name} {s.Version}".TrimEnd()))), ("through", p => p.Count > 2 ? $"{p[1].Name} {p[1].Version}".TrimEnd() : null),
     ];
 
     public static readonly (string Name, Func<(QualityResult Standard, QualityElement Element), object?> Value)[] Quality =
@@ -43,12 +58,11 @@ internal static class VersionFiles
         ("missing", q => q.Element.Gaps.Select(g => g.Name is null ? g.Why : $"{g.Name}: {g.Why}").ToList()),
     ];
 
-    /// <summary>The nodes of a drawing, worst first, with how many of the drawn need each.</summary>
-    public static IEnumerable<GraphLine> LinesOf(GraphView graph)
-    {
-        var neededBy = graph.Edges.Where(e => e[0] != e[1]).GroupBy(e => e[1]).ToDictionary(g => g.Key, g => g.Count());
-        return graph.Nodes.Where(n => n.Node != 0).OrderByDescending(n => n.Kev).ThenByDescending(n => n.MaxSeverity).ThenBy(n => n.Name, StringComparer.Ordinal).Select(n => new GraphLine(n, neededBy.GetValueOrDefault(n.Node)));
-    }
+    /// <param name="show"><c>needs</c> or <c>goes</c> for one of the lists; both otherwise.</param>
+    public static IEnumerable<ImpactLine> LinesOf(Impact impact, string? show) =>
+    [
+        .. show == "goes" ? [] : impact.NeededBy.Select(n => new ImpactLine("needs it", n)), .. show == "needs" ? [] : impact.Goes.Select(n => new ImpactLine("goes with it", n)),
+    ];
 
     public static readonly (string Name, Func<ChangeLine, object?> Value)[] Changes =
     [

@@ -41,7 +41,7 @@ internal sealed record Listing
         if (Unknown() is { } unknown) return unknown;
         // The first rows are read before anything is sent, so that what fails can still be told.
         var first = await read(Page with { Size = PageRequest.LargestSize, After = null, Before = null }, cancellationToken);
-        if (first.Total > MostRows) return Problems.Of(StatusCodes.Status413PayloadTooLarge, "The list is too long for a file", $"It has {first.Total:N0} rows, and a file has at most {MostRows:N0}. Narrow it with a filter.");
+        if (first.Total > MostRows) return TooLong(first.Total);
         var shown = Shown(columns);
         return File(name, shown, RowsAsync(first, read, shown, cancellationToken), cancellationToken);
     }
@@ -71,8 +71,10 @@ internal sealed record Listing
             return new Counted(whole.Count, TypedResults.Ok(whole.Skip(Math.Max(0, Offset ?? 0)).Take(Math.Clamp(Size ?? MostWhole, 1, MostWhole)).Select(view).ToList()));
         }
 
+        var file = rows.ToList();
+        if (file.Count > MostRows) return TooLong(file.Count);
         var shown = Shown(columns);
-        return File(name, shown, rows.Select(r => shown.Select(c => c.Value(r)).ToArray()).ToAsyncEnumerable(), cancellationToken);
+        return File(name, shown, file.Select(r => shown.Select(c => c.Value(r)).ToArray()).ToAsyncEnumerable(), cancellationToken);
     }
 
     /// <summary>The same where a row is answered as it is.</summary>
@@ -90,6 +92,9 @@ internal sealed record Listing
             return rows.ExecuteAsync(httpContext);
         }
     }
+
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult TooLong(long rows) =>
+        Problems.Of(StatusCodes.Status413PayloadTooLarge, "The list is too long for a file", $"It has {rows:N0} rows, and a file has at most {MostRows:N0}. Narrow it with a filter.");
 
     private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult? Unknown() =>
         string.IsNullOrEmpty(Format) || Format.ToLowerInvariant() is "csv" or "json" or "xlsx" ? null : Problems.Of(StatusCodes.Status400BadRequest, "The format is not known", "Ask for csv, json or xlsx.");

@@ -1,0 +1,188 @@
+using System.Data.Common;
+using Dapper;
+using Headwater.Core.Advisories;
+using Headwater.Core.Sboms;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Features.Projects;
+
+/// <summary>The dependency graph of a project version: what needs what, why something is here, and what goes with it. Each question reads the whole graph, so each number is of the whole.</summary>
+internal sealed class GraphStore(IDatabase database)
+{
+    /// <summary>The most paths to one component version that are listed.</summary>
+    public const int MostPaths = 10_000;
+
+    private const long Org = Organisation.Home;
+
+    private static readonly Dictionary<string, (Comparison<GraphLine> Order, bool Descending)> Sorts = new(StringComparer.Ordinal)
+    {
+        ["severity"] = ((a, b) => (a.Node.Kev, a.Node.MaxSeverity).CompareTo((b.Node.Kev, b.Node.MaxSeverity)), true),
+        ["name"] = ((a, b) => string.Compare(a.Node.Name, b.Node.Name, StringComparison.OrdinalIgnoreCase), false),
+        ["version"] = ((a, b) => string.CompareOrdinal(a.Node.Version, b.Node.Version), false),
+        ["needs"] = ((a, b) => a.Node.Dependencies.CompareTo(b.Node.Dependencies), true),
+        ["neededBy"] = ((a, b) => a.Node.NeededBy.CompareTo(b.Node.NeededBy), true),
+        // What the root does not reach lies behind everything that it does.
+        ["depth"] = ((a, b) => ((uint)a.Depth).CompareTo((uint)b.Depth), false),
+    };
+
+    /// <summary>What a node of the newest upload's graph depends on, one level, worst first; node 0 is the root. Null when there is no graph yet.</summary>
+    /// <param name="request">Which part of the level; its cursors are places.</param>
+    public Task<Page<TreeNode>?> TreeAsync(Viewer viewer, Guid version, int node, PageRequest request, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        if (await OfVersionAsync(connection, viewer, version) is not { } upload || node < 0 || node >= upload.Graph.Count) return null;
+        var children = upload.Graph.Dependencies(node).ToArray();
+        var facts = await FactsAsync(connection, children.Select(c => upload.Nodes[c]));
+        return Page<TreeNode>.Of([.. children.Select(c => facts.Node(c, upload, false)).OrderByDescending(n => n.MaxSeverity).ThenByDescending(n => n.Kev).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ThenBy(n => n.Node)], request);
+    }, cancellationToken);
+
+    /// <summary>The newest upload's graph, nearest nodes first, at most <paramref name="limit"/> of them. Null when there is none yet.</summary>
+    public Task<GraphView?> DrawingAsync(Viewer viewer, Guid version, int limit, long? without = null, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        if (await OfVersionAsync(connection, viewer, version) is not { } upload) return null;
+        var (graph, order) = (upload.Graph, new List<int> { 0 });
+        var seen = new HashSet<int> { 0 };
+        for (var i = 0; i < order.Count && order.Count < limit; i++)
+        {
+            foreach (var next in graph.Dependencies(order[i]))
+                if (order.Count < limit && seen.Add(next)) order.Add(next);
+        }
+
+        var facts = await FactsAsync(connection, order.Select(n => upload.Nodes[n]));
+        var edges = new List<int[]>();
+        foreach (var from in order)
+            foreach (var to in graph.Dependencies(from))
+                if (seen.Contains(to)) edges.Add([from, to]);
+        var root = await RootAsync(connection, viewer, version);
+        return new GraphView([.. order.Select(n => n == 0 ? new TreeNode(0, 0, 0, root!.Name, null, root.Version, null, graph.Dependencies(0).Length, upload.NeededBy(0), Severity.Unknown, false, false) : facts.Node(n, upload, false))],
+            edges, graph.Count, order.Count < graph.Count, without is { } gone && Nodes(upload, gone) is { Length: > 0 } nodes ? [.. graph.RemovedWith(nodes).Where(seen.Contains)] : []);
+    }, cancellationToken);
+
+    /// <summary>Every component of the newest upload's graph as a table. Sorts: <c>severity</c> (default), <c>name</c>, <c>version</c>, <c>needs</c>, <c>neededBy</c>, <c>depth</c>. Null when there is no graph yet.</summary>
+    /// <param name="request">Its filter and order; which part, the caller takes himself.</param>
+    /// <param name="without">A component version of which each line says whether it would go with it.</param>
+    /// <param name="nearest">At most so many, the nearest to the root.</param>
+    public Task<GraphTable?> TableAsync(Viewer viewer, Guid version, PageRequest request, long? without = null, int? nearest = null, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        if (await OfVersionAsync(connection, viewer, version) is not { } upload) return null;
+        var graph = upload.Graph;
+        var goes = without is { } gone && Nodes(upload, gone) is { Length: > 0 } nodes ? graph.RemovedWith(nodes).ToHashSet() : [];
+        IEnumerable<int> all = Enumerable.Range(1, Math.Max(0, graph.Count - 1));
+        if (nearest is { } most) all = all.OrderBy(n => (uint)upload.Graph.Depths[n]).ThenBy(n => n).Take(most);
+        var facts = await FactsAsync(connection, all.Select(n => upload.Nodes[n]));
+        var lines = all.Select(n => new GraphLine(facts.Node(n, upload, false), upload.Graph.Depths[n], goes.Contains(n)));
+        if (request.Filter?.Trim() is { Length: > 0 } text)
+            lines = lines.Where(l => new[] { l.Node.Name, l.Node.Group, l.Node.Purl }.Any(t => t?.Contains(text, StringComparison.OrdinalIgnoreCase) == true));
+        var (order, descending) = request.Sort is { } sort && Sorts.TryGetValue(sort, out var known) ? known : Sorts["severity"];
+        var compare = Comparer<GraphLine>.Create(request.Descending ?? descending ? (a, b) => order(b, a) : order);
+        return new GraphTable([.. lines.OrderBy(l => l, compare).ThenBy(l => l.Node.Name, StringComparer.Ordinal).ThenBy(l => l.Node.Node)], Math.Max(0, graph.Count - 1), Reached(graph), goes.Count);
+    }, cancellationToken);
+
+    private static int Reached(DependencyGraph graph)
+    {
+        var reached = 0;
+        foreach (var depth in graph.Depths)
+            if (depth > 0) reached++;
+        return reached;
+    }
+
+    /// <summary>Who needs a component version in a project version, and what would go with it, each list whole. Null when it is not in there.</summary>
+    public Task<Impact?> ImpactAsync(Viewer viewer, Guid version, long componentVersionId, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        if (await RootAsync(connection, viewer, version) is not { } root || await OfVersionAsync(connection, viewer, version) is not { } upload) return null;
+        var nodes = Nodes(upload, componentVersionId);
+        if (nodes.Length == 0) return null;
+        var graph = upload.Graph;
+        var direct = new HashSet<int>();
+        var all = new HashSet<int>();
+        foreach (var node in nodes)
+        {
+            foreach (var before in graph.Dependants(node)) direct.Add(before);
+            all.UnionWith(graph.AllDependants(node));
+        }
+
+        var goes = graph.RemovedWith(nodes).Except(nodes).ToList();
+        var facts = await FactsAsync(connection, direct.Concat(goes).Concat(nodes).Select(n => upload.Nodes[n]));
+        List<TreeNode> Ordered(IEnumerable<int> some) => [.. some.Where(n => n != 0).DistinctBy(n => upload.Nodes[n]).Select(n => facts.Node(n, upload, false))
+            .OrderByDescending(n => n.Kev).ThenByDescending(n => n.MaxSeverity).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ThenBy(n => n.Node)];
+        var (neededBy, gone) = (Ordered(direct.Except(nodes)), Ordered(goes));
+        return new Impact(root, facts.Step(componentVersionId), direct.Contains(0), neededBy, neededBy.Count, all.Except(nodes).Count(n => n != 0), gone, gone.Count, nodes.Any(n => graph.Depths[n] >= 0));
+    }, cancellationToken);
+
+    /// <summary>All shortest paths from the root to a component version, at most <paramref name="limit"/>. Null when it is not in there.</summary>
+    public Task<WhyHere?> WhyAsync(Viewer viewer, Guid version, long componentVersionId, int limit = 10, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        if (await RootAsync(connection, viewer, version) is not { } root || await OfVersionAsync(connection, viewer, version) is not { } upload) return null;
+        var node = NearestNode(upload, componentVersionId);
+        if (node < 0) return null;
+        var paths = upload.Graph.ShortestPaths(node, limit, out var total);
+        var facts = await FactsAsync(connection, paths.SelectMany(p => p).Distinct().Append(node).Select(n => upload.Nodes[n]));
+        var places = await connection.QuerySingleOrDefaultAsync<string>(
+            "SELECT o.places FROM occurrence_place o JOIN project_version v ON v.id = o.pv_id WHERE o.org_id = @Org AND v.uuid = @version AND o.cv_id = @componentVersionId", new { Org, version, componentVersionId });
+        return new WhyHere(root, facts.Step(componentVersionId), Steps(paths, root, facts, upload), total, TypeMaps.FromJson(places ?? "[]"));
+    }, cancellationToken);
+
+    /// <summary>All paths from the root to a component version that pass nothing twice, the shortest first. Null when it is not in there.</summary>
+    /// <param name="from">How many are passed over.</param>
+    /// <param name="size">How many are listed.</param>
+    public Task<AllPaths?> PathsAsync(Viewer viewer, Guid version, long componentVersionId, int from, int size, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        if (await RootAsync(connection, viewer, version) is not { } root || await OfVersionAsync(connection, viewer, version) is not { } upload) return null;
+        var nodes = Nodes(upload, componentVersionId);
+        if (nodes.Length == 0) return null;
+        var paths = upload.Graph.AllPaths(nodes, from, Math.Min(size, Math.Max(0, MostPaths - from)), new PathBounds(MostPaths), out var count);
+        var facts = await FactsAsync(connection, paths.SelectMany(p => p).Concat(nodes).Distinct().Select(n => upload.Nodes[n]));
+        return new AllPaths(root, facts.Step(componentVersionId), Steps(paths, root, facts, upload), count.Paths, count.Exact, from, size);
+    }, cancellationToken);
+
+    private static IReadOnlyList<IReadOnlyList<PathStep>> Steps(IReadOnlyList<int[]> paths, ProjectVersionRef root, NodeFacts facts, UploadGraph upload) =>
+        [.. paths.Select(IReadOnlyList<PathStep> (p) => [.. p.Select(n => n == 0 ? new PathStep(0, 0, root.Name, null, root.Version) : facts.Step(upload.Nodes[n]))])];
+
+    private static int[] Nodes(UploadGraph upload, long componentVersion) => [.. Enumerable.Range(1, Math.Max(0, upload.Nodes.Length - 1)).Where(n => upload.Nodes[n] == componentVersion)];
+
+    private static async Task<ProjectVersionRef?> RootAsync(DbConnection connection, Viewer viewer, Guid version)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<(string Project, string Name, string Version)?>(
+            $"SELECT p.uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version AND {viewer.Sees("p.owner_id")}", new { Org, version });
+        return row is { } it ? new ProjectVersionRef(version, Guid.Parse(it.Project), it.Name, it.Version.Length == 0 ? null : it.Version) : null;
+    }
+
+    private static async Task<UploadGraph?> OfVersionAsync(DbConnection connection, Viewer viewer, Guid version) =>
+        await connection.QuerySingleOrDefaultAsync<long?>($"SELECT v.last_upload_id FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version AND {viewer.Sees("p.owner_id")}", new { Org, version }) is { } upload ? await OfUploadAsync(connection, upload) : null;
+
+    /// <summary>The graph of one upload; null when it has none yet.</summary>
+    internal static async Task<UploadGraph?> OfUploadAsync(DbConnection connection, long upload)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<(byte[] Graph, byte[] Nodes)?>("SELECT graph, nodes FROM upload_graph WHERE upload_id = @upload AND org_id = @Org", new { upload, Org });
+        return row is { } it ? new UploadGraph(DependencyGraph.FromBytes(it.Graph), NodeList.FromBytes(it.Nodes)) : null;
+    }
+
+    /// <summary>Of the nodes that stand for one component version (a document may list it twice), the one nearest to the root.</summary>
+    private static int NearestNode(UploadGraph upload, long componentVersion)
+    {
+        var (best, bestDepth) = (-1, int.MaxValue);
+        for (var i = 1; i < upload.Nodes.Length; i++)
+        {
+            if (upload.Nodes[i] != componentVersion) continue;
+            var depth = upload.Graph.Depths[i] < 0 ? int.MaxValue - 1 : upload.Graph.Depths[i];
+            if (depth < bestDepth) (best, bestDepth) = (i, depth);
+        }
+
+        return best;
+    }
+
+    /// <summary>What is shown of component versions.</summary>
+    internal static async Task<NodeFacts> FactsAsync(DbConnection connection, IEnumerable<long> componentVersions)
+    {
+        var facts = new Dictionary<long, NodeFact>();
+        // Chunks keep the statement within every engine's number of parameters.
+        foreach (var chunk in componentVersions.Where(id => id > 0).Distinct().Chunk(500))
+        {
+            foreach (var fact in await connection.QueryAsync<NodeFact>("""
+                SELECT c.id, c.component_id, k.type, k.group_name, k.name, c.version, c.purl, c.max_severity, c.kev FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.id IN @chunk
+                """, new { chunk })) facts[fact.Id] = fact;
+        }
+
+        return new NodeFacts(facts);
+    }
+}
