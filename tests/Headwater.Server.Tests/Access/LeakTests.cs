@@ -294,7 +294,7 @@ public sealed partial class LeakTests : IAsyncLifetime
     [GeneratedRegex("\"(\\w*[iI]d|unit)\":\\d+", RegexOptions.None, 1000)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"((?:/|%2F)(?:components|component-versions|owners|jobs|people|why|findings)(?:/|%2F)|\b(?:owner|parent|without|scope)=|%3Fowner%3D)\d+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"((?:/|%2F)(?:components|component-versions|owners|jobs|people|why|paths|impact|findings)(?:/|%2F)|\b(?:owner|parent|without|scope)=|%3Fowner%3D)\d+", RegexOptions.None, 1000)]
     private static partial Regex Link();
 
     [GeneratedRegex("\"(next|previous|traceId)\":\"[^\"]+\"", RegexOptions.None, 1000)]
