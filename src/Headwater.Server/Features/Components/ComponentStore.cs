@@ -218,21 +218,21 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             var versions = string.Join(',', (await connection.QueryAsync<long>($"SELECT c.id FROM component_version c WHERE {which}", parameters)).DefaultIfEmpty());
             string From(bool names, bool version) => $"FROM occurrence o{(version ? " JOIN component_version c ON c.id = o.cv_id" : "")}{(names ? " JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id" : "")} WHERE o.cv_id IN ({versions}){(names ? " AND " + visible : "")}";
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {From(!viewer.All || like is not null, false)}", parameters);
-            var (with, along) = ("", From(named, byVersion));
+            var along = From(named, byVersion);
             // Where many use it, walking projects by name finds a page sooner than sorting all uses by the name of their project.
-            // Far down the list all uses are known beforehand instead of asking for those of each project that is passed over.
+            // Far down the list all uses are known beforehand instead of asking for those of each project that is passed over: the bound, which nothing reaches, keeps SQLite from
+            // doing that, and leaves PostgreSQL the choice how to join, which a materialised table would not.
             var far = keyset.Skip > 0;
             if (total > Many && byName)
             {
-                if (far) with = $"WITH used AS MATERIALIZED (SELECT u.pv_id, u.cv_id FROM occurrence u WHERE u.cv_id IN ({versions})) ";
                 along = $"""
-                    FROM project p CROSS JOIN project_version v CROSS JOIN {(far ? "used" : "occurrence")} o
+                    FROM project p CROSS JOIN project_version v CROSS JOIN {(far ? $"(SELECT u.pv_id, u.cv_id FROM occurrence u WHERE u.cv_id IN ({versions}) LIMIT {long.MaxValue})" : "occurrence")} o
                     WHERE p.org_id = @Org AND v.project_id = p.id AND o.pv_id = v.id AND {(far ? "1 = 1" : $"o.org_id = @Org AND o.cv_id IN ({versions})")} AND {visible}
                     """;
             }
 
             var rows = await connection.QueryAsync<UsagePageColumns>($"""
-                {with}SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
+                SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
                     {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, s.key_id, s.sort_key
                 FROM (SELECT o.pv_id, o.cv_id, o.pv_id * 4294967296 + o.cv_id AS key_id, {keyset.Expression} AS sort_key {along} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
                 JOIN occurrence x ON x.org_id = @Org AND x.pv_id = s.pv_id AND x.cv_id = s.cv_id JOIN component_version c ON c.id = s.cv_id

@@ -15,7 +15,9 @@ internal sealed record OwnerRow(long Id, string Kind, string Name, string Title,
 internal sealed record OwnerDetail(OwnerRow Owner, IReadOnlyList<OwnerRef> Ancestors, IReadOnlyList<OwnerRow> Children, IReadOnlyList<UnitNumbers> Trend);
 
 /// <summary>A finding with where it hits, for the list of what matters most.</summary>
-internal sealed record TopRisk(FindingRow Finding, int Projects, IReadOnlyList<OwnerRef> Owners, IReadOnlyList<string> ProjectNames, int WithoutOwner);
+/// <param name="Owners">Those with the most hit projects, first; the others are in the count only.</param>
+/// <param name="OwnerCount">How many owners have a hit project.</param>
+internal sealed record TopRisk(FindingRow Finding, int Projects, IReadOnlyList<OwnerRef> Owners, int OwnerCount, IReadOnlyList<string> ProjectNames, int WithoutOwner);
 
 /// <summary>What became of giving a project to an owner.</summary>
 internal enum OwnerChanged

@@ -87,7 +87,8 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
                 """, new { Org, id, finding.ComponentId })).AsList();
             var row = finding.ToRow();
             if (versions.Count > 1) row = row with { ComponentVersion = string.Join(", ", versions.Take(4)) + (versions.Count > 4 ? ", …" : "") };
-            risks.Add(new TopRisk(row, total, [.. hit.Select(h => h.Owner).OfType<OwnerRef>()], names, hit.Where(h => h.Owner is null).Sum(h => h.Hits)));
+            var owners = hit.Select(h => h.Owner).OfType<OwnerRef>().ToList();
+            risks.Add(new TopRisk(row, total, [.. owners.Take(Named)], owners.Count, names, hit.Where(h => h.Owner is null).Sum(h => h.Hits)));
         }
 
         return risks;

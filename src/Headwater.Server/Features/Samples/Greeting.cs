@@ -11,7 +11,7 @@ namespace Headwater.Server.Features.Samples;
 /// <summary>Says on the console what is in the portfolio and where the server is, once it is up.</summary>
 internal sealed class Greeting(SampleLoader samples, OverviewModule overview, IConfiguration configuration, Readiness readiness, IServer server, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Greeting> log) : BackgroundService
 {
-    private const int Shown = 3;
+    private const int Shown = 3, ShownOwners = 6;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -64,8 +64,10 @@ internal sealed class Greeting(SampleLoader samples, OverviewModule overview, IC
             console.WriteLine($"{Count(f.Total, "finding")}: {f.Critical} critical, {f.High} high, {f.Medium} medium, {f.Low} low, {f.Unassigned} without a severity; {it.Kev} known to be exploited");
             foreach (var (risk, i) in it.TopRisks.Take(Shown).Select((r, i) => (r, i + 1)))
             {
-                var owners = risk.Owners.Select(o => o.Title).Concat(risk.WithoutOwner > 0 ? [risk.WithoutOwner == 1 ? "one project nobody owns" : $"{risk.WithoutOwner} projects nobody owns"] : []);
-                console.WriteLine($"  {i}. {risk.Finding.Id} {SeverityWord(risk.Finding.Severity)} in {risk.Finding.ComponentName} {risk.Finding.ComponentVersion} ({string.Join(", ", risk.ProjectNames.Take(Shown))}): {string.Join(", ", owners)}");
+                var owners = risk.Owners.Take(ShownOwners).Select(o => o.Title).Concat(risk.OwnerCount > ShownOwners ? [$"{risk.OwnerCount - ShownOwners} more"] : [])
+                    .Concat(risk.WithoutOwner > 0 ? [risk.WithoutOwner == 1 ? "one project nobody owns" : $"{risk.WithoutOwner} projects nobody owns"] : []);
+                var projects = risk.ProjectNames.Take(Shown).Concat(risk.Projects > Shown ? [$"{risk.Projects - Shown} more"] : []);
+                console.WriteLine($"  {i}. {risk.Finding.Id} {SeverityWord(risk.Finding.Severity)} in {risk.Finding.ComponentName} {risk.Finding.ComponentVersion} ({string.Join(", ", projects)}): {string.Join(", ", owners)}");
             }
         }
         else
