@@ -88,7 +88,7 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
             var row = finding.ToRow();
             if (versions.Count > 1) row = row with { ComponentVersion = string.Join(", ", versions.Take(4)) + (versions.Count > 4 ? ", …" : "") };
             var owners = hit.Select(h => h.Owner).OfType<OwnerRef>().ToList();
-            risks.Add(new TopRisk(row, total, [.. owners.Take(Named)], owners.Count, names, hit.Where(h => h.Owner is null).Sum(h => h.Hits)));
+            risks.Add(new TopRisk(row, total, [.. owners.Take(MostNamed)], owners.Count, names, hit.Where(h => h.Owner is null).Sum(h => h.Hits)));
         }
 
         return risks;
