@@ -24,7 +24,7 @@ using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Ui;
 
 // What the program does instead of serving, when its first word says so.
-OperatorCommand[] commands = [.. BackupModule.Commands, .. AuditCommands.All(BackupModule.ReadAudit), .. DemoModule.Commands];
+OperatorCommand[] commands = [.. BackupModule.Commands, .. AuditCommands.All(BackupModule.ReadAudit), .. PeopleModule.Commands, .. DemoModule.Commands];
 if (Usage.Answered(args, commands)) return 0;
 
 var failed = args is [['-', ..], ..] or [] ? 1 : CommandLine.Failed;

@@ -33,6 +33,11 @@ internal static class OperatorCommands
                     headwater audit verify --data data --head 5f0c… (all 64 digits)
                     """),
         };
+        yield return new Command("people", "The accounts of an installation.")
+        {
+            Passed("reset", "Makes up a new password for a local account, and says it once.", "NAME", Switch("--second-step", "Also turn off its second step, where the telephone and the recovery codes are lost."))
+                .With("headwater people reset admin --data /var/lib/headwater"),
+        };
         yield return Passed("demo", "Fills an empty installation with a made-up portfolio of any size.", null,
             Text("--scale", "N", "Projects; each has 200 components."), Text("--samples", "DIR", "The sample folder that packages and advisories are taken from; ./samples when not given, else the one beside the program."),
             Text("--advisories", "DIR", "Another folder of advisories (OSV archives, epss/, kev/)."), Text("--seed", "NUMBER", "Another portfolio of the same shape; 1 when not given."))

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Headwater.Server.Features.People.Import;
 using Headwater.Server.Features.People.Scim;
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Commands;
 using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -11,6 +12,9 @@ namespace Headwater.Server.Features.People;
 /// <summary>People, the groups of the directory, and the endpoint over which the directory keeps both.</summary>
 internal static class PeopleModule
 {
+    /// <summary>What an operator does to accounts without a server.</summary>
+    public static IReadOnlyList<OperatorCommand> Commands => PeopleCommands.All;
+
     public static void AddServices(IServiceCollection services) =>
         services.AddSingleton<PersonStore>().AddSingleton<GroupStore>().AddSingleton<ScimStore>().AddSingleton<ScimGroupStore>().AddSingleton<OrphanStore>().AddSingleton<ImportStore>();
 
