@@ -88,7 +88,7 @@ public sealed class UnitNumbersTests : IAsyncLifetime
         detail.Trend[^1].Coverage.ShouldBe(new CoverageCounts(3, 2, 1, 0, 0, 0));
         (detail.Trend[^1].Documented, detail.Trend[^1].Projects).ShouldBe((1, 1));
         var part = new Viewer(false, [team]);
-        (await host.Get<IDatabase>().ReadAsync(c => ProjectsModule.TrendAsync(c, part, DateTimeOffset.UtcNow))).Select(d => d.Components).ShouldBe([1, 1, 1, 3]);
+        (await host.Get<IDatabase>().ReadAsync(c => ProjectsModule.TrendAsync(c, part, DateTimeOffset.UtcNow))).Select(d => (d.Components, d.Coverage?.Covered)).ShouldBe([(1, 1), (1, 1), (1, 1), (3, 2)]);
     }
 
     private async Task AssertSumsAsync()
@@ -103,6 +103,14 @@ public sealed class UnitNumbersTests : IAsyncLifetime
             var below = parents.Keys.ToDictionary(id => id, id => rows.Where(r => { for (long? at = r.OwnerId; at is { } a; at = parents[a]) if (a == id) return true; return false; }).ToList());
             return (await FindingsModule.UnitsAsync(connection, Viewer.Everything), below);
         });
+        var whole = (await host.Get<IDatabase>().ReadAsync(c => FindingsModule.TrendAsync(c, Viewer.Everything, 1, DateTimeOffset.UtcNow))).DefaultIfEmpty(new UnitNumbers()).Last();
+        var all = await host.Get<IDatabase>().ReadAsync(c => c.QuerySingleAsync<UnitNumbers>("""
+            SELECT COUNT(*) AS projects, COALESCE(SUM(v.components), 0) AS components, COALESCE(SUM(v.covered), 0) AS covered, COALESCE(SUM(v.vulnerable), 0) AS vulnerable, COALESCE(SUM(v.critical), 0) AS critical,
+                COALESCE(SUM(v.high), 0) AS high, COALESCE(SUM(v.suppressed), 0) AS suppressed, COALESCE(SUM(v.settled), 0) AS settled, COALESCE(SUM(v.audited), 0) AS audited
+            FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.retired_at IS NULL
+            """));
+        (whole.Projects, whole.Components, whole.Covered, whole.Vulnerable, whole.Critical, whole.High, whole.Suppressed, whole.Settled, whole.Audited)
+            .ShouldBe((all.Projects, all.Components, all.Covered, all.Vulnerable, all.Critical, all.High, all.Suppressed, all.Settled, all.Audited), "the whole, with what nobody owns");
         foreach (var (unit, of) in summed)
         {
             var k = kept.GetValueOrDefault(unit) ?? new UnitNumbers();
@@ -113,7 +121,7 @@ public sealed class UnitNumbersTests : IAsyncLifetime
 
     private Task<List<string>> KeptAsync() => host.Get<IDatabase>().ReadAsync(async connection =>
     {
-        var all = (await connection.QueryAsync<string>("SELECT 'day|' || owner_id || '|' || day || '|' || projects || '|' || documented || '|' || hit || '|' || components || '|' || covered || '|' || pending || '|' || critical || '|' || high || '|' || kev FROM unit_day ORDER BY owner_id, day")).AsList();
+        var all = (await connection.QueryAsync<string>("SELECT 'day|' || owner_id || '|' || day || '|' || projects || '|' || documented || '|' || hit || '|' || components || '|' || covered || '|' || pending || '|' || critical || '|' || high || '|' || kev || '|' || suppressed || '|' || settled || '|' || audited FROM unit_day ORDER BY owner_id, day")).AsList();
         all.AddRange(await connection.QueryAsync<string>("SELECT 'counted|' || project_id || '|' || owner_id || '|' || components || '|' || max_risk FROM unit_counted ORDER BY project_id"));
         return all;
     });

@@ -15,6 +15,12 @@ internal sealed record DtDay : Numbers
     public int Projects { get; set; }
     public int VulnerableProjects { get; set; }
 
+    public static DtDay Of(UnitNumbers n) => new()
+    {
+        Day = n.Day, Projects = n.Projects, VulnerableProjects = n.Hit, Components = n.Components, Vulnerable = n.Vulnerable, Critical = n.Critical, High = n.High, Medium = n.Medium, Low = n.Low, Unassigned = n.Unassigned,
+        Kev = n.Kev, Suppressed = n.Suppressed, Settled = n.Settled, Audited = n.Audited,
+    };
+
     /// <summary>The same in the shape that knows how the interface spells them.</summary>
     public DtProject ToProject() => new()
     {
@@ -24,8 +30,8 @@ internal sealed record DtDay : Numbers
 }
 
 /// <summary>
-/// Numbers by the day. A day is only written when something changed, so each day without one repeats the last. What is shown for all is the sum over the
-/// latest versions of visible projects.
+/// Numbers by the day. A day is only written when something changed, so each day without one repeats the last. What is shown of all that is visible is kept with
+/// units and with the whole; no project is counted for it. Retired projects count nowhere.
 /// </summary>
 internal sealed class DtMetricsStore(IDatabase database, TimeProvider time)
 {
@@ -38,26 +44,12 @@ internal sealed class DtMetricsStore(IDatabase database, TimeProvider time)
         return EveryDay(written, since);
     }, cancellationToken);
 
-    public Task<DtDay> PortfolioAsync(Viewer viewer, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
-    {
-        var day = await connection.QuerySingleAsync<DtDay>($"""
-            SELECT COUNT(*) AS projects, COALESCE(SUM(CASE WHEN d.vulnerable > 0 THEN 1 ELSE 0 END), 0) AS vulnerable_projects, {Sums}
-            FROM project p JOIN project_version d ON d.id = p.latest_id WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")}
-            """, new { Org });
-        day.Day = Today;
-        return day;
-    }, cancellationToken);
+    public async Task<DtDay> PortfolioAsync(Viewer viewer, CancellationToken cancellationToken) =>
+        await PortfolioSinceAsync(viewer, Today, cancellationToken) is [.., var now] ? now : new DtDay { Day = Today };
 
-    /// <summary>For each day: the last numbers of each visible project by then.</summary>
-    public Task<IReadOnlyList<DtDay>> PortfolioSinceAsync(Viewer viewer, long since, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DtDay>>(async connection =>
-    {
-        var changes = await SummedAsync(connection, $"project p CROSS JOIN metrics_day d WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")} AND {Rows("p.latest_id")}", since);
-        // A project is there from its first day on, counted or not.
-        var begun = (await connection.QueryAsync<(long Day, long Projects)>($"""
-            SELECT p.created_at / 86400000, COUNT(*) FROM project p WHERE p.org_id = @Org AND p.latest_id IS NOT NULL AND {viewer.Sees("p.owner_id")} GROUP BY p.created_at / 86400000
-            """, new { Org })).AsList();
-        return [.. EveryDay(changes, since).Select(d => d with { Projects = (int)begun.Where(b => b.Day <= d.Day).Sum(b => b.Projects) })];
-    }, cancellationToken);
+    /// <summary>For each day since there were projects in sight: what they added up to by then.</summary>
+    public Task<IReadOnlyList<DtDay>> PortfolioSinceAsync(Viewer viewer, long since, CancellationToken cancellationToken) => since > Today ? Task.FromResult<IReadOnlyList<DtDay>>([]) : database.ReadAsync<IReadOnlyList<DtDay>>(async connection =>
+        [.. (await FindingsModule.TrendAsync(connection, viewer, (int)(Today - since) + 1, time.GetUtcNow())).Select(DtDay.Of)], cancellationToken);
 
     /// <summary>For each day: the last numbers by then of what is summed up for the collection today.</summary>
     public Task<IReadOnlyList<DtDay>> OfCollectionAsync(Viewer viewer, DtProject collection, long since, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
@@ -83,8 +75,6 @@ internal sealed class DtMetricsStore(IDatabase database, TimeProvider time)
     }
 
     private long Today => time.GetUtcNow().ToUnixTimeSeconds() / 86_400;
-
-    private static string Sums => string.Join(", ", Columns.Split(", ").Select(c => $"COALESCE(SUM({c}), 0) AS {c[2..]}"));
 
     private static string Signed => string.Join(", ", Columns.Split(", ").Select(c => $"SUM({c} * d.sign) AS {c[2..]}"));
 

@@ -95,6 +95,9 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Par
     /// <summary>What units that do not lie in each other added up to on each of the last days.</summary>
     public static Task<IReadOnlyList<UnitNumbers>> UnitTrendAsync(DbConnection connection, IReadOnlyList<long> of, int days, DateTimeOffset today) => UnitStore.TrendAsync(connection, of, days, today);
 
+    /// <summary>What all that is visible added up to on each of the last days, kept and not counted: what two projects use counts twice.</summary>
+    public static Task<IReadOnlyList<UnitNumbers>> TrendAsync(DbConnection connection, Viewer viewer, int days, DateTimeOffset today) => UnitStore.TrendAsync(connection, viewer, days, today);
+
     /// <summary>Gives a project the numbers of its latest version to be sorted by.</summary>
     public static Task CountProjectAsync(DbTransaction transaction, long project) => NumbersStore.ProjectsAsync(transaction, [project]);
 

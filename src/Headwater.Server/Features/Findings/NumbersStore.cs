@@ -48,12 +48,14 @@ internal sealed class NumbersStore(IDatabase database, UnitStore units, TimeProv
         if (!always && _portfolioCost > Costly && now - _portfolioAt < _portfolioCost * 50) return;
         var start = Stopwatch.GetTimestamp();
         await transaction.Connection!.ExecuteAsync("""
-            INSERT INTO metrics_day (org_id, pv_id, day, components, vulnerable, critical, high, medium, low, unassigned, kev)
-            SELECT @Org, 0, @day, COALESCE(SUM(versions), 0), COALESCE(SUM(vulnerable), 0), COALESCE(SUM(critical), 0), COALESCE(SUM(high), 0), COALESCE(SUM(medium), 0), COALESCE(SUM(low), 0),
-                COALESCE(SUM(unassigned), 0), COALESCE(SUM(kev), 0) FROM component_usage WHERE org_id = @Org
-            ON CONFLICT (org_id, pv_id, day) DO UPDATE SET components = excluded.components, vulnerable = excluded.vulnerable, critical = excluded.critical, high = excluded.high,
-                medium = excluded.medium, low = excluded.low, unassigned = excluded.unassigned, kev = excluded.kev
-            """, new { Org, day = now.ToUnixTimeMilliseconds() / Day }, transaction);
+            INSERT INTO metrics_day (org_id, pv_id, day, counted_at, components, covered, not_covered, no_version, unidentified, pending, vulnerable, critical, high, medium, low, unassigned, kev)
+            SELECT @Org, 0, @day, @now, COALESCE(SUM(versions), 0), COALESCE(SUM(covered), 0), COALESCE(SUM(not_covered), 0), COALESCE(SUM(no_version), 0), COALESCE(SUM(unidentified), 0), COALESCE(SUM(pending), 0),
+                COALESCE(SUM(vulnerable), 0), COALESCE(SUM(critical), 0), COALESCE(SUM(high), 0), COALESCE(SUM(medium), 0), COALESCE(SUM(low), 0), COALESCE(SUM(unassigned), 0), COALESCE(SUM(kev), 0)
+            FROM component_usage WHERE org_id = @Org
+            ON CONFLICT (org_id, pv_id, day) DO UPDATE SET counted_at = excluded.counted_at, components = excluded.components, covered = excluded.covered, not_covered = excluded.not_covered, no_version = excluded.no_version,
+                unidentified = excluded.unidentified, pending = excluded.pending, vulnerable = excluded.vulnerable, critical = excluded.critical, high = excluded.high, medium = excluded.medium, low = excluded.low,
+                unassigned = excluded.unassigned, kev = excluded.kev
+            """, new { Org, now, day = now.ToUnixTimeMilliseconds() / Day }, transaction);
         (_portfolioCost, _portfolioAt) = (Stopwatch.GetElapsedTime(start), now);
     }
 
@@ -93,12 +95,17 @@ internal sealed class NumbersStore(IDatabase database, UnitStore units, TimeProv
         WHERE project_version.id = m.pv_id;
         """;
 
-    private const string Days = $"""
-        INSERT INTO metrics_day (org_id, pv_id, day, components, vulnerable, critical, high, medium, low, unassigned, kev, suppressed, settled, audited)
-        SELECT @Org, id, @day, components, vulnerable, critical, high, medium, low, unassigned, kev, suppressed, settled, audited FROM project_version
-        WHERE org_id = @Org AND id IN (@versions) AND metrics_at IS NOT NULL
-        ON CONFLICT (org_id, pv_id, day) DO UPDATE SET components = excluded.components, vulnerable = excluded.vulnerable, critical = excluded.critical, high = excluded.high,
-            medium = excluded.medium, low = excluded.low, unassigned = excluded.unassigned, kev = excluded.kev, suppressed = excluded.suppressed, settled = excluded.settled, audited = excluded.audited;
+    /// <summary>Writes today's row of each version <c>project_version</c> that a condition, which follows <c>AND</c>, holds for; it ends before what may follow.</summary>
+    internal static string DaysOf(string which) => $"""
+        INSERT INTO metrics_day (org_id, pv_id, day, counted_at, {DayColumns})
+        SELECT @Org, id, @day, metrics_at, {DayColumns} FROM project_version WHERE org_id = @Org AND {which}
+        ON CONFLICT (org_id, pv_id, day) DO UPDATE SET counted_at = excluded.counted_at, {string.Join(", ", DayColumns.Split(", ").Select(c => $"{c} = excluded.{c}"))};
+        """;
+
+    private const string DayColumns = "components, covered, not_covered, no_version, unidentified, pending, vulnerable, critical, high, medium, low, unassigned, kev, suppressed, settled, audited";
+
+    private static readonly string Days = $"""
+        {DaysOf("id IN (@versions) AND metrics_at IS NOT NULL")}
 
         DELETE FROM number_work WHERE org_id = @Org AND pv_id IN (@versions);
 

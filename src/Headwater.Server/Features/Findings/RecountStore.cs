@@ -100,10 +100,7 @@ internal sealed class RecountStore(IDatabase database, ITables tables, UnitStore
         await DecisionStore.CorrectAsync(transaction, null);
         await connection.ExecuteAsync($"""
             {UsageStore.TakeOver};
-            INSERT INTO metrics_day (org_id, pv_id, day, components, vulnerable, critical, high, medium, low, unassigned, kev, suppressed, settled, audited)
-            SELECT @Org, id, @day, components, vulnerable, critical, high, medium, low, unassigned, kev, suppressed, settled, audited FROM project_version WHERE org_id = @Org AND metrics_at = @now
-            ON CONFLICT (org_id, pv_id, day) DO UPDATE SET components = excluded.components, vulnerable = excluded.vulnerable, critical = excluded.critical, high = excluded.high,
-                medium = excluded.medium, low = excluded.low, unassigned = excluded.unassigned, kev = excluded.kev, suppressed = excluded.suppressed, settled = excluded.settled, audited = excluded.audited;
+            {NumbersStore.DaysOf("metrics_at = @now")}
             """, new { Org, now, day = now / 86_400_000 }, transaction, 600);
     }
 

@@ -19,5 +19,11 @@ internal sealed record UnitNumbers : Numbers
     /// <summary>Projects with a finding.</summary>
     public int Hit { get; init; }
 
+    public int Suppressed { get; init; }
+
+    public int Settled { get; init; }
+
+    public int Audited { get; init; }
+
     public DateOnly Date => DateOnly.FromDayNumber((int)Day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber);
 }

@@ -18,16 +18,20 @@ internal sealed class UnitStore(IDatabase database, TimeProvider time)
     private static readonly string[] Columns =
     [
         "projects", "documented", "hit", "components", "covered", "not_covered", "no_version", "unidentified", "pending", "vulnerable", "critical", "high", "medium", "low", "unassigned", "kev",
+        "suppressed", "settled", "audited",
     ];
+
+    /// <summary>The whole organisation, kept like a unit: what nobody owns lies in it directly.</summary>
+    public const long Whole = 0;
 
     private static readonly string List = string.Join(", ", Columns);
 
     /// <summary>What counts of a project <c>p</c>; <see cref="From"/> follows.</summary>
-    private static readonly string Current = "p.owner_id, COALESCE(v.max_risk, 0.0) AS max_risk, 1 AS projects, CASE WHEN v.metrics_at IS NULL THEN 0 ELSE 1 END AS documented,"
+    private static readonly string Current = "COALESCE(p.owner_id, 0) AS owner_id, COALESCE(v.max_risk, 0.0) AS max_risk, 1 AS projects, CASE WHEN v.metrics_at IS NULL THEN 0 ELSE 1 END AS documented,"
         + " CASE WHEN COALESCE(v.critical + v.high + v.medium + v.low + v.unassigned, 0) > 0 THEN 1 ELSE 0 END AS hit, " + string.Join(", ", Columns.Skip(3).Select(c => $"COALESCE(v.{c}, 0) AS {c}"));
 
-    /// <summary>Who owns nothing, or is retired, counts nowhere.</summary>
-    private const string From = "FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org AND p.owner_id IS NOT NULL AND p.retired_at IS NULL";
+    /// <summary>Who is retired counts nowhere.</summary>
+    private const string From = "FROM project p LEFT JOIN project_version v ON v.id = p.latest_id WHERE p.org_id = @Org AND p.retired_at IS NULL";
 
     /// <summary>Counts what differs between what was counted of projects and what is. Belongs into the transaction that changed their numbers, their owner, or that they are in use.</summary>
     public async Task ProjectsAsync(DbTransaction transaction, IEnumerable<long> projects)
@@ -44,7 +48,7 @@ internal sealed class UnitStore(IDatabase database, TimeProvider time)
             {
                 var (was, now) = (before.GetValueOrDefault(id), after.GetValueOrDefault(id));
                 if (was is null ? now is null : was.Same(now)) continue;
-                moved |= was?.Owner != now?.Owner;
+                moved |= (was?.Owner ?? Whole) != (now?.Owner ?? Whole);
                 if (was is not null) Add(differences, was.Owner, was.Numbers, -1);
                 if (now is not null) Add(differences, now.Owner, now.Numbers, 1);
                 await transaction.Connection!.ExecuteAsync("DELETE FROM unit_counted WHERE project_id = @id", new { id }, transaction);
@@ -69,8 +73,8 @@ internal sealed class UnitStore(IDatabase database, TimeProvider time)
         var connection = transaction.Connection!;
         await database.LockAsync(transaction, UsageStore.Lock);
         await connection.ExecuteAsync("""
-            UPDATE unit_counted SET owner_id = p.owner_id FROM project p WHERE p.id = unit_counted.project_id AND p.owner_id IS NOT NULL AND p.owner_id <> unit_counted.owner_id;
-            DELETE FROM unit_day WHERE org_id = @Org AND owner_id NOT IN (SELECT id FROM owner WHERE org_id = @Org);
+            UPDATE unit_counted SET owner_id = COALESCE(p.owner_id, 0) FROM project p WHERE p.id = unit_counted.project_id AND COALESCE(p.owner_id, 0) <> unit_counted.owner_id;
+            DELETE FROM unit_day WHERE org_id = @Org AND owner_id <> 0 AND owner_id NOT IN (SELECT id FROM owner WHERE org_id = @Org);
             """, new { Org }, transaction);
         await PartStore.PlacesChangedAsync(transaction);
         var own = await ReadAsync(transaction, $"SELECT owner_id, owner_id, MAX(max_risk), {string.Join(", ", Columns.Select(c => $"CAST(SUM({c}) AS BIGINT)"))} FROM unit_counted WHERE org_id = @Org GROUP BY owner_id");
@@ -80,10 +84,11 @@ internal sealed class UnitStore(IDatabase database, TimeProvider time)
         {
             // Whoever bent the tree into a ring lies above himself but counts once.
             var seen = new HashSet<long>();
+            Add(sums, Whole, line.Numbers, 1);
             for (long? at = owner; at is { } unit && parents.TryGetValue(unit, out var above) && seen.Add(unit); at = above) Add(sums, unit, line.Numbers, 1);
         }
 
-        foreach (var unit in parents.Keys)
+        foreach (var unit in parents.Keys.Append(Whole))
         {
             var (day, last) = await LastAsync(transaction, unit);
             var sum = sums.GetValueOrDefault(unit) ?? new long[Columns.Length];
@@ -104,6 +109,15 @@ internal sealed class UnitStore(IDatabase database, TimeProvider time)
         FROM owner w JOIN unit_day d ON d.org_id = @Org AND d.owner_id = w.id AND d.day = (SELECT MAX(l.day) FROM unit_day l WHERE l.org_id = @Org AND l.owner_id = w.id)
         WHERE w.org_id = @Org AND {viewer.Sees("w.id")}
         """, new { Org })).ToDictionary(u => u.OwnerId);
+
+    /// <summary>The days of all that is visible: of the whole, or of the units that lie in no other visible one, which together are all that is seen of it.</summary>
+    public static async Task<IReadOnlyList<UnitNumbers>> TrendAsync(DbConnection connection, Viewer viewer, int days, DateTimeOffset today)
+    {
+        if (viewer.IsNothing) return [];
+        if (viewer.All) return await TrendAsync(connection, [Whole], days, today);
+        var tops = (await connection.QueryAsync<long>($"SELECT w.id FROM owner w WHERE w.org_id = @Org AND {viewer.Sees("w.id")} AND (w.parent_id IS NULL OR NOT {viewer.Sees("w.parent_id")}) ORDER BY w.id", new { Org })).AsList();
+        return await TrendAsync(connection, tops, days, today);
+    }
 
     /// <summary>One row for each day up to today, since the units had their first; what several had on a day is added up.</summary>
     public static async Task<IReadOnlyList<UnitNumbers>> TrendAsync(DbConnection connection, IReadOnlyList<long> units, int days, DateTimeOffset today)
@@ -131,6 +145,7 @@ internal sealed class UnitStore(IDatabase database, TimeProvider time)
         Day = day, CountedAt = of.Max(u => u.CountedAt), Projects = of.Sum(u => u.Projects), Documented = of.Sum(u => u.Documented), Hit = of.Sum(u => u.Hit), Components = of.Sum(u => u.Components),
         Covered = of.Sum(u => u.Covered), NotCovered = of.Sum(u => u.NotCovered), NoVersion = of.Sum(u => u.NoVersion), Unidentified = of.Sum(u => u.Unidentified), Pending = of.Sum(u => u.Pending),
         Vulnerable = of.Sum(u => u.Vulnerable), Critical = of.Sum(u => u.Critical), High = of.Sum(u => u.High), Medium = of.Sum(u => u.Medium), Low = of.Sum(u => u.Low), Unassigned = of.Sum(u => u.Unassigned), Kev = of.Sum(u => u.Kev),
+        Suppressed = of.Sum(u => u.Suppressed), Settled = of.Sum(u => u.Settled), Audited = of.Sum(u => u.Audited),
     };
 
     private static void Add(Dictionary<long, long[]> sums, long key, long[] numbers, int sign)
@@ -143,7 +158,7 @@ internal sealed class UnitStore(IDatabase database, TimeProvider time)
     private static async Task<IReadOnlyList<long>> AboveAsync(DbTransaction transaction, long owner) => (await transaction.Connection!.QueryAsync<long>("""
         WITH RECURSIVE above (id) AS (SELECT id FROM owner WHERE org_id = @Org AND id = @owner UNION SELECT o.parent_id FROM above a JOIN owner o ON o.id = a.id WHERE o.parent_id IS NOT NULL)
         SELECT a.id FROM above a JOIN owner o ON o.id = a.id
-        """, new { Org, owner }, transaction)).AsList();
+        """, new { Org, owner }, transaction)).Append(Whole).ToList();
 
     private static async Task<(long Day, long[] Numbers)> LastAsync(DbTransaction transaction, long unit)
     {

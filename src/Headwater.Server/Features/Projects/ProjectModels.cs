@@ -31,7 +31,9 @@ internal sealed record ProjectVersionDetail(
 internal sealed record ProjectVersionRef(Guid Uuid, Guid ProjectUuid, string Name, string? Version);
 
 /// <summary>The numbers of one day, for trends.</summary>
-internal sealed record DayPoint(DateOnly Day, int Components, int Vulnerable, SeverityCounts Findings, int Kev);
+/// <param name="Coverage">How many of the components were judged, and why the others were not; null for days before this was kept.</param>
+/// <param name="CountedAt">When the numbers were counted; a day on which nothing changed has those of the last that did.</param>
+internal sealed record DayPoint(DateOnly Day, int Components, int Vulnerable, SeverityCounts Findings, int Kev, CoverageCounts? Coverage, DateTimeOffset? CountedAt);
 
 /// <summary>A component version inside a project version.</summary>
 /// <param name="State">Where the component stands in its life: banned, deprecated and so on; null where nobody has decided.</param>

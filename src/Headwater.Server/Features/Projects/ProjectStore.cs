@@ -165,10 +165,7 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
     internal static async Task<IReadOnlyList<DayPoint>> TrendAsync(DbConnection connection, Viewer viewer, DateTimeOffset today)
     {
         if (viewer.All) return await TrendAsync(connection, 0, today);
-        if (viewer.IsNothing) return [];
-        // What lies in another unit that is visible is in that one's sum already.
-        var tops = (await connection.QueryAsync<long>($"SELECT w.id FROM owner w WHERE w.org_id = @Org AND {viewer.Sees("w.id")} AND (w.parent_id IS NULL OR NOT {viewer.Sees("w.parent_id")}) ORDER BY w.id", new { Org })).AsList();
-        return [.. (await FindingsModule.UnitTrendAsync(connection, tops, TrendDays, today)).Select(d => new DayPoint(d.Date, d.Components, d.Vulnerable, d.Severities, d.Kev))];
+        return [.. (await FindingsModule.TrendAsync(connection, viewer, TrendDays, today)).Select(d => new DayPoint(d.Date, d.Components, d.Vulnerable, d.Severities, d.Kev, d.Coverage, d.CountedAt))];
     }
 
     private static IReadOnlyList<DayPoint> Filled(List<DayRow> rows, DateTimeOffset today)
@@ -180,7 +177,7 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         {
             while (at + 1 < rows.Count && rows[at + 1].Day <= day) at++;
             var d = rows[at];
-            points.Add(new DayPoint(DateOnly.FromDayNumber((int)day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber), d.Components, d.Vulnerable, d.Severities, d.Kev));
+            points.Add(new DayPoint(DateOnly.FromDayNumber((int)day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber), d.Components, d.Vulnerable, d.Severities, d.Kev, d.CountedAt is null ? null : d.Coverage, d.CountedAt));
         }
 
         return points;
@@ -257,5 +254,6 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
     private sealed record DayRow : Numbers
     {
         public long Day { get; set; }
+        public DateTimeOffset? CountedAt { get; set; }
     }
 }

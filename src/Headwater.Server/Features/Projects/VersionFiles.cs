@@ -29,8 +29,9 @@ internal static class VersionFiles
 
     public static readonly (string Name, Func<DayPoint, object?> Value)[] Days =
     [
-        ("day", d => d.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("components", d => d.Components), ("vulnerable", d => d.Vulnerable), ("critical", d => d.Findings.Critical), ("high", d => d.Findings.High),
-        ("medium", d => d.Findings.Medium), ("low", d => d.Findings.Low), ("unassigned", d => d.Findings.Unassigned), ("exploited", d => d.Kev),
+        ("day", d => d.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("components", d => d.Components), ("covered", d => d.Coverage?.Covered),
+        ("not covered", d => d.Coverage?.NotCovered), ("no version", d => d.Coverage?.NoVersion), ("unidentified", d => d.Coverage?.Unidentified), ("pending", d => d.Coverage?.Pending), ("vulnerable", d => d.Vulnerable), ("critical", d => d.Findings.Critical), ("high", d => d.Findings.High),
+        ("medium", d => d.Findings.Medium), ("low", d => d.Findings.Low), ("unassigned", d => d.Findings.Unassigned), ("exploited", d => d.Kev), ("counted", d => d.CountedAt),
     ];
 
     public static readonly (string Name, Func<GraphLine, object?> Value)[] Nodes =
