@@ -251,12 +251,13 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         }, cancellationToken);
         var byVersion = findings.ToLookup(f => f.ComponentVersionId);
         var usages = new List<AffectedUsage>();
-        foreach (var row in rows.DistinctBy(r => (r.VersionUuid, r.CvId)))
+        var distinct = rows.DistinctBy(r => (r.VersionUuid, r.CvId)).ToList();
+        var why = await projects.WhyEachAsync(viewer, [.. distinct.Take(WithPaths).Where(r => r.IsLatest).Select(r => (r.VersionUuid, r.CvId))], PathsEach, cancellationToken);
+        foreach (var row in distinct)
         {
-            var why = usages.Count < WithPaths && row.IsLatest ? await projects.WhyAsync(viewer, row.VersionUuid, row.CvId, PathsEach, cancellationToken) : null;
             var own = byVersion[row.CvId];
             var about = decided[(row.PvId, row.CvId)].OrderBy(d => d.Settled).ThenByDescending(d => d.DecidedAt).ToList();
-            usages.Add(new AffectedUsage(row.ToRow(), row.ComponentName, row.GroupName, own.Any(f => f.Affected), [.. own.SelectMany(f => f.FixedVersions).Distinct()], why, about.Count > 0 && about.TrueForAll(d => d.Settled), about.FirstOrDefault()?.ToAnalysis()));
+            usages.Add(new AffectedUsage(row.ToRow(), row.ComponentName, row.GroupName, own.Any(f => f.Affected), [.. own.SelectMany(f => f.FixedVersions).Distinct()], why.GetValueOrDefault((row.VersionUuid, row.CvId)), about.Count > 0 && about.TrueForAll(d => d.Settled), about.FirstOrDefault()?.ToAnalysis()));
         }
 
         return (findings, usages, hit, settled, withoutOwner);

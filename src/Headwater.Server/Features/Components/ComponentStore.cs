@@ -193,9 +193,13 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
                 .OrderByDescending(t => t.Value).ThenBy(t => t.Key, StringComparer.Ordinal)], cancellationToken);
     }
 
-    /// <summary>All shortest paths by which a component version is in a project version, at most <paramref name="limit"/>. Null when it is not.</summary>
-    public Task<WhyHere?> WhyAsync(Viewer viewer, Guid projectVersion, long componentVersionId, int limit = 3, CancellationToken cancellationToken = default) =>
-        projects.WhyAsync(viewer, projectVersion, componentVersionId, limit, cancellationToken);
+    /// <summary>Why a component version is in each of these project versions: shortest paths, at most <paramref name="limit"/> of each. Those it is not in are left out.</summary>
+    public async Task<IReadOnlyList<WhyHere>> WhyAsync(Viewer viewer, IEnumerable<Guid> versions, long componentVersionId, int limit, CancellationToken cancellationToken = default)
+    {
+        var uses = versions.Select(v => (v, componentVersionId)).ToList();
+        var why = await projects.WhyEachAsync(viewer, uses, limit, cancellationToken);
+        return [.. uses.Where(why.ContainsKey).Select(u => why[u])];
+    }
 
     /// <summary>For who sees a part only, a component version was first seen when that part first had it.</summary>
     private static string FirstSeen(Viewer viewer) => $"""

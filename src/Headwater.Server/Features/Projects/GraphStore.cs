@@ -110,17 +110,39 @@ internal sealed class GraphStore(IDatabase database)
     }, cancellationToken);
 
     /// <summary>All shortest paths from the root to a component version, at most <paramref name="limit"/>. Null when it is not in there.</summary>
-    public Task<WhyHere?> WhyAsync(Viewer viewer, Guid version, long componentVersionId, int limit = 10, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
-    {
-        if (await RootAsync(connection, viewer, version) is not { } root || await OfVersionAsync(connection, viewer, version) is not { } upload) return null;
-        var node = NearestNode(upload, componentVersionId);
-        if (node < 0) return null;
-        var paths = upload.Graph.ShortestPaths(node, limit, out var total);
-        var facts = await FactsAsync(connection, paths.SelectMany(p => p).Distinct().Append(node).Select(n => upload.Nodes[n]));
-        var places = await connection.QuerySingleOrDefaultAsync<string>(
-            "SELECT o.places FROM occurrence_place o JOIN project_version v ON v.id = o.pv_id WHERE o.org_id = @Org AND v.uuid = @version AND o.cv_id = @componentVersionId", new { Org, version, componentVersionId });
-        return new WhyHere(root, facts.Step(componentVersionId), Steps(paths, root, facts, upload), total, TypeMaps.FromJson(places ?? "[]"));
-    }, cancellationToken);
+    public async Task<WhyHere?> WhyAsync(Viewer viewer, Guid version, long componentVersionId, int limit = 10, CancellationToken cancellationToken = default) =>
+        (await WhyEachAsync(viewer, [(version, componentVersionId)], limit, cancellationToken)).GetValueOrDefault((version, componentVersionId));
+
+    /// <summary>The same for several component versions, each in a project version of its own; those that are not in there are left out.</summary>
+    public Task<IReadOnlyDictionary<(Guid Version, long ComponentVersion), WhyHere>> WhyEachAsync(Viewer viewer, IReadOnlyCollection<(Guid Version, long ComponentVersion)> uses, int limit, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyDictionary<(Guid, long), WhyHere>>(async connection =>
+        {
+            if (uses.Count == 0) return new Dictionary<(Guid, long), WhyHere>();
+            var asked = uses.ToLookup(u => u.Version, u => u.ComponentVersion);
+            var parameters = new { Org, versions = asked.Select(a => a.Key.ToString()).ToList(), components = uses.Select(u => u.ComponentVersion).Distinct().ToList() };
+            var found = new List<(ProjectVersionRef Root, long ComponentVersion, List<long[]> Paths, long Total)>();
+            // One graph in memory at a time: a large one takes megabytes.
+            await foreach (var row in connection.QueryUnbufferedAsync<GraphRow>($"""
+                SELECT v.uuid, p.uuid AS project_uuid, p.name, v.version, g.graph, g.nodes FROM project_version v JOIN project p ON p.id = v.project_id JOIN upload_graph g ON g.upload_id = v.last_upload_id AND g.org_id = @Org
+                WHERE v.org_id = @Org AND v.uuid IN @versions AND {viewer.Sees("p.owner_id")}
+                """, parameters))
+            {
+                var upload = new UploadGraph(DependencyGraph.FromBytes(row.Graph), NodeList.FromBytes(row.Nodes));
+                foreach (var componentVersion in asked[row.Uuid].Distinct())
+                {
+                    if (NearestNode(upload, componentVersion) is var node && node < 0) continue;
+                    var paths = upload.Graph.ShortestPaths(node, limit, out var total);
+                    found.Add((new ProjectVersionRef(row.Uuid, row.ProjectUuid, row.Name, row.Version.Length == 0 ? null : row.Version), componentVersion, [.. paths.Select(p => p.Select(n => n == 0 ? 0 : upload.Nodes[n]).ToArray())], total));
+                }
+            }
+
+            var facts = await FactsAsync(connection, found.SelectMany(f => f.Paths.SelectMany(p => p).Append(f.ComponentVersion)));
+            var places = (await connection.QueryAsync<(Guid Version, long ComponentVersion, string Places)>(
+                "SELECT v.uuid, o.cv_id, o.places FROM project_version v JOIN occurrence_place o ON o.org_id = @Org AND o.pv_id = v.id WHERE v.org_id = @Org AND v.uuid IN @versions AND o.cv_id IN @components", parameters))
+                .ToDictionary(p => (p.Version, p.ComponentVersion), p => p.Places);
+            return found.ToDictionary(f => (f.Root.Uuid, f.ComponentVersion), f => new WhyHere(f.Root, facts.Step(f.ComponentVersion), [.. f.Paths.Select(p => Steps(p, f.Root, facts))], f.Total,
+                TypeMaps.FromJson(places.GetValueOrDefault((f.Root.Uuid, f.ComponentVersion), "[]"))));
+        }, cancellationToken);
 
     /// <summary>All paths from the root to a component version that pass nothing twice, the shortest first. Null when it is not in there.</summary>
     /// <param name="from">How many are passed over.</param>
@@ -132,11 +154,11 @@ internal sealed class GraphStore(IDatabase database)
         if (nodes.Length == 0) return null;
         var paths = upload.Graph.AllPaths(nodes, from, Math.Min(size, Math.Max(0, MostPaths - from)), new PathBounds(MostPaths), out var count);
         var facts = await FactsAsync(connection, paths.SelectMany(p => p).Concat(nodes).Distinct().Select(n => upload.Nodes[n]));
-        return new AllPaths(root, facts.Step(componentVersionId), Steps(paths, root, facts, upload), count.Paths, count.Exact, from, size);
+        return new AllPaths(root, facts.Step(componentVersionId), [.. paths.Select(p => Steps(p.Select(n => n == 0 ? 0 : upload.Nodes[n]), root, facts))], count.Paths, count.Exact, from, size);
     }, cancellationToken);
 
-    private static IReadOnlyList<IReadOnlyList<PathStep>> Steps(IReadOnlyList<int[]> paths, ProjectVersionRef root, NodeFacts facts, UploadGraph upload) =>
-        [.. paths.Select(IReadOnlyList<PathStep> (p) => [.. p.Select(n => n == 0 ? new PathStep(0, 0, root.Name, null, root.Version) : facts.Step(upload.Nodes[n]))])];
+    /// <param name="path">Component versions from the root on, which is 0.</param>
+    private static IReadOnlyList<PathStep> Steps(IEnumerable<long> path, ProjectVersionRef root, NodeFacts facts) => [.. path.Select(c => c == 0 ? new PathStep(0, 0, root.Name, null, root.Version) : facts.Step(c))];
 
     private static int[] Nodes(UploadGraph upload, long componentVersion) => [.. Enumerable.Range(1, Math.Max(0, upload.Nodes.Length - 1)).Where(n => upload.Nodes[n] == componentVersion)];
 
@@ -184,5 +206,15 @@ internal sealed class GraphStore(IDatabase database)
         }
 
         return new NodeFacts(facts);
+    }
+
+    private sealed class GraphRow
+    {
+        public Guid Uuid { get; set; }
+        public Guid ProjectUuid { get; set; }
+        public string Name { get; set; } = "";
+        public string Version { get; set; } = "";
+        public byte[] Graph { get; set; } = [];
+        public byte[] Nodes { get; set; } = [];
     }
 }

@@ -60,5 +60,6 @@ internal sealed class ProjectsModule(ProjectWriteStore store, GraphStore graphs,
 
     public Task DeleteAsync(DbTransaction transaction, long id, string by) => store.DeleteAsync(transaction, id, by);
 
-    public Task<WhyHere?> WhyAsync(Viewer viewer, Guid version, long componentVersionId, int limit, CancellationToken cancellationToken) => graphs.WhyAsync(viewer, version, componentVersionId, limit, cancellationToken);
+    /// <inheritdoc cref="GraphStore.WhyEachAsync"/>
+    public Task<IReadOnlyDictionary<(Guid Version, long ComponentVersion), WhyHere>> WhyEachAsync(Viewer viewer, IReadOnlyCollection<(Guid Version, long ComponentVersion)> uses, int limit, CancellationToken cancellationToken) => graphs.WhyEachAsync(viewer, uses, limit, cancellationToken);
 }
