@@ -168,7 +168,7 @@ public sealed partial class LeakTests : IAsyncLifetime
         await host.GrantAsync(await host.AddPersonAsync("zebra-above-person"), "administrator", (await host.UnitsAsync(new Headwater.Server.Features.Owners.CatalogueGroup("unit", "zebra-above", "Zebra above", null, null)))[("unit", "zebra-above")]);
     }
 
-    private static async Task<World> WorldAsync(HttpClient all, HttpClient key, string name, long unit, string title, string[] first, string[] second, string distinct)
+    internal static async Task<World> WorldAsync(HttpClient all, HttpClient key, string name, long unit, string title, string[] first, string[] second, string distinct)
     {
         var earlier = await TestHost.UploadAsync(key, name, "0", TestHost.Bom(first));
         var it = await TestHost.UploadAsync(key, name, "1", TestHost.Bom(first));
@@ -193,7 +193,7 @@ public sealed partial class LeakTests : IAsyncLifetime
     }
 
     /// <summary>What stands for the placeholders of addresses.</summary>
-    private sealed record World(string Name, string Title, long Unit, Guid Project, Guid Version, Guid OldVersion, Guid Token, Guid EarlierToken, long Job, long Component, long ComponentVersion, Guid DtComponent, string Advisory)
+    internal sealed record World(string Name, string Title, long Unit, Guid Project, Guid Version, Guid OldVersion, Guid Token, Guid EarlierToken, long Job, long Component, long ComponentVersion, Guid DtComponent, string Advisory)
     {
         /// <summary>What must not be found anywhere else.</summary>
         public string[] Marks => [Name, Title, "zebra", Project.ToString(), Version.ToString(), OldVersion.ToString(), Token.ToString(), EarlierToken.ToString()];

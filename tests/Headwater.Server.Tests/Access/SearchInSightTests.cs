@@ -35,19 +35,19 @@ public sealed class SearchInSightTests(TestHost host) : IClassFixture<TestHost>
         var (his, all) = (new Viewer(false, [teams[("team", "small")]]), Viewer.Everything);
         var search = host.Get<SearchStore>();
 
-        Titles(await search.SearchAsync(his, "warehouse", 5), "project").ShouldBe(["The warehouse of the small team with a long name"]);
-        Titles(await search.SearchAsync(his, "warehouse", 5), "owner").ShouldBe(["Warehouse small"]);
+        Titles(await search.SearchAsync(his, his, "warehouse", 5), "project").ShouldBe(["The warehouse of the small team with a long name"]);
+        Titles(await search.SearchAsync(his, his, "warehouse", 5), "owner").ShouldBe(["Warehouse small"]);
         // What is in use comes before what only an older version has.
-        Titles(await search.SearchAsync(his, "warehouse", 5), "component").ShouldBe(["warehouse-of-the-small-team", "warehouse-of-old-and-long-ago"]);
-        Titles(await search.SearchAsync(his, "warehouse-part7", 5), "component").ShouldBeEmpty();
-        (await search.SearchAsync(all, "warehouse", 5)).Groups.ShouldAllBe(g => g.Kind == "owner" || (g.Hits.Count == 5 && g.More));
+        Titles(await search.SearchAsync(his, his, "warehouse", 5), "component").ShouldBe(["warehouse-of-the-small-team", "warehouse-of-old-and-long-ago"]);
+        Titles(await search.SearchAsync(his, his, "warehouse-part7", 5), "component").ShouldBeEmpty();
+        (await search.SearchAsync(all, all, "warehouse", 5)).Groups.ShouldAllBe(g => g.Kind == "owner" || (g.Hits.Count == 5 && g.More));
 
         // A slip in the word, and a licence that all of them state.
-        Titles(await search.SearchAsync(his, "warehouse-of-the-smal-team", 5), "component").ShouldBe(["warehouse-of-the-small-team"]);
-        Titles(await search.SearchAsync(his, "licence:mit", 50), "component").ShouldBe(["pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", "pkg:npm/warehouse-of-the-small-team@1.0.0", "pkg:npm/warehouse-of-old-and-long-ago@1.0.0"], ignoreOrder: true);
-        (await search.SearchAsync(all, "licence:mit", 50)).Groups.Single().More.ShouldBeTrue();
-        Titles(await search.SearchAsync(his, "log4j", 5), "advisory")[0].ShouldBe("CVE-2021-44228");
-        (await search.SearchAsync(Viewer.Nothing, "warehouse", 5)).Groups.ShouldBeEmpty();
+        Titles(await search.SearchAsync(his, his, "warehouse-of-the-smal-team", 5), "component").ShouldBe(["warehouse-of-the-small-team"]);
+        Titles(await search.SearchAsync(his, his, "licence:mit", 50), "component").ShouldBe(["pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", "pkg:npm/warehouse-of-the-small-team@1.0.0", "pkg:npm/warehouse-of-old-and-long-ago@1.0.0"], ignoreOrder: true);
+        (await search.SearchAsync(all, all, "licence:mit", 50)).Groups.Single().More.ShouldBeTrue();
+        Titles(await search.SearchAsync(his, his, "log4j", 5), "advisory")[0].ShouldBe("CVE-2021-44228");
+        (await search.SearchAsync(Viewer.Nothing, Viewer.Nothing, "warehouse", 5)).Groups.ShouldBeEmpty();
     }
 
     [Fact]
@@ -56,8 +56,8 @@ public sealed class SearchInSightTests(TestHost host) : IClassFixture<TestHost>
         using var client = await host.ClientAsync();
         var licences = Enumerable.Range(0, 40).Select(i => new { license = new { name = $"A licence of our own with a rather long name, number {i:00}" } });
         await TestHost.UploadAsync(client, "Long", "1", JsonSerializer.Serialize(new { bomFormat = "CycloneDX", specVersion = "1.5", version = 1, components = new[] { new { type = "library", name = "wordy", version = "1", purl = "pkg:npm/wordy@1", licenses = licences } } }));
-        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "licence:A licence of our own with a rather long name, number 17", 5), "component").ShouldBe(["pkg:npm/wordy@1"]);
-        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "licence:A licence of our own with a rather long name, number 1", 5), "component").ShouldBeEmpty();
+        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, "licence:A licence of our own with a rather long name, number 17", 5), "component").ShouldBe(["pkg:npm/wordy@1"]);
+        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, "licence:A licence of our own with a rather long name, number 1", 5), "component").ShouldBeEmpty();
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class SearchInSightTests(TestHost host) : IClassFixture<TestHost>
         foreach (var name in new[] { "quarry of one two three four five six", "quarry of one two three", "quarry" })
             await TestHost.UploadAsync(client, name, "1", TestHost.Bom($"pkg:npm/{name.Replace(' ', '-')}@1.0.0"));
         await host.IdleAsync();
-        var found = await host.Get<SearchStore>().SearchAsync(new Viewer(false, [teams[("team", "quarrymen")]]), "quarry", 5);
+        var found = await host.Get<SearchStore>().SearchAsync(new Viewer(false, [teams[("team", "quarrymen")]]), new Viewer(false, [teams[("team", "quarrymen")]]), "quarry", 5);
         Titles(found, "project").ShouldBe(["quarry", "quarry of one two three", "quarry of one two three four five six"]);
         Titles(found, "component").ShouldBe(["quarry", "quarry-of-one-two-three", "quarry-of-one-two-three-four-five-six"]);
     }
@@ -95,7 +95,7 @@ public sealed class SearchInSightTests(TestHost host) : IClassFixture<TestHost>
         using var client = await host.ClientAsync();
         string[] Named(string version) => [$"pkg:npm/pitprop@{version}", $"pkg:npm/gonewood@{version}"];
         await TestHost.UploadAsync(client, "Mine", "1", JsonSerializer.Serialize(new { bomFormat = "CycloneDX", specVersion = "1.5", version = 1, components = Named("1.0.0").Select(p => new { type = "library", name = p[8..^6], version = "1.0.0", purl = p, licenses = new[] { new { license = new { name = "Gone for good" } } } }) }));
-        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "licence:Gone for good", 5), "component").Count.ShouldBe(2);
+        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, "licence:Gone for good", 5), "component").Count.ShouldBe(2);
         await TestHost.UploadAsync(client, "Mine", "1", TestHost.Bom("pkg:npm/pitprop@2.0.0"));
         await host.IdleAsync();
         await host.Get<IDatabase>().WriteAsync(async transaction =>
@@ -110,8 +110,8 @@ public sealed class SearchInSightTests(TestHost host) : IClassFixture<TestHost>
                 """, transaction: transaction);
         });
 
-        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "pitprop", 5), "advisory").ShouldBe(["MADE-UP-MILD"]);
-        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "licence:Gone for good", 5), "component").ShouldBeEmpty();
+        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, "pitprop", 5), "advisory").ShouldBe(["MADE-UP-MILD"]);
+        Titles(await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, "licence:Gone for good", 5), "component").ShouldBeEmpty();
         (await client.GetFromJsonAsync<JsonElement>("/api/headwater/v1/advisories?filter=pitprop", TestContext.Current.CancellationToken)).GetProperty("items").EnumerateArray().Select(a => a.GetProperty("id").GetString()).ShouldBe(["MADE-UP-MILD"]);
         (await client.GetFromJsonAsync<JsonElement>("/api/headwater/v1/advisories?filter=gonewood", TestContext.Current.CancellationToken)).GetProperty("total").GetInt64().ShouldBe(0);
     }

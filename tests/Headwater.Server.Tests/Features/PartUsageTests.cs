@@ -79,27 +79,27 @@ public sealed class PartUsageTests : IAsyncLifetime
         {
             foreach (var down in new[] { false, true })
             {
-                var whole = await components.ListAsync(viewer, new PageRequest { Sort = sort, Descending = down, Size = 1000 });
+                var whole = await components.ListAsync(viewer, viewer, new PageRequest { Sort = sort, Descending = down, Size = 1000 });
                 var seen = new List<long>();
                 for (var (page, after) = ((Page<ComponentRow>?)null, (string?)null); page is null || after is not null; after = page.Next)
                 {
-                    page = await components.ListAsync(viewer, new PageRequest { Sort = sort, Descending = down, Size = 3, After = after });
+                    page = await components.ListAsync(viewer, viewer, new PageRequest { Sort = sort, Descending = down, Size = 3, After = after });
                     page.Total.ShouldBe(whole.Total);
                     seen.AddRange(page.Items.Select(c => c.Id));
                 }
 
                 seen.ShouldBe(whole.Items.Select(c => c.Id), $"{sort} {down}");
                 seen.ShouldBeUnique();
-                var values = whole.Items.Select(c => sort switch { "risk" => c.MaxRisk, "projects" => c.Projects, "versions" => c.Versions, "findings" => c.Findings.Total, _ => 0.0 }).ToList();
+                var values = whole.Items.Select(c => sort switch { "risk" => c.MaxRisk, "projects" => c.Projects, "versions" => c.Versions, "findings" => c.Findings!.Total, _ => 0.0 }).ToList();
                 values.ShouldBe(down ? values.OrderDescending() : values.Order());
                 if (sort == "name") whole.Items.Select(c => c.Name.ToLowerInvariant()).ShouldBe(whole.Items.Select(c => c.Name.ToLowerInvariant()).Order(StringComparer.Ordinal).ToList() is var up && down ? Enumerable.Reverse(up) : up);
             }
         }
 
-        (await components.ListAsync(viewer, new PageRequest { Filter = "lodash" })).Items.Select(c => c.Name).Distinct().ShouldBe(["lodash"]);
-        (await components.ListAsync(viewer, new PageRequest { Filter = "zz-out" })).Total.ShouldBe(0);
-        (await components.ListAsync(viewer, new PageRequest(), new ComponentFilter(OnlyVulnerable: true))).Items.ShouldAllBe(c => c.Findings.Total > 0);
-        (await components.TypesAsync(viewer)).Sum(t => t.Value).ShouldBe((int)(await components.ListAsync(viewer, new PageRequest())).Total);
+        (await components.ListAsync(viewer, viewer, new PageRequest { Filter = "lodash" })).Items.Select(c => c.Name).Distinct().ShouldBe(["lodash"]);
+        (await components.ListAsync(viewer, viewer, new PageRequest { Filter = "zz-out" })).Total.ShouldBe(0);
+        (await components.ListAsync(viewer, viewer, new PageRequest(), new ComponentFilter(OnlyVulnerable: true))).Items.ShouldAllBe(c => c.Findings!.Total > 0);
+        (await components.TypesAsync(viewer)).Sum(t => t.Value).ShouldBe((int)(await components.ListAsync(viewer, viewer, new PageRequest())).Total);
         var advisories = host.Get<AdvisoryStore>();
         var all = await advisories.AffectingUsAsync(viewer, new PageRequest { Sort = "id", Size = 1000 });
         all.Items.Select(a => a.Id).ShouldBeInOrder();

@@ -34,10 +34,10 @@ public sealed class SearchTests(TestHost host) : IClassFixture<TestHost>
     public async Task Search_ForAPackageWithARange_AsksWhoUsesIt()
     {
         using var client = await host.ClientAsync();
-        var hit = (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "log4j-core <2.17", 5)).Groups[0].Hits.ShouldHaveSingleItem();
+        var hit = (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, "log4j-core <2.17", 5)).Groups[0].Hits.ShouldHaveSingleItem();
         hit.Href.ShouldBe("/who-uses?of=log4j-core%20%3C2.17");
         (await client.GetAsync("/api/headwater/v1" + hit.Href)).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
-        (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "log4j core", 5)).Groups.ShouldAllBe(g => g.Kind != "question");
+        (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, "log4j core", 5)).Groups.ShouldAllBe(g => g.Kind != "question");
     }
 
     [Fact]

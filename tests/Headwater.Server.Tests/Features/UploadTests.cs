@@ -62,7 +62,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         fresh.ProjectUuid.ShouldBe(old.ProjectUuid);
 
         var content = host.Get<ContentStore>();
-        var components = await content.ComponentsAsync(Viewer.Everything, fresh.ProjectUuid, new PageRequest { Sort = "name" });
+        var components = await content.ComponentsAsync(Viewer.Everything, Viewer.Everything, fresh.ProjectUuid, new PageRequest { Sort = "name" });
         components.Items.Select(c => $"{c.Name}@{c.Version}").ShouldBe(["lodash@4.17.20", "log4j-core@2.17.1"]);
         var changes = (await content.ChangesAsync(Viewer.Everything, Viewer.Everything, old.Token, fresh.Token))!;
         changes.Added.Select(c => c.Name).ShouldBe(["lodash"]);
@@ -79,12 +79,12 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         using var client = await host.ClientAsync();
         var it = await TestHost.UploadAsync(client, "why", "1", TestHost.Bom(Guava, Lodash, Log4j));
         var content = host.Get<ContentStore>();
-        var log4j = (await content.ComponentsAsync(Viewer.Everything, it.ProjectUuid, new PageRequest { Filter = "log4j" })).Items.Single();
+        var log4j = (await content.ComponentsAsync(Viewer.Everything, Viewer.Everything, it.ProjectUuid, new PageRequest { Filter = "log4j" })).Items.Single();
         log4j.Depth.ShouldBe(3);
         log4j.Direct.ShouldBeFalse();
         var why = (await host.Get<GraphStore>().WhyAsync(Viewer.Everything, it.ProjectUuid, log4j.ComponentVersionId))!;
         why.Paths.Single().Select(s => s.Name).ShouldBe(["why", "guava", "lodash", "log4j-core"]);
-        (await host.Get<GraphStore>().TreeAsync(Viewer.Everything, it.ProjectUuid, 0, new PageRequest()))!.Items.Single().Name.ShouldBe("guava");
+        (await host.Get<GraphStore>().TreeAsync(Viewer.Everything, Viewer.Everything, it.ProjectUuid, 0, new PageRequest()))!.Items.Single().Name.ShouldBe("guava");
     }
 
     [Fact]
@@ -94,10 +94,10 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         const string Only = "pkg:npm/only-here@1.0.0";
         var it = await TestHost.UploadAsync(client, "gone", "1", TestHost.Bom(Only));
         var components = host.Get<ComponentStore>();
-        (await components.ListAsync(Viewer.Everything, new PageRequest { Filter = "only-here" })).Items.Single().Projects.ShouldBe(1);
+        (await components.ListAsync(Viewer.Everything, Viewer.Everything, new PageRequest { Filter = "only-here" })).Items.Single().Projects.ShouldBe(1);
         (await client.DeleteAsync($"/api/v1/project/{it.ProjectUuid}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await components.ListAsync(Viewer.Everything, new PageRequest { Filter = "only-here" })).Total.ShouldBe(0);
-        (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, "only-here", 5)).Groups.ShouldBeEmpty();
+        (await components.ListAsync(Viewer.Everything, Viewer.Everything, new PageRequest { Filter = "only-here" })).Total.ShouldBe(0);
+        (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, "only-here", 5)).Groups.ShouldBeEmpty();
         (await CountAsync("SELECT COUNT(*) FROM upload u WHERE NOT EXISTS (SELECT 1 FROM project_version v WHERE v.id = u.pv_id)")).ShouldBe(0);
     }
 
@@ -111,12 +111,12 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         {
             var request = new PageRequest { Sort = sort, Size = 7 };
             var forward = new List<string>();
-            var page = await content.ComponentsAsync(Viewer.Everything, it.ProjectUuid, request);
+            var page = await content.ComponentsAsync(Viewer.Everything, Viewer.Everything, it.ProjectUuid, request);
             page.Previous.ShouldBeNull();
             forward.AddRange(page.Items.Select(c => c.Name));
             while (page.Next is not null)
             {
-                page = await content.ComponentsAsync(Viewer.Everything, it.ProjectUuid, request with { After = page.Next });
+                page = await content.ComponentsAsync(Viewer.Everything, Viewer.Everything, it.ProjectUuid, request with { After = page.Next });
                 forward.AddRange(page.Items.Select(c => c.Name));
             }
 
@@ -125,7 +125,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
             var backward = page.Items.Select(c => c.Name).ToList();
             while (page.Previous is not null)
             {
-                page = await content.ComponentsAsync(Viewer.Everything, it.ProjectUuid, request with { Before = page.Previous });
+                page = await content.ComponentsAsync(Viewer.Everything, Viewer.Everything, it.ProjectUuid, request with { Before = page.Previous });
                 backward.InsertRange(0, page.Items.Select(c => c.Name));
             }
 
@@ -143,7 +143,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
     {
         using var client = await host.ClientAsync();
         await TestHost.UploadAsync(client, "searchable project", "1", TestHost.Bom(Log4j));
-        (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, query, 5)).Groups.Select(g => g.Kind).ShouldContain(kind);
+        (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, query, 5)).Groups.Select(g => g.Kind).ShouldContain(kind);
     }
 
     [Theory]
@@ -190,7 +190,7 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
              "dependencies":[{"ref":"r","dependsOn":["a"]},{"ref":"a","dependsOn":["a","b"]},{"ref":"b","dependsOn":["a","r"]}]}
             """;
         var it = await TestHost.UploadAsync(client, "cycles", "1", Bom);
-        var graph = (await host.Get<GraphStore>().DrawingAsync(Viewer.Everything, it.ProjectUuid, 100))!;
+        var graph = (await host.Get<GraphStore>().DrawingAsync(Viewer.Everything, Viewer.Everything, it.ProjectUuid, 100))!;
         graph.Nodes.Count.ShouldBe(3);
         graph.Nodes.Select(n => n.Node).Distinct().Count().ShouldBe(3);
     }

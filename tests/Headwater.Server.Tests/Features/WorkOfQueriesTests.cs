@@ -65,11 +65,11 @@ public sealed class WorkOfQueriesTests : IAsyncLifetime
             }
         }
 
-        foreach (var sort in new[] { "risk", "projects", "versions", "findings" }) await HoldAsync($"components by {sort}", () => components.ListAsync(Viewer.Everything, new PageRequest { Sort = sort }), Versions);
+        foreach (var sort in new[] { "risk", "projects", "versions", "findings" }) await HoldAsync($"components by {sort}", () => components.ListAsync(Viewer.Everything, Viewer.Everything, new PageRequest { Sort = sort }), Versions);
         await HoldAsync("advisories by risk", () => advisories.AffectingUsAsync(Viewer.Everything, new PageRequest()));
         await HoldAsync("advisories searched", () => advisories.SearchAsync(Viewer.Everything, "lodash", 10));
         await HoldAsync("who uses lodash below 4.17.22", () => questions.AskAsync(Viewer.Everything, "lodash <4.17.22", new PageRequest()));
-        var popular = (await components.ListAsync(Viewer.Everything, new PageRequest { Sort = "projects", Size = 1 })).Items[0];
+        var popular = (await components.ListAsync(Viewer.Everything, Viewer.Everything, new PageRequest { Sort = "projects", Size = 1 })).Items[0];
         popular.Projects.ShouldBeGreaterThan(300);
         await HoldAsync("uses of the most used component", () => components.UsagesAsync(Viewer.Everything, popular.Id, new PageRequest()), Join);
         var uses = await components.UsagesAsync(Viewer.Everything, popular.Id, new PageRequest());

@@ -8,8 +8,9 @@ namespace Headwater.Server.Features.Components;
 /// <summary>A component (a package, any version).</summary>
 /// <param name="Type">Package URL type; null when it has none.</param>
 /// <param name="Projects">Projects that use any version of it in an active version.</param>
+/// <param name="Findings">Null, as <paramref name="Kev"/> and <paramref name="MaxRisk"/> are, for who may not see findings wherever he sees projects.</param>
 /// <param name="Covered">Known versions that were looked up in data that covers them; with none, no finding means "unknown".</param>
-internal sealed record ComponentRow(long Id, string? Type, string? Group, string Name, string? Purl, string Kind, int Versions, int Projects, SeverityCounts Findings, bool Kev, double MaxRisk, int Covered,
+internal sealed record ComponentRow(long Id, string? Type, string? Group, string Name, string? Purl, string Kind, int Versions, int Projects, SeverityCounts? Findings, bool? Kev, double? MaxRisk, int Covered,
     string? State, string? Plan, DateTimeOffset? SupportEnds)
 {
     /// <summary>What a registry says of it; null where none was asked.</summary>
@@ -19,9 +20,10 @@ internal sealed record ComponentRow(long Id, string? Type, string? Group, string
 /// <param name="Findings">Of the versions whose findings the reader may see; null when he may see none anywhere.</param>
 internal sealed record ComponentDetail(ComponentRow Component, IReadOnlyList<ComponentVersionRow> Versions, IReadOnlyList<FindingRow>? Findings);
 
+/// <param name="Findings">Null, as the three after it are, for who may not see what was found in it.</param>
 internal sealed record ComponentVersionRow(
     long Id, long ComponentId, string? Type, string? Group, string Name, string? Version, string? Purl, string Kind, IReadOnlyList<string> Licences,
-    CoverageState Coverage, SeverityCounts Findings, Severity MaxSeverity, bool Kev, double MaxRisk, int Projects)
+    CoverageState Coverage, SeverityCounts? Findings, Severity? MaxSeverity, bool? Kev, double? MaxRisk, int Projects)
 {
     /// <summary>What a registry says of it; null where none was asked.</summary>
     public VersionRelease? Release { get; init; }

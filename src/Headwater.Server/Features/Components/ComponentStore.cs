@@ -38,6 +38,9 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         ["released"] = new(RegistriesModule.ReleasedKey),
     };
 
+    /// <summary>What only who sees findings sorts by.</summary>
+    private static readonly string[] OfFindings = ["risk", "findings"];
+
     private static readonly Dictionary<string, SortKey> UsageSorts = new(StringComparer.Ordinal)
     {
         ["project"] = new("LOWER(p.name)"),
@@ -46,8 +49,11 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
     };
 
     /// <summary>Sorts: <c>risk</c> (default), <c>name</c>, <c>projects</c>, <c>versions</c>, <c>findings</c>, <c>released</c> (the latest version, oldest first).</summary>
-    public async Task<Page<ComponentRow>> ListAsync(Viewer viewer, PageRequest request, ComponentFilter filter = default, CancellationToken cancellationToken = default)
+    /// <param name="findingsSeen">Where the caller may see findings; when that is not all that he sees, nothing is told of them, sorted or narrowed by them.</param>
+    public async Task<Page<ComponentRow>> ListAsync(Viewer viewer, Viewer findingsSeen, PageRequest request, ComponentFilter filter = default, CancellationToken cancellationToken = default)
     {
+        var found = findingsSeen.Covers(viewer);
+        if (!found) (request, filter) = (request.SortedBy(Sorts.Keys.Except(OfFindings), "name"), filter with { OnlyVulnerable = false });
         var keyset = Keyset.For(request, Sorts, "risk", request.Sort == "name" ? "k.id" : "u.component_id"); // Each as its index has it.
         var like = Like.Containing(request.Filter);
         var about = (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(k.identity) LIKE @like ESCAPE '\\')")
@@ -58,7 +64,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         // What is shown of a row is looked up for the page only, not for what is passed over on the way to it; so only what is asked for is joined.
         string From(string key) => "FROM component_usage u" + ((key + where).Contains("k.", StringComparison.Ordinal) ? " JOIN component k ON k.id = u.component_id" : "")
             + (where.Contains("ca.", StringComparison.Ordinal) ? " LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = u.component_id" : "") + ((key + where).Contains("crel.", StringComparison.Ordinal) ? $" {RegistriesModule.JoinComponent("u.component_id")}" : "") + $" WHERE u.org_id = @Org{where}";
-        if (!viewer.All) return await ListPartAsync(viewer, request, filter, keyset, like, about.Length > 0, From, cancellationToken);
+        if (!viewer.All) return await ListPartAsync(viewer, found, request, filter, keyset, like, about.Length > 0, From, cancellationToken);
         return await database.ReadAsync(async connection =>
         {
             var parameters = new { Org, like, filter.Type, filter.State, filter.Plan, until = time.GetUtcNow() + CareStore.Ahead, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
@@ -72,13 +78,13 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
             var releases = await RegistriesModule.OfComponentsAsync(connection, viewer, page.Items.Select(r => r.Id), ProjectsModule.Uses);
-            return new Page<ComponentRow>([.. page.Items.Select(r => r.ToRow() with { Release = releases.GetValueOrDefault(r.Id) })], total, page.Next, page.Previous);
+            return new Page<ComponentRow>([.. page.Items.Select(r => r.ToRow(found) with { Release = releases.GetValueOrDefault(r.Id) })], total, page.Next, page.Previous);
         }, cancellationToken);
     }
 
     /// <summary>The same for who sees a part only: what is counted for him is in memory, so it is put in order there; what is said of components comes from the tables.</summary>
     /// <param name="from">What the list is selected from, for who sees everything: every component that a part uses is in that.</param>
-    private async Task<Page<ComponentRow>> ListPartAsync(Viewer viewer, PageRequest request, ComponentFilter filter, Keyset keyset, string? like, bool narrowed, Func<string, string> from, CancellationToken cancellationToken)
+    private async Task<Page<ComponentRow>> ListPartAsync(Viewer viewer, bool found, PageRequest request, ComponentFilter filter, Keyset keyset, string? like, bool narrowed, Func<string, string> from, CancellationToken cancellationToken)
     {
         var part = (await findings.PartAsync(viewer, cancellationToken)).Components;
         return await database.ReadAsync(async connection =>
@@ -100,7 +106,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
                 WHERE k.id IN ({string.Join(',', page.Items.Select(c => c.Id).DefaultIfEmpty())})
                 """, new { Org })).ToDictionary(r => r.Id);
             var releases = await RegistriesModule.OfComponentsAsync(connection, viewer, page.Items.Select(c => c.Id), ProjectsModule.Uses);
-            return new Page<ComponentRow>([.. page.Items.Where(c => shown.ContainsKey(c.Id)).Select(c => shown[c.Id].With(c).ToRow() with { Release = releases.GetValueOrDefault(c.Id) })], page.Total, page.Next, page.Previous);
+            return new Page<ComponentRow>([.. page.Items.Where(c => shown.ContainsKey(c.Id)).Select(c => shown[c.Id].With(c).ToRow(found) with { Release = releases.GetValueOrDefault(c.Id) })], page.Total, page.Next, page.Previous);
         }, cancellationToken);
     }
 
@@ -152,7 +158,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             """, new { id });
         var release = (await RegistriesModule.OfComponentsAsync(connection, viewer, [id], ProjectsModule.Uses)).GetValueOrDefault(id);
         var releases = await RegistriesModule.OfVersionsAsync(connection, versions.Select(v => v.Id));
-        return new ComponentDetail(row.ToRow() with { Release = release }, [.. versions.Select(v => v.ToRow() with { Release = releases.GetValueOrDefault(v.Id) })],
+        var whole = findingsSeen.Covers(viewer);
+        return new ComponentDetail(row.ToRow(whole) with { Release = release }, [.. versions.Select(v => v.ToRow(whole) with { Release = releases.GetValueOrDefault(v.Id) })],
             findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, findingsSeen, findings)).Select(f => f.ToRow())]);
     }
 
@@ -169,8 +176,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         var others = await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @ComponentId AND c.id <> @Id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT 200", new { Org, row.ComponentId, row.Id });
         var facts = ComponentFacts.Parse(row.Detail);
         var release = (await RegistriesModule.OfVersionsAsync(connection, [id])).GetValueOrDefault(id);
-        return new ComponentVersionDetail(row.ToRow() with { Release = release }, facts.Description, facts.Publisher, facts.Copyright, facts.Cpes ?? [], [.. facts.Hashes ?? []], row.FirstSeen, row.MatchedAt,
-            findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, seen, findings)).Select(f => f.ToRow())], [.. others.Select(v => v.ToRow())]);
+        return new ComponentVersionDetail(row.ToRow(used) with { Release = release }, facts.Description, facts.Publisher, facts.Copyright, facts.Cpes ?? [], [.. facts.Hashes ?? []], row.FirstSeen, row.MatchedAt,
+            findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, seen, findings)).Select(f => f.ToRow())], [.. others.Select(v => v.ToRow(seen.Covers(viewer)))]);
     }, cancellationToken);
 
     /// <summary>Who uses any version of a component. Sorts: <c>project</c> (default), <c>version</c>, <c>depth</c>.</summary>
@@ -267,7 +274,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             Versions = c.Versions, Projects = c.Projects, Critical = c.Critical, High = c.High, Medium = c.Medium, Low = c.Low, Unassigned = c.Unassigned, Kev = c.Kev, MaxRisk = c.MaxRisk, Covered = c.Covered,
         };
 
-        public ComponentRow ToRow() => new(Id, Type, GroupName, Name, Type is null ? null : Identity, Kind, Versions, Projects, Severities, Kev > 0, MaxRisk, Covered, State, Plan, EndsAt);
+        public ComponentRow ToRow(bool found) => new(Id, Type, GroupName, Name, Type is null ? null : Identity, Kind, Versions, Projects, found ? Severities : null, found ? Kev > 0 : null, found ? MaxRisk : null, Covered, State, Plan, EndsAt);
     }
 
     private sealed record VersionRow : Numbers
@@ -288,7 +295,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         public DateTimeOffset? MatchedAt { get; set; }
         public int Projects { get; set; }
 
-        public ComponentVersionRow ToRow() => new(Id, ComponentId, Type, GroupName, Name, Version, Purl, Kind, TypeMaps.FromJson(Licences), (CoverageState)Coverage, Severities, (Severity)MaxSeverity, Kev > 0, MaxRisk, Projects);
+        public ComponentVersionRow ToRow(bool found) => new(Id, ComponentId, Type, GroupName, Name, Version, Purl, Kind, TypeMaps.FromJson(Licences), (CoverageState)Coverage, found ? Severities : null, found ? (Severity)MaxSeverity : null, found ? Kev > 0 : null, found ? MaxRisk : null, Projects);
     }
 
     private sealed record UsagePageColumns : UsageColumns

@@ -11,10 +11,10 @@ internal static class ComponentsApi
     {
         var api = app.MapGroup(Api.Root).WithTags("Components");
         CareApi.Map(api);
-        api.MapGet("/components", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Components in the latest versions of projects");
+        api.MapGet("/components", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Components in the latest versions of projects; what was found in them, and order by it, only for who has VIEW_VULNERABILITY");
         api.MapGet("/components/{id:long}", async Task<Results<Ok<ComponentDetail>, NotFound>> (HttpContext http, ComponentStore store, long id, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("A component; what was found in it only where the caller has VIEW_VULNERABILITY");
-        api.MapGet("/components/{id:long}/versions", async Task<IResult> (HttpContext http, ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) => await store.GetAsync(http.User.Viewer(), Viewer.Nothing, id, cancellationToken) is not { } it
+        api.MapGet("/components/{id:long}/versions", async Task<IResult> (HttpContext http, ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) => await store.GetAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is not { } it
             ? TypedResults.NotFound() : listing.AnswerWhole("versions", it.Versions, Versions, cancellationToken)).Produces<IReadOnlyList<ComponentVersionRow>>().Require(Permissions.ViewPortfolio).WithSummary("The versions of a component that are in use");
         api.MapGet("/components/{id:long}/usages", (HttpContext http, ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerAsync("usages", (page, token) => store.UsagesAsync(http.User.InScope(), id, page, token), Usage, cancellationToken)).Require(Permissions.ViewPortfolio).WithSummary("Who uses a component");
@@ -27,8 +27,8 @@ internal static class ComponentsApi
 
     private static readonly (string Name, Func<ComponentVersionRow, object?> Value)[] Versions =
     [
-        ("purl", v => v.Purl), ("version", v => v.Version), ("licences", v => v.Licences), ("projects", v => v.Projects), ("coverage", v => v.Coverage.ToString()), ("critical", v => v.Findings.Critical), ("high", v => v.Findings.High), ("medium", v => v.Findings.Medium),
-        ("low", v => v.Findings.Low), ("unassigned", v => v.Findings.Unassigned), ("exploited", v => v.Kev), ("risk", v => Math.Round(v.MaxRisk, 1)), ("published", v => v.Release?.PublishedAt), ("behind", v => v.Release?.Gap?.ToString().ToLowerInvariant()),
+        ("purl", v => v.Purl), ("version", v => v.Version), ("licences", v => v.Licences), ("projects", v => v.Projects), ("coverage", v => v.Coverage.ToString()), ("critical", v => v.Findings?.Critical), ("high", v => v.Findings?.High), ("medium", v => v.Findings?.Medium),
+        ("low", v => v.Findings?.Low), ("unassigned", v => v.Findings?.Unassigned), ("exploited", v => v.Kev), ("risk", v => v.MaxRisk is { } risk ? Math.Round(risk, 1) : null), ("published", v => v.Release?.PublishedAt), ("behind", v => v.Release?.Gap?.ToString().ToLowerInvariant()),
         ("days behind", v => v.Release?.BehindDays), ("withdrawn", v => v.Release is { Withdrawn: not Withdrawal.None } r ? r.Withdrawn.ToString().ToLowerInvariant() : null), ("reason", v => v.Release?.Reason),
     ];
 
@@ -54,10 +54,10 @@ internal static class ComponentsApi
     ];
 
     private static Task<IResult> ListAsync(HttpContext http, ComponentStore store, [AsParameters] Listing listing, bool? vulnerable, string? type, string? state, string? plan, bool? ending, bool? production, bool? outdated, bool? withdrawn, CancellationToken cancellationToken) => listing.AnswerAsync("components",
-        (page, token) => store.ListAsync(http.User.InScope(), page, new ComponentFilter(vulnerable == true, type, state, plan, ending == true, production == true, outdated == true, withdrawn == true), token),
+        (page, token) => store.ListAsync(http.User.InScope(), http.User.Viewer(Permissions.ViewVulnerability), page, new ComponentFilter(vulnerable == true, type, state, plan, ending == true, production == true, outdated == true, withdrawn == true), token),
         [
-            ("purl:purl", c => c.Purl), ("type:type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("versions:versions", c => c.Versions), ("projects:projects", c => c.Projects), ("findings:critical", c => c.Findings.Critical),
-            ("findings:high", c => c.Findings.High), ("findings:medium", c => c.Findings.Medium), ("findings:low", c => c.Findings.Low), ("findings:unassigned", c => c.Findings.Unassigned), ("findings:exploited", c => c.Kev), ("risk:risk", c => Math.Round(c.MaxRisk, 1)),
+            ("purl:purl", c => c.Purl), ("type:type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("versions:versions", c => c.Versions), ("projects:projects", c => c.Projects), ("findings:critical", c => c.Findings?.Critical),
+            ("findings:high", c => c.Findings?.High), ("findings:medium", c => c.Findings?.Medium), ("findings:low", c => c.Findings?.Low), ("findings:unassigned", c => c.Findings?.Unassigned), ("findings:exploited", c => c.Kev), ("risk:risk", c => c.MaxRisk is { } risk ? Math.Round(risk, 1) : null),
             ("state:state", c => c.State), ("support:support", c => c.Plan), ("ends:support ends", c => c.SupportEnds),
             ("latest:latest", c => c.Release?.Latest), ("released:released", c => c.Release?.LatestAt), ("behind:furthest behind", c => c.Release?.Gap?.ToString().ToLowerInvariant()),
             ("withdrawn:withdrawn", c => c.Release is { Withdrawn: not Withdrawal.None } r ? r.Withdrawn.ToString().ToLowerInvariant() : null), ("withdrawn:deprecated", c => c.Release?.Deprecated), ("latest:checked", c => c.Release?.CheckedAt),

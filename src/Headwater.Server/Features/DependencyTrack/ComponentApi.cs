@@ -81,12 +81,12 @@ internal static class ComponentApi
     private static async Task<IResult> GetAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        return await store.ComponentAsync(http.User.Viewer(), id, cancellationToken) is { } component ? TypedResults.Json(ToJson(component)) : DtRequest.Sentence(StatusCodes.Status404NotFound, "The component could not be found.");
+        return await store.ComponentAsync(http.User.Viewer(), id, cancellationToken) is { } component ? TypedResults.Json(ToJson(http, component)) : DtRequest.Sentence(StatusCodes.Status404NotFound, "The component could not be found.");
     }
 
-    private static IResult List(HttpContext http, (long Total, IReadOnlyList<DtComponent> Rows) list) => DtRequest.List(http, list.Total, list.Rows.Select(ToJson));
+    private static IResult List(HttpContext http, (long Total, IReadOnlyList<DtComponent> Rows) list) => DtRequest.List(http, list.Total, list.Rows.Select(c => ToJson(http, c)));
 
-    private static JsonObject ToJson(DtComponent it)
+    private static JsonObject ToJson(HttpContext http, DtComponent it)
     {
         var facts = ComponentFacts.Parse(it.Detail);
         var json = new JsonObject { ["uuid"] = it.Uuid, ["name"] = it.Name };
@@ -109,7 +109,7 @@ internal static class ComponentApi
         if (it.Purl is not null && PackageUrl.TryParse(it.Purl, out var purl, out _) && it.Release?.Component is { Latest: not null } known) json["repositoryMeta"] = RepositoryApi.ToJson(purl, known);
         else if (it.Newer is not null) json["repositoryMeta"] = new JsonObject { ["latestVersion"] = it.Newer };
         json["isInternal"] = false;
-        json["lastInheritedRiskScore"] = it.MaxRisk;
+        if (http.User.Viewer(Permissions.ViewVulnerability).Covers(http.User.Viewer())) json["lastInheritedRiskScore"] = it.MaxRisk;
         json["project"] = new JsonObject { ["uuid"] = it.ProjectUuid, ["name"] = it.ProjectName, ["version"] = it.ProjectVersion, ["active"] = it.ProjectActive };
         return json;
 

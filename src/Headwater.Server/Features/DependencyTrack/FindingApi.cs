@@ -14,7 +14,7 @@ internal static class FindingApi
         api.MapGet("/v1/finding/project/{uuid}/export", ExportAsync).Require(Permissions.ViewVulnerability).WithRequestTimeout(HttpModule.SlowPolicy);
         api.MapPost("/v1/finding/project/{uuid}/analyze", AnalyseAsync).Require(Permissions.ViewVulnerability);
         api.MapGet("/v1/violation/project/{uuid}", ViolationsAsync).Require(Permissions.ViewPolicyViolation);
-        api.MapGet("/v1/vulnerability/source/{source}/vuln/{vuln}/projects", AffectedAsync).Require(Permissions.ViewPortfolio);
+        api.MapGet("/v1/vulnerability/source/{source}/vuln/{vuln}/projects", AffectedAsync).Require(Permissions.ViewVulnerability);
     }
 
     private static async Task<IResult> FindingsAsync(HttpContext http, DependencyTrackStore store, DependencyTrackFindings findings, string uuid, CancellationToken cancellationToken)
@@ -73,7 +73,7 @@ internal static class FindingApi
 
     private static async Task<IResult> AffectedAsync(HttpContext http, DependencyTrackStore store, string source, string vuln, CancellationToken cancellationToken)
     {
-        var (total, rows) = await store.AffectedAsync(http.User.Viewer(), vuln, DtRequest.Paging(http.Request, 100), cancellationToken);
+        var (total, rows) = await store.AffectedAsync(http.User.Viewer().And(http.User.Viewer(Permissions.ViewVulnerability)), vuln, DtRequest.Paging(http.Request, 100), cancellationToken);
         return DtRequest.List(http, total, rows.Select(r => r.ToJson()));
     }
 }

@@ -30,7 +30,8 @@ internal sealed record NodeFact
     public int Kev { get; set; }
 }
 
-internal sealed class NodeFacts(Dictionary<long, NodeFact> facts)
+/// <param name="found">False for who may not see what was found in them.</param>
+internal sealed class NodeFacts(Dictionary<long, NodeFact> facts, bool found)
 {
     public NodeFact Fact(long componentVersion) => facts.TryGetValue(componentVersion, out var fact) ? fact : new NodeFact { Id = componentVersion, Name = "?" };
 
@@ -39,7 +40,7 @@ internal sealed class NodeFacts(Dictionary<long, NodeFact> facts)
     public TreeNode Node(int node, UploadGraph upload, bool repeated)
     {
         var f = Fact(upload.Nodes[node]);
-        return new TreeNode(node, f.Id, f.ComponentId, f.Name, f.GroupName, f.Version, f.Purl, upload.Graph.Dependencies(node).Length, upload.NeededBy(node), (Severity)f.MaxSeverity, f.Kev > 0, repeated);
+        return new TreeNode(node, f.Id, f.ComponentId, f.Name, f.GroupName, f.Version, f.Purl, upload.Graph.Dependencies(node).Length, upload.NeededBy(node), found ? (Severity)f.MaxSeverity : null, found ? f.Kev > 0 : null, repeated);
     }
 }
 

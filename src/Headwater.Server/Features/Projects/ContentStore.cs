@@ -28,6 +28,9 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         ["published"] = new(RegistriesModule.PublishedKey),
     };
 
+    /// <summary>What only who sees findings sorts by.</summary>
+    private static readonly string[] OfFindings = ["risk", "findings"];
+
     private static readonly Dictionary<string, SortKey> FindingSorts = new(StringComparer.Ordinal)
     {
         ["risk"] = new("f.risk", true),
@@ -39,8 +42,11 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
     };
 
     /// <summary>Sorts: <c>name</c>, <c>risk</c> (default), <c>version</c>, <c>type</c>, <c>depth</c>, <c>findings</c>, <c>published</c> (oldest first).</summary>
-    public Task<Page<OccurrenceRow>> ComponentsAsync(Viewer viewer, Guid version, PageRequest request, OccurrenceFilter filter = default, CancellationToken cancellationToken = default)
+    /// <param name="findingsSeen">Where the caller may see findings; elsewhere nothing is told of them, sorted or narrowed by them.</param>
+    public async Task<Page<OccurrenceRow>> ComponentsAsync(Viewer viewer, Viewer findingsSeen, Guid version, PageRequest request, OccurrenceFilter filter = default, CancellationToken cancellationToken = default)
     {
+        var found = await database.ReadAsync(connection => SeesFindingsAsync(connection, findingsSeen, version), cancellationToken);
+        if (!found) (request, filter) = (request.SortedBy(ComponentSorts.Keys.Except(OfFindings), "name"), filter with { OnlyVulnerable = false });
         var keyset = Keyset.For(request, ComponentSorts, "risk", "o.cv_id");
         var like = Like.Containing(request.Filter);
         var licence = filter.Licence is null ? null : Like.Containing($"\"{filter.Licence}\"");
@@ -49,7 +55,7 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
             + (filter.OnlyDirect ? " AND o.flags >= 4" : "") + (filter.OnlyVulnerable ? $" AND {FindingCount} > 0" : "") + (filter.OnlyUnknown ? " AND c.coverage <> 1" : "")
             + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type") + (licence is null ? "" : " AND LOWER(c.licences) LIKE @licence ESCAPE '\\'") + (filter.OnlyAvoided ? " AND ca.state IN ('deprecated', 'banned', 'removed')" : "")
             + (filter.OnlyOutdated ? $" AND {RegistriesModule.IsOutdated}" : "") + (filter.OnlyWithdrawn ? $" AND {RegistriesModule.IsWithdrawn}" : "");
-        return database.ReadAsync(async connection =>
+        return await database.ReadAsync(async connection =>
         {
             if (await VersionIdAsync(connection, viewer, version) is not { } pv) return Page<OccurrenceRow>.Empty;
             var parameters = new { Org, pv, like, filter.Type, licence, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
@@ -61,7 +67,7 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.CvId));
             var releases = await RegistriesModule.OfVersionsAsync(connection, page.Items.Select(r => r.CvId));
-            return new Page<OccurrenceRow>([.. page.Items.Select(r => r.ToRow() with { Release = releases.GetValueOrDefault(r.CvId) })], total, page.Next, page.Previous);
+            return new Page<OccurrenceRow>([.. page.Items.Select(r => r.ToRow(found) with { Release = releases.GetValueOrDefault(r.CvId) })], total, page.Next, page.Previous);
         }, cancellationToken);
     }
 
@@ -150,6 +156,8 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
 
     private static Task<long?> VersionIdAsync(DbConnection connection, Viewer viewer, Guid version) => ProjectWriteStore.VisibleAsync(connection, null, viewer, version);
 
+    private static async Task<bool> SeesFindingsAsync(DbConnection connection, Viewer findingsSeen, Guid version) => !findingsSeen.IsNothing && await VersionIdAsync(connection, findingsSeen, version) is not null;
+
     /// <summary>What hits component versions, in short, the gravest first.</summary>
     private static async Task<List<(long Version, string Id, long Component, double Risk)>> FoundAsync(DbConnection connection, IEnumerable<long> componentVersions)
     {
@@ -189,8 +197,8 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         public string Kind { get; set; } = "";
         public string? State { get; set; }
 
-        public OccurrenceRow ToRow() => new(ComponentId, CvId, Type, GroupName, Name, Version, Purl, Kind, TypeMaps.FromJson(Licences), Flags >= 4, Depth, (OccurrenceScope)(Flags & 3),
-            (CoverageState)Coverage, Severities, (Severity)MaxSeverity, Kev > 0, MaxRisk, State);
+        public OccurrenceRow ToRow(bool found) => new(ComponentId, CvId, Type, GroupName, Name, Version, Purl, Kind, TypeMaps.FromJson(Licences), Flags >= 4, Depth, (OccurrenceScope)(Flags & 3),
+            (CoverageState)Coverage, found ? Severities : null, found ? (Severity)MaxSeverity : null, found ? Kev > 0 : null, found ? MaxRisk : null, State);
     }
 
     internal sealed class UploadColumns

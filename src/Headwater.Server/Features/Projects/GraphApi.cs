@@ -14,7 +14,7 @@ internal static class GraphApi
     public static void Map(RouteGroupBuilder version)
     {
         version.MapGet("/tree", async Task<Results<Ok<Page<TreeNode>>, NotFound>> (HttpContext http, GraphStore store, Guid uuid, int? node, string? after, int? offset, int? size, CancellationToken cancellationToken) =>
-            await store.TreeAsync(http.User.Viewer(), uuid, node ?? 0, new PageRequest { After = after, Offset = offset, Size = size ?? PageRequest.LargestSize }, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("What a node of the dependency tree needs, one level, by pages");
+            await store.TreeAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, node ?? 0, new PageRequest { After = after, Offset = offset, Size = size ?? PageRequest.LargestSize }, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("What a node of the dependency tree needs, one level, by pages");
         version.MapGet("/graph", DrawingAsync).Produces<GraphView>().Require(Permissions.ViewPortfolio).WithSummary("The dependency graph, nearest nodes first: a thousand, or up to 10,000 with limit, and how many there are; as a file every component of it");
         version.MapGet("/why/{componentVersion:long}", async Task<Results<Ok<WhyHere>, NotFound>> (HttpContext http, GraphStore store, Guid uuid, long componentVersion, int? limit, CancellationToken cancellationToken) =>
             await store.WhyAsync(http.User.Viewer(), uuid, componentVersion, Math.Clamp(limit ?? 10, 1, 1000), cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("All shortest paths from the root, ten or as many as limit says, and how many there are");
@@ -24,8 +24,8 @@ internal static class GraphApi
 
     private static async Task<IResult> DrawingAsync(HttpContext http, GraphStore store, Guid uuid, int? limit, long? without, [AsParameters] Listing listing, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(listing.Format)) return await store.DrawingAsync(http.User.Viewer(), uuid, Math.Clamp(limit ?? 1000, 1, MostDrawn), without, cancellationToken) is { } drawing ? TypedResults.Ok(drawing) : TypedResults.NotFound();
-        if (await store.TableAsync(http.User.Viewer(), uuid, listing.Page, without, limit is { } most ? Math.Max(1, most) : null, cancellationToken) is not { } it) return TypedResults.NotFound();
+        if (string.IsNullOrEmpty(listing.Format)) return await store.DrawingAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, Math.Clamp(limit ?? 1000, 1, MostDrawn), without, cancellationToken) is { } drawing ? TypedResults.Ok(drawing) : TypedResults.NotFound();
+        if (await store.TableAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, listing.Page, without, limit is { } most ? Math.Max(1, most) : null, cancellationToken) is not { } it) return TypedResults.NotFound();
         return (listing with { Filter = null, Sort = null }).AnswerWhole("graph", it.Lines, without is null ? VersionFiles.Nodes : VersionFiles.NodesThatGo, cancellationToken);
     }
 
@@ -41,7 +41,7 @@ internal static class GraphApi
 
     private static async Task<IResult> ImpactAsync(HttpContext http, GraphStore store, Guid uuid, long componentVersion, string? show, [AsParameters] Listing listing, CancellationToken cancellationToken)
     {
-        if (await store.ImpactAsync(http.User.Viewer(), uuid, componentVersion, cancellationToken) is not { } it) return TypedResults.NotFound();
+        if (await store.ImpactAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, componentVersion, cancellationToken) is not { } it) return TypedResults.NotFound();
         var from = Math.Max(0, listing.Offset ?? 0);
         return string.IsNullOrEmpty(listing.Format)
             ? TypedResults.Ok(it with { NeededBy = [.. it.NeededBy.Skip(from).Take(ContentStore.MostLines)], Goes = [.. it.Goes.Skip(from).Take(ContentStore.MostLines)] })

@@ -27,17 +27,18 @@ internal sealed class GraphStore(IDatabase database)
     };
 
     /// <summary>What a node of the newest upload's graph depends on, one level, worst first; node 0 is the root. Null when there is no graph yet.</summary>
+    /// <param name="findingsSeen">Where the caller may see findings; elsewhere nothing is told of them, here and below, and names make the order.</param>
     /// <param name="request">Which part of the level; its cursors are places.</param>
-    public Task<Page<TreeNode>?> TreeAsync(Viewer viewer, Guid version, int node, PageRequest request, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<Page<TreeNode>?> TreeAsync(Viewer viewer, Viewer findingsSeen, Guid version, int node, PageRequest request, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         if (await OfVersionAsync(connection, viewer, version) is not { } upload || node < 0 || node >= upload.Graph.Count) return null;
         var children = upload.Graph.Dependencies(node).ToArray();
-        var facts = await FactsAsync(connection, children.Select(c => upload.Nodes[c]));
+        var facts = await FactsAsync(connection, children.Select(c => upload.Nodes[c]), await SeesFindingsAsync(connection, findingsSeen, version));
         return Page<TreeNode>.Of([.. children.Select(c => facts.Node(c, upload, false)).OrderByDescending(n => n.MaxSeverity).ThenByDescending(n => n.Kev).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ThenBy(n => n.Node)], request);
     }, cancellationToken);
 
     /// <summary>The newest upload's graph, nearest nodes first, at most <paramref name="limit"/> of them. Null when there is none yet.</summary>
-    public Task<GraphView?> DrawingAsync(Viewer viewer, Guid version, int limit, long? without = null, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<GraphView?> DrawingAsync(Viewer viewer, Viewer findingsSeen, Guid version, int limit, long? without = null, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         if (await OfVersionAsync(connection, viewer, version) is not { } upload) return null;
         var (graph, order) = (upload.Graph, new List<int> { 0 });
@@ -48,13 +49,14 @@ internal sealed class GraphStore(IDatabase database)
                 if (order.Count < limit && seen.Add(next)) order.Add(next);
         }
 
-        var facts = await FactsAsync(connection, order.Select(n => upload.Nodes[n]));
+        var found = await SeesFindingsAsync(connection, findingsSeen, version);
+        var facts = await FactsAsync(connection, order.Select(n => upload.Nodes[n]), found);
         var edges = new List<int[]>();
         foreach (var from in order)
             foreach (var to in graph.Dependencies(from))
                 if (seen.Contains(to)) edges.Add([from, to]);
         var root = await RootAsync(connection, viewer, version);
-        return new GraphView([.. order.Select(n => n == 0 ? new TreeNode(0, 0, 0, root!.Name, null, root.Version, null, graph.Dependencies(0).Length, upload.NeededBy(0), Severity.Unknown, false, false) : facts.Node(n, upload, false))],
+        return new GraphView([.. order.Select(n => n == 0 ? new TreeNode(0, 0, 0, root!.Name, null, root.Version, null, graph.Dependencies(0).Length, upload.NeededBy(0), found ? Severity.Unknown : null, found ? false : null, false) : facts.Node(n, upload, false))],
             edges, graph.Count, order.Count < graph.Count, without is { } gone && Nodes(upload, gone) is { Length: > 0 } nodes ? [.. graph.RemovedWith(nodes).Where(seen.Contains)] : []);
     }, cancellationToken);
 
@@ -62,14 +64,14 @@ internal sealed class GraphStore(IDatabase database)
     /// <param name="request">Its filter and order; which part, the caller takes himself.</param>
     /// <param name="without">A component version of which each line says whether it would go with it.</param>
     /// <param name="nearest">At most so many, the nearest to the root.</param>
-    public Task<GraphTable?> TableAsync(Viewer viewer, Guid version, PageRequest request, long? without = null, int? nearest = null, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<GraphTable?> TableAsync(Viewer viewer, Viewer findingsSeen, Guid version, PageRequest request, long? without = null, int? nearest = null, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         if (await OfVersionAsync(connection, viewer, version) is not { } upload) return null;
         var graph = upload.Graph;
         var goes = without is { } gone && Nodes(upload, gone) is { Length: > 0 } nodes ? graph.RemovedWith(nodes).ToHashSet() : [];
         IEnumerable<int> all = Enumerable.Range(1, Math.Max(0, graph.Count - 1));
         if (nearest is { } most) all = all.OrderBy(n => (uint)upload.Graph.Depths[n]).ThenBy(n => n).Take(most);
-        var facts = await FactsAsync(connection, all.Select(n => upload.Nodes[n]));
+        var facts = await FactsAsync(connection, all.Select(n => upload.Nodes[n]), await SeesFindingsAsync(connection, findingsSeen, version));
         var lines = all.Select(n => new GraphLine(facts.Node(n, upload, false), upload.Graph.Depths[n], goes.Contains(n)));
         if (request.Filter?.Trim() is { Length: > 0 } text)
             lines = lines.Where(l => new[] { l.Node.Name, l.Node.Group, l.Node.Purl }.Any(t => t?.Contains(text, StringComparison.OrdinalIgnoreCase) == true));
@@ -87,7 +89,7 @@ internal sealed class GraphStore(IDatabase database)
     }
 
     /// <summary>Who needs a component version in a project version, and what would go with it, each list whole. Null when it is not in there.</summary>
-    public Task<Impact?> ImpactAsync(Viewer viewer, Guid version, long componentVersionId, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    public Task<Impact?> ImpactAsync(Viewer viewer, Viewer findingsSeen, Guid version, long componentVersionId, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         if (await RootAsync(connection, viewer, version) is not { } root || await OfVersionAsync(connection, viewer, version) is not { } upload) return null;
         var nodes = Nodes(upload, componentVersionId);
@@ -102,7 +104,7 @@ internal sealed class GraphStore(IDatabase database)
         }
 
         var goes = graph.RemovedWith(nodes).Except(nodes).ToList();
-        var facts = await FactsAsync(connection, direct.Concat(goes).Concat(nodes).Select(n => upload.Nodes[n]));
+        var facts = await FactsAsync(connection, direct.Concat(goes).Concat(nodes).Select(n => upload.Nodes[n]), await SeesFindingsAsync(connection, findingsSeen, version));
         List<TreeNode> Ordered(IEnumerable<int> some) => [.. some.Where(n => n != 0).DistinctBy(n => upload.Nodes[n]).Select(n => facts.Node(n, upload, false))
             .OrderByDescending(n => n.Kev).ThenByDescending(n => n.MaxSeverity).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ThenBy(n => n.Node)];
         var (neededBy, gone) = (Ordered(direct.Except(nodes)), Ordered(goes));
@@ -193,8 +195,11 @@ internal sealed class GraphStore(IDatabase database)
         return best;
     }
 
+    private static async Task<bool> SeesFindingsAsync(DbConnection connection, Viewer findingsSeen, Guid version) => !findingsSeen.IsNothing && await ProjectWriteStore.VisibleAsync(connection, null, findingsSeen, version) is not null;
+
     /// <summary>What is shown of component versions.</summary>
-    internal static async Task<NodeFacts> FactsAsync(DbConnection connection, IEnumerable<long> componentVersions)
+    /// <param name="found">Whether what was found in them may be told.</param>
+    internal static async Task<NodeFacts> FactsAsync(DbConnection connection, IEnumerable<long> componentVersions, bool found = false)
     {
         var facts = new Dictionary<long, NodeFact>();
         // Chunks keep the statement within every engine's number of parameters.
@@ -205,7 +210,7 @@ internal sealed class GraphStore(IDatabase database)
                 """, new { chunk })) facts[fact.Id] = fact;
         }
 
-        return new NodeFacts(facts);
+        return new NodeFacts(facts, found);
     }
 
     private sealed class GraphRow

@@ -38,10 +38,11 @@ internal sealed record DayPoint(DateOnly Day, int Components, int Vulnerable, Se
 /// <summary>A component version inside a project version.</summary>
 /// <param name="State">Where the component stands in its life: banned, deprecated and so on; null where nobody has decided.</param>
 /// <param name="Depth">Edges between the root and it; -1 when the document does not say how it gets there.</param>
+/// <param name="Findings">Null, as <paramref name="MaxSeverity"/>, <paramref name="Kev"/> and <paramref name="MaxRisk"/> are, for who may not see the findings of the version.</param>
 internal sealed record OccurrenceRow(
     long ComponentId, long ComponentVersionId, string? Type, string? Group, string Name, string? Version, string? Purl, string Kind,
     IReadOnlyList<string> Licences, bool Direct, int Depth, OccurrenceScope Scope, CoverageState Coverage,
-    SeverityCounts Findings, Severity MaxSeverity, bool Kev, double MaxRisk, string? State)
+    SeverityCounts? Findings, Severity? MaxSeverity, bool? Kev, double? MaxRisk, string? State)
 {
     /// <summary>What a registry says of it; null where none was asked.</summary>
     public VersionRelease? Release { get; init; }
@@ -58,8 +59,9 @@ internal sealed record UploadRow(
 /// <summary>A node of the dependency tree as it unfolds: <see cref="Node"/> is its number in the upload's graph.</summary>
 /// <param name="Dependencies">How many it has itself; 0 for a leaf.</param>
 /// <param name="NeededBy">How many others in the whole graph need it; the project itself counts as one.</param>
+/// <param name="MaxSeverity">Null, as <paramref name="Kev"/> is, for who may not see the findings of the version.</param>
 /// <param name="Repeated">True when it stands elsewhere in this answer already (cycles, diamonds): drawn once.</param>
-internal sealed record TreeNode(int Node, long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version, string? Purl, int Dependencies, int NeededBy, Severity MaxSeverity, bool Kev, bool Repeated);
+internal sealed record TreeNode(int Node, long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version, string? Purl, int Dependencies, int NeededBy, Severity? MaxSeverity, bool? Kev, bool Repeated);
 
 /// <summary>The graph of an upload for drawing, bounded.</summary>
 /// <param name="Goes">Nodes that would go with the component version asked for; empty when none was.</param>

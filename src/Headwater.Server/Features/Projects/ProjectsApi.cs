@@ -25,7 +25,7 @@ internal static class ProjectsApi
         var version = api.MapGroup("/versions/{uuid:guid}");
         version.MapGet("", async Task<Results<Ok<ProjectVersionDetail>, NotFound>> (HttpContext http, ProjectStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.GetVersionAsync(http.User.Viewer(), uuid, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
-        version.MapGet("/components", ComponentsAsync).Require(Permissions.ViewPortfolio).WithSummary("What is in a project version");
+        version.MapGet("/components", ComponentsAsync).Require(Permissions.ViewPortfolio).WithSummary("What is in a project version; what was found in it, and order by it, only for who has VIEW_VULNERABILITY");
         version.MapGet("/findings/retracted", async (HttpContext http, FindingsModule findings, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerWhole("retracted", await findings.GoneFromVersionAsync(http.User.Viewer(Permissions.ViewVulnerability), uuid, cancellationToken), VersionFiles.Events, cancellationToken)).Produces<IReadOnlyList<FindingEventRow>>().Require(Permissions.ViewVulnerability).WithSummary("What is no longer reported of a project version, and why");
         version.MapGet("/findings", FindingsAsync).Require(Permissions.ViewVulnerability).WithSummary("What was found in a project version, riskiest first");
@@ -47,11 +47,11 @@ internal static class ProjectsApi
         ], cancellationToken);
 
     private static Task<IResult> ComponentsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? direct, bool? vulnerable, bool? unknown, string? type, string? licence, bool? avoid, bool? outdated, bool? withdrawn, CancellationToken cancellationToken) => listing.AnswerAsync("components",
-        (page, token) => store.ComponentsAsync(http.User.Viewer(), uuid, page, new OccurrenceFilter(direct == true, vulnerable == true, unknown == true, type, licence, avoid == true, outdated == true, withdrawn == true), token),
+        (page, token) => store.ComponentsAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, page, new OccurrenceFilter(direct == true, vulnerable == true, unknown == true, type, licence, avoid == true, outdated == true, withdrawn == true), token),
         [
             ("purl:purl", c => c.Purl), ("group", c => c.Group), ("name", c => c.Name), ("version:version", c => c.Version), ("type:type", c => c.Type), ("type:kind", c => c.Kind), ("licence:licences", c => c.Licences),
-            ("scope:scope", c => c.Scope.ToString()), ("depth:direct", c => c.Direct), ("depth:depth", c => c.Depth < 0 ? null : c.Depth), ("findings:coverage", c => c.Coverage.ToString()), ("findings:critical", c => c.Findings.Critical),
-            ("findings:high", c => c.Findings.High), ("findings:medium", c => c.Findings.Medium), ("findings:low", c => c.Findings.Low), ("findings:unassigned", c => c.Findings.Unassigned), ("findings:exploited", c => c.Kev), ("risk:risk", c => Math.Round(c.MaxRisk, 1)), ("state", c => c.State),
+            ("scope:scope", c => c.Scope.ToString()), ("depth:direct", c => c.Direct), ("depth:depth", c => c.Depth < 0 ? null : c.Depth), ("findings:coverage", c => c.Coverage.ToString()), ("findings:critical", c => c.Findings?.Critical),
+            ("findings:high", c => c.Findings?.High), ("findings:medium", c => c.Findings?.Medium), ("findings:low", c => c.Findings?.Low), ("findings:unassigned", c => c.Findings?.Unassigned), ("findings:exploited", c => c.Kev), ("risk:risk", c => c.MaxRisk is { } risk ? Math.Round(risk, 1) : null), ("state", c => c.State),
             ("published:published", c => c.Release?.PublishedAt), ("latest:latest", c => c.Release?.Component.Latest), ("latest:released", c => c.Release?.Component.LatestAt), ("behind:behind", c => c.Release?.Gap?.ToString().ToLowerInvariant()),
             ("behind:days behind", c => c.Release?.BehindDays), ("advice:withdrawn", c => c.Release is { Withdrawn: not Withdrawal.None } r ? r.Withdrawn.ToString().ToLowerInvariant() : null), ("advice:reason", c => c.Release?.Reason),
             ("advice:deprecated", c => c.Release?.Component.Deprecated),

@@ -13,6 +13,6 @@ internal static class SearchModule
     {
         SavedSearchApi.Map(app);
         app.MapGet(Api.Root + "/search", async (HttpContext http, SearchStore store, string? q, int? perKind, CancellationToken cancellationToken) =>
-            TypedResults.Ok(await store.SearchAsync(http.User.InScope(), q ?? "", Math.Clamp(perKind ?? 10, 1, Most), cancellationToken))).Require(Permissions.ViewPortfolio).WithTags("Search").WithSummary("Projects, components, advisories and owners by what is typed: names (a slip is forgiven), package URLs, hashes, licence:MIT");
+            TypedResults.Ok(await store.SearchAsync(http.User.InScope(), http.User.InScope(Permissions.ViewVulnerability), q ?? "", Math.Clamp(perKind ?? 10, 1, Most), cancellationToken))).Require(Permissions.ViewPortfolio).WithTags("Search").WithSummary("Projects, components, advisories and owners by what is typed: names (a slip is forgiven), package URLs, hashes, licence:MIT");
     }
 }

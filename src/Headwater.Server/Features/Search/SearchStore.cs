@@ -14,9 +14,10 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
     private const long Org = Organisation.Home;
     private const int LongestQuery = 300;
 
+    /// <param name="findingsSeen">Where the caller may see findings: advisories are told of by what they hit there.</param>
     /// <param name="query">What was typed; a whole package URL finds its component version.</param>
     /// <param name="perKind">Hits of each kind at most.</param>
-    public async Task<SearchResults> SearchAsync(Viewer viewer, string query, int perKind, CancellationToken cancellationToken = default)
+    public async Task<SearchResults> SearchAsync(Viewer viewer, Viewer findingsSeen, string query, int perKind, CancellationToken cancellationToken = default)
     {
         query = query.Trim() is { Length: <= LongestQuery } text ? text : query.Trim()[..LongestQuery];
         if (query.Length == 0) return new SearchResults(query, []);
@@ -33,7 +34,7 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
             await GroupAsync("project", await database.SearchTextAsync("project", query, perKind + 1, viewer.All ? null : $"item IN (SELECT p.id FROM project p WHERE p.org_id = {Org} AND {viewer.Sees("p.owner_id")})", cancellationToken), ProjectSql(viewer), perKind, cancellationToken),
             exact ?? await GroupAsync("component", await components.FindAsync(viewer, query, perKind + 1, cancellationToken), ComponentSql, perKind, cancellationToken),
         ]);
-        var records = await advisories.SearchAsync(viewer, query, perKind + 1, cancellationToken);
+        var records = findingsSeen.IsNothing ? [] : await advisories.SearchAsync(findingsSeen, query, perKind + 1, cancellationToken);
         groups.Add(new SearchGroup("advisory", [.. records.Take(perKind).Select(a => new SearchHit("advisory", a.Id, a.Summary, $"/advisories/{Uri.EscapeDataString(a.Id)}"))], records.Count > perKind));
         groups.Add(await GroupAsync("owner", await database.SearchTextAsync("owner", query, perKind + 1, viewer.All ? null : viewer.Sees("item"), cancellationToken), OwnerSql(viewer), perKind, cancellationToken));
         groups.RemoveAll(g => g.Hits.Count == 0);

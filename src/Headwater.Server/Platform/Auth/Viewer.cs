@@ -24,6 +24,9 @@ internal sealed record Viewer(bool All, IReadOnlyList<long> Units)
     /// <summary>True when what belongs to this owner (null: to nobody) is visible.</summary>
     public bool Sees(long? owner) => All || (owner is { } id && Units.Contains(id));
 
+    /// <summary>True when this sees all that the other sees.</summary>
+    public bool Covers(Viewer other) => All || (!other.All && other.Units.All(new HashSet<long>(Units).Contains));
+
     /// <summary>What either sees.</summary>
     public Viewer Or(Viewer other) => All || other.All ? Everything : Units.Count == 0 ? other : other.Units.Count == 0 ? this : new(false, [.. Units.Union(other.Units)]);
 

@@ -28,6 +28,9 @@ internal sealed record PageRequest
 
     /// <summary>Text that the row's names must contain.</summary>
     public string? Filter { get; init; }
+
+    /// <summary>The same for whom the order itself would tell too much: by another key, upwards, unless it asks for one of these.</summary>
+    public PageRequest SortedBy(IEnumerable<string> allowed, string otherwise) => Sort is { } sort && allowed.Contains(sort, StringComparer.Ordinal) ? this : this with { Sort = otherwise, Descending = null };
 }
 
 /// <summary>A part of a list.</summary>

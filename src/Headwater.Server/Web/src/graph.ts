@@ -1,6 +1,6 @@
 import { base, el } from "./dom";
 
-interface Node { node: number; componentVersionId: number; name: string; group?: string | null; version?: string | null; maxSeverity: string; kev: boolean; dependencies: number }
+interface Node { node: number; componentVersionId: number; name: string; group?: string | null; version?: string | null; maxSeverity?: string | null; kev?: boolean | null; dependencies: number }
 interface Graph { nodes: Node[]; edges: [number, number][]; totalNodes: number; truncated: boolean; goes?: number[] }
 interface Place { data: Node; depth: number; parent?: Place; children: Place[]; leaves: number; angle: number; x: number; y: number; mark: SVGGElement }
 
@@ -89,17 +89,17 @@ export async function graphs(): Promise<void> {
   // Names that would be written over each other are left out, the gravest and nearest being written first; pointing at a node still says its name.
   const written: { x: number; y: number; w: number }[] = [];
   const goes = new Set(graph.goes ?? []);
-  const rank = (n: Node) => (n.kev ? 0 : 1) * 10 + ["critical", "high", "medium", "low"].indexOf(n.maxSeverity.toLowerCase());
+  const rank = (n: Node) => (n.kev ? 0 : 1) * 10 + ["critical", "high", "medium", "low"].indexOf((n.maxSeverity ?? "").toLowerCase());
   const room = (x: number, y: number, w: number) => { if (written.some(o => Math.abs(o.y - y) < 13 && x < o.x + o.w && o.x < x + w)) return false; written.push({ x, y, w }); return true; };
   for (const place of [...places.values()].sort((a, b) => rank(a.data) - rank(b.data) || a.depth - b.depth)) {
     const n = place.data;
-    const grave = /critical|high|medium|low/i.test(n.maxSeverity);
-    place.mark = shape("g", { class: `gnode ${grave ? "sev-" + n.maxSeverity.toLowerCase() : ""} ${n.kev ? "kev" : ""} ${goes.has(n.node) ? "goes" : ""}`, transform: `translate(${place.x.toFixed(1)} ${place.y.toFixed(1)})` });
+    const severity = (n.maxSeverity ?? "").toLowerCase(), grave = /critical|high|medium|low/.test(severity);
+    place.mark = shape("g", { class: `gnode ${grave ? "sev-" + severity : ""} ${n.kev ? "kev" : ""} ${goes.has(n.node) ? "goes" : ""}`, transform: `translate(${place.x.toFixed(1)} ${place.y.toFixed(1)})` });
     const right = Math.cos(place.angle) >= 0;
     const text = shape("text", { x: right ? 9 : -9, dy: "0.34em", "text-anchor": right ? "start" : "end" });
     text.textContent = label(n);
     const wide = text.textContent.length * 6;
-    if ((n.kev || /critical/i.test(n.maxSeverity)) && !room(right ? place.x + 9 : place.x - 9 - wide, place.y, wide)) text.setAttribute("class", "crowded");
+    if ((n.kev || severity === "critical") && !room(right ? place.x + 9 : place.x - 9 - wide, place.y, wide)) text.setAttribute("class", "crowded");
     const drawn = shape("g", { class: "gscale" });
     drawn.append(shape("circle", { r: place.depth === 0 ? 8 : grave ? 6 : 3.5 }), text);
     place.mark.append(drawn);
