@@ -238,7 +238,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             {
                 along = $"""
                     FROM project p CROSS JOIN project_version v CROSS JOIN {(far ? $"(SELECT u.pv_id, u.cv_id FROM occurrence u WHERE u.cv_id IN ({versions}) LIMIT {long.MaxValue})" : "occurrence")} o
-                    WHERE p.org_id = @Org AND v.project_id = p.id AND o.pv_id = v.id AND {(far ? "1 = 1" : $"o.org_id = @Org AND o.cv_id IN ({versions})")} AND {visible}
+                    WHERE p.org_id = @Org AND v.project_id = p.id AND o.pv_id = v.id AND {(far ? "1 = 1" : $"o.org_id = @Org AND o.cv_id IN ({versions})")} AND {visible} AND {keyset.Bound}
                     """;
             }
 

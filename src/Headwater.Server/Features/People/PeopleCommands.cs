@@ -17,8 +17,8 @@ internal static class PeopleCommands
             Options = [new(SecondStep, null, "also turn off its second step, where the telephone and the recovery codes are lost")], RunAsync = ResetAsync,
             Help = """
                 For the day the administrator's password is lost; otherwise whoever manages people does it on the person's page. The sessions of the account end, a door that was shut
-                after refusals opens, and a password has to be chosen at the next sign-in. The audit log says that it was done here. The server has to be stopped, because
-                it has the data folder to itself.
+                after refusals opens, and a notice asks for another password until one is chosen. The audit log says that it was done here. The server has to be
+                stopped, because the command has the data folder to itself.
 
                 Exit code 0: done, the password is on standard output. 2: there is no such local account, or the data folder is in use.
 
@@ -44,7 +44,7 @@ internal static class PeopleCommands
         if (run.Has(SecondStep)) await users.ClearSecondFactorAsync(account.Id, Operator, cancellationToken);
         else if (account.TotpSecret is not null) run.Note($"The second step stays on; {SecondStep} turns it off.");
         if (!account.Active) run.Note($"{account.Name} has left: let them in again on their page, or nobody gets in with this.");
-        run.Note($"The new password of {account.Name}, to be changed at the next sign-in:");
+        run.Note($"The new password of {account.Name}; it is shown this once, choose another after signing in:");
         run.Say(password);
         return CommandLine.Done;
     }

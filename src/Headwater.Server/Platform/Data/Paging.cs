@@ -82,6 +82,11 @@ internal sealed class Keyset
 
     public string Where { get; }
 
+    /// <summary>
+    /// What <see cref="Where"/> implies for the sort value alone. For statements that take the value from one table and the id from another: there no engine finds the place in an index by the pair.
+    /// </summary>
+    public string Bound { get; private init; } = "1=1";
+
     /// <summary>Bind as <c>@KeyValue</c>.</summary>
     public object? KeyValue { get; }
 
@@ -109,7 +114,7 @@ internal sealed class Keyset
         var tag = Tag(key.Expression, idColumn);
         if (!TryDecode(request.Before ?? request.After, tag, out var value, out var id)) return new Keyset(tag, key.Expression, order, null, null, null, backwards, size) { Skip = Math.Max(0, request.Offset ?? 0), Direction = descending ? "DESC" : "ASC" };
         var sign = descending ? "<" : ">";
-        return new Keyset(tag, key.Expression, order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size) { Direction = descending ? "DESC" : "ASC" };
+        return new Keyset(tag, key.Expression, order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size) { Direction = descending ? "DESC" : "ASC", Bound = $"{key.Expression} {sign}= @KeyValue" };
     }
 
     /// <summary>Turns the rows read (at most <see cref="Take"/>) into a page.</summary>
