@@ -53,6 +53,26 @@ public sealed class SearchTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Search_ForANumberWithASlip_OffersWhatMayBeMeant()
+    {
+        var page = await chromium.NewPageAsync();
+        await page.GotoAsync("/");
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("CVE-2021-44288");
+        await page.Locator("#search-list a.hit[href='/search?q=CVE-2021-44228']").ClickAsync();
+        await page.WaitForURLAsync("**/search?q=CVE-2021-44228");
+        (await page.SaidAsync()).ShouldContain("Advisories");
+
+        await page.GotoAsync("/search?q=juise+shpo");
+        (await page.SaidAsync()).ShouldContain("Nothing has “juise shpo”; this is what has “juice shop”.");
+        await page.GotoAsync("/search?q=licence:MTI");
+        await page.GetByRole(AriaRole.Link, new() { Name = "licence:MIT", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/search?q=licence*MIT");
+        (await page.SaidAsync()).ShouldContain("Components");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Search_Escape_ClosesTheListAndNothingFoundSaysSo()
     {
         var page = await chromium.NewPageAsync();

@@ -62,6 +62,7 @@ internal static partial class SitePages
         new("import", "/import", "/import"),
         new("owner", "/owners/{Id:long}", "/owners/{owner}"),
         new("searches", "/searches", "/searches?save=/projects"),
+        new("search-offered", "/search", "/search?q=CVE-2021-44288"),
         new("search-similar", "/search", "/search?q=jiuce-shop"),
         new("saved-search-missing", "/searches/{Uuid:guid}", "/searches/0197a3de-0000-7000-8000-000000000000", 404),
         new("search", "/search", "/search?q=log4j"),

@@ -6,6 +6,7 @@ using Headwater.Server.Features.Search;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
+using Headwater.Server.Tests.Access;
 
 namespace Headwater.Server.Tests.Features;
 
@@ -28,6 +29,118 @@ public sealed class SearchTests(TestHost host) : IClassFixture<TestHost>
         Hits(found, kind).ShouldContain(meant);
         (await FindAsync(client, meant)).GetProperty("similar").GetBoolean().ShouldBeFalse();
         Hits(await FindAsync(client, "zzzzqqqq"), kind).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("ornamental teapto", "ornamental teapot", "project")]
+    [InlineData("ornamentl teapto", "ornamental teapot", "project")]
+    [InlineData("teapot-handel", "teapot-handle", "component")]
+    [InlineData("Keeprs of teapots", "Keepers of teapots", "owner")]
+    public async Task Words_WithASlipEach_AreFound_AndItIsSaidWhatWasTaken(string typed, string meant, string kind)
+    {
+        var unit = (await host.UnitsAsync(new Headwater.Server.Features.Owners.CatalogueGroup("unit", "teapots", "Keepers of teapots", null, null)))[("unit", "teapots")];
+        using var client = await host.KeyAsync(unit);
+        await TestHost.UploadAsync(client, "Ornamental Teapot", "1", TestHost.Bom("pkg:npm/teapot-handle@1.0.0"));
+        await host.IdleAsync();
+        var found = await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, typed, 10, cancellationToken: Stop);
+        found.Similar.ShouldBeTrue();
+        found.Suggestions[0].ShouldBe(meant, StringComparer.OrdinalIgnoreCase);
+        found.Groups.Single(g => g.Kind == kind).Hits.Select(h => h.Title).ShouldContain(t => t.Equals(meant, StringComparison.OrdinalIgnoreCase));
+        (await host.Get<SearchStore>().SearchAsync(new Viewer(false, [unit]), new Viewer(false, [unit]), typed, 10, cancellationToken: Stop)).Suggestions.ShouldBe(found.Suggestions);
+
+        // To who has nothing that is called so, nothing is offered.
+        var elsewhere = (await host.UnitsAsync(new Headwater.Server.Features.Owners.CatalogueGroup("unit", "elsewhere", "Others", null, null)))[("unit", "elsewhere")];
+        var hidden = await host.Get<SearchStore>().SearchAsync(new Viewer(false, [elsewhere]), new Viewer(false, [elsewhere]), typed, 10, cancellationToken: Stop);
+        (hidden.Count, hidden.Suggestions.Count).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public async Task Words_ThatAreKnown_OrOnlyBegun_AreTakenAsTheyAre()
+    {
+        using var client = await host.ClientAsync();
+        await TestHost.UploadAsync(client, "gardener tools", "1", TestHost.Bom("pkg:npm/gardeners@1.0.0"));
+        await host.IdleAsync();
+        var found = await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, "garde", 10, cancellationToken: Stop);
+        (found.Similar, found.Suggestions.Count, found.Count).ShouldBe((false, 0, 2));
+        (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, "gardener 00017", 10, cancellationToken: Stop)).Suggestions.ShouldBeEmpty("nobody means another number");
+    }
+
+    [Theory]
+    [InlineData("CVE-2021-44288")]
+    [InlineData("cve-2021-4228")]
+    [InlineData("CVE202144228")]
+    [InlineData("CVE2021-44228")]
+    public async Task Number_OfAnAdvisory_WithASlip_IsOffered_AndNeverTakenForAnother(string typed)
+    {
+        using var client = await host.ClientAsync();
+        await TestHost.UploadAsync(client, "numbered", "1", TestHost.Bom("pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"));
+        await host.IdleAsync();
+        var found = await FindAsync(client, typed);
+        found.GetProperty("groups").GetArrayLength().ShouldBe(0, "another number is another advisory");
+        var offered = found.GetProperty("suggestions").EnumerateArray().Select(s => s.GetString()).ToList();
+        if (typed == "CVE202144228") offered.ShouldBeEmpty("two dashes are two slips");
+        else offered.ShouldBe(["CVE-2021-44228"]);
+        (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Nothing, typed, 5, cancellationToken: Stop)).Suggestions.ShouldBeEmpty("who sees no findings is told of none");
+        (await FindAsync(client, "CVE-2021-44228")).GetProperty("suggestions").GetArrayLength().ShouldBe(0, "there is one of that very number");
+    }
+
+    [Fact]
+    public async Task Advisory_ByAWordOfItsTitleWithASlip_IsFound()
+    {
+        using var client = await host.ClientAsync();
+        await TestHost.UploadAsync(client, "titled", "1", TestHost.Bom("pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"));
+        await host.IdleAsync();
+        var title = await host.Get<IDatabase>().ReadAsync(c => c.QuerySingleAsync<string>("SELECT summary FROM advisory_usage WHERE id = 'CVE-2021-44228'"), Stop);
+        var word = title.Split(' ').First(w => w.Length >= 6 && w.All(char.IsAsciiLetter));
+        var found = await FindAsync(client, word[..2] + word[3] + word[2] + word[4..]);
+        (await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Nothing, found.GetProperty("query").GetString()!, 5, cancellationToken: Stop)).Suggestions.ShouldBeEmpty();
+        Hits(found, "advisory").ShouldContain("CVE-2021-44228");
+        found.GetProperty("suggestions")[0].GetString()!.ShouldBe(word, StringComparer.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Licence_WithASlip_IsOffered_WhereSomethingInSightStatesIt()
+    {
+        var units = await host.UnitsAsync(new Headwater.Server.Features.Owners.CatalogueGroup("unit", "licensed", "Licensed", null, null), new Headwater.Server.Features.Owners.CatalogueGroup("unit", "unlicensed", "Unlicensed", null, null));
+        using var client = await host.KeyAsync(units[("unit", "licensed")]);
+        await TestHost.UploadAsync(client, "Slipped", "1", """{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[{"type":"library","name":"slipped","version":"1","purl":"pkg:npm/slipped@1","licenses":[{"license":{"id":"EUPL-1.2"}}]}]}""");
+        await host.IdleAsync();
+        foreach (var (viewer, offered) in new (Viewer, string[])[] { (Viewer.Everything, ["licence:EUPL-1.2"]), (new(false, [units[("unit", "licensed")]]), ["licence:EUPL-1.2"]), (new(false, [units[("unit", "unlicensed")]]), []) })
+        {
+            var found = await host.Get<SearchStore>().SearchAsync(viewer, viewer, "licence:EULP-1.2", 10, cancellationToken: Stop);
+            found.Count.ShouldBe(0);
+            found.Suggestions.ShouldBe(offered);
+        }
+    }
+
+    [Fact]
+    public async Task People_AreFound_ByWhoMayManageThem_AndByNobodyElse()
+    {
+        var id = await host.AddPersonAsync("zephyrine");
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE user_account SET title = 'Zéphyrine Montgolfier', email = 'z.m@balloons.example' WHERE id = @id", new { id }, t), cancellationToken: Stop);
+        using var admin = await host.ClientAsync(Permissions.Administrator);
+        using var viewer = await host.ClientAsync(Permissions.Viewer);
+        foreach (var query in new[] { "zephyr", "montgolf", "montgolfier zephyrine", "balloons.example" })
+        {
+            Hits(await FindAsync(admin, query), "person").ShouldBe(["Zéphyrine Montgolfier"], query);
+            Hits(await FindAsync(viewer, query), "person").ShouldBeEmpty(query);
+        }
+
+        var hit = (await host.Get<SearchStore>().SearchAsync(Viewer.Nothing, Viewer.Nothing, "zephyrine", 5, true, Stop)).Groups.ShouldHaveSingleItem().Hits.ShouldHaveSingleItem();
+        (hit.Href, hit.Detail).ShouldBe(($"/people/{id}", "zephyrine, z.m@balloons.example"));
+        (await host.Get<SearchStore>().SearchAsync(Viewer.Nothing, Viewer.Nothing, "100%_", 5, true, Stop)).Count.ShouldBe(0, "what stands for anything in SQL stands for itself");
+    }
+
+    [Fact]
+    public void Vocabulary_AtTheSizeOfALargePortfolio_IsAskedInAMoment()
+    {
+        var random = new Random(7);
+        var words = Vocabulary.Of(Enumerable.Range(0, 150_000).Select(_ => new string([.. Enumerable.Range(0, random.Next(4, 14)).Select(_ => (char)('a' + random.Next(26)))])).Append("payments ledger"));
+        words.Count.ShouldBeGreaterThan(140_000);
+        words.Correct("paymnets-ledgr-00017", true, 3)[0].ShouldBe("payments-ledger-00017");
+        var start = System.Diagnostics.Stopwatch.StartNew();
+        for (var i = 0; i < 10; i++) words.Correct("paymnets ledgr servcie frontned gatewya", true, 3);
+        (start.ElapsedMilliseconds / 10).ShouldBeLessThan(250, "a few milliseconds; on a machine that is busy, and not optimised");
     }
 
     [Fact]

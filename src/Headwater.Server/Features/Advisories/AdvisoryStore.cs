@@ -145,6 +145,22 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             .DistinctBy(h => h.Id).OrderBy(h => exact.Contains(h.Id) ? 0 : 1).Take(limit)];
     }
 
+    public async Task<IReadOnlyList<string>> NearAsync(Viewer viewer, string identifier, int limit, CancellationToken cancellationToken)
+    {
+        if (feeds.Current.Index is not { } index || !NearIdentifiers.IsOne(identifier) || index.Find(identifier).Count > 0) return [];
+        var near = new Dictionary<string, Severity>(StringComparer.Ordinal);
+        foreach (var other in NearIdentifiers.Of(identifier))
+        {
+            if (index.Find(other) is not [var record, ..]) continue;
+            var summary = index.Summary(record);
+            near.TryAdd(summary.Aliases.Prepend(summary.Id).First(id => id.Equals(other, StringComparison.OrdinalIgnoreCase)), summary.Severity);
+        }
+
+        if (near.Count == 0) return [];
+        var projects = await ProjectsOfAsync(viewer, [.. near.Keys], cancellationToken);
+        return [.. near.OrderByDescending(n => projects.GetValueOrDefault(n.Key)).ThenByDescending(n => n.Value).ThenBy(n => n.Key, StringComparer.Ordinal).Take(limit).Select(n => n.Key)];
+    }
+
     /// <summary>What hits these components, the riskiest first; for who sees a part only, what hits the versions that it uses.</summary>
     private async Task<List<Row>> NamedSoAsync(Viewer viewer, IReadOnlyList<long> components, int limit, CancellationToken cancellationToken)
     {

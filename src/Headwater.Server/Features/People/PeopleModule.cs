@@ -10,13 +10,13 @@ using Microsoft.AspNetCore.Mvc;
 namespace Headwater.Server.Features.People;
 
 /// <summary>People, the groups of the directory, and the endpoint over which the directory keeps both.</summary>
-internal static class PeopleModule
+internal sealed class PeopleModule(PersonStore store)
 {
     /// <summary>What an operator does to accounts without a server.</summary>
     public static IReadOnlyList<OperatorCommand> Commands => PeopleCommands.All;
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<PersonStore>().AddSingleton<GroupStore>().AddSingleton<ScimStore>().AddSingleton<ScimGroupStore>().AddSingleton<OrphanStore>().AddSingleton<ImportStore>();
+        services.AddSingleton<PeopleModule>().AddSingleton<PersonStore>().AddSingleton<GroupStore>().AddSingleton<ScimStore>().AddSingleton<ScimGroupStore>().AddSingleton<OrphanStore>().AddSingleton<ImportStore>();
 
     /// <summary>Before the platform, so that its refusals can be given the form that directories read.</summary>
     public static void UseErrors(IApplicationBuilder app) => ScimApi.UseErrors(app);
@@ -37,6 +37,9 @@ internal static class PeopleModule
         app.MapPost("/people/{id:long}/sessions", EndSessionAsync).Require(Permissions.PeopleManagement).ExcludeFromDescription();
         app.MapPost("/people/sessions", EndAnySessionAsync).Require(Permissions.PeopleManagement).ExcludeFromDescription();
     }
+
+    /// <summary>People by their name, the name of their account or their address, those who are here first. For who may manage people.</summary>
+    public Task<IReadOnlyList<FoundPerson>> FindAsync(string text, int limit, CancellationToken cancellationToken) => store.FindAsync(text, limit, cancellationToken);
 
     /// <summary>
     /// True when the caller may act on this person's account: nobody gets into, or shuts out, an account that may do more than their own. Otherwise whoever may

@@ -59,3 +59,7 @@ internal sealed record PersonChoice(long Id, string Name, string? Title)
 /// <summary>Somebody in a team.</summary>
 /// <param name="Group">The directory's group that put them there; null when somebody here did.</param>
 internal sealed record Member(long Id, string Called, string? Email, bool Active, string? Group);
+
+/// <summary>Somebody, as the search names people.</summary>
+/// <param name="Name">Of the account.</param>
+internal sealed record FoundPerson(long Id, string Name, string? Title, string? Email);

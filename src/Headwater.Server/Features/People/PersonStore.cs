@@ -68,6 +68,18 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, ApiKeySt
     public Task<IReadOnlyList<PersonChoice>> ChoicesAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<PersonChoice>>(async connection =>
         [.. (await connection.QueryAsync<ChoiceRow>("SELECT id, name, title FROM user_account WHERE org_id = @Org AND active = 1 ORDER BY LOWER(COALESCE(title, name)), id LIMIT 2000", new { Org })).Select(c => new PersonChoice(c.Id, c.Name, c.Title))], cancellationToken);
 
+    /// <summary>People who have all words of a text in their name, the name of their account or their address: those who are here first, by name.</summary>
+    public Task<IReadOnlyList<FoundPerson>> FindAsync(string text, int limit, CancellationToken cancellationToken)
+    {
+        var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.OrdinalIgnoreCase).Take(8).ToList();
+        if (words.Count == 0 || words.TrueForAll(w => w.Length < 2)) return Task.FromResult<IReadOnlyList<FoundPerson>>([]);
+        var parameters = new DynamicParameters(new { Org, limit });
+        for (var i = 0; i < words.Count; i++) parameters.Add($"word{i}", Like.Containing(words[i]));
+        var has = string.Join(" AND ", words.Select((_, i) => $@"LOWER(u.name || ' ' || COALESCE(u.title, '') || ' ' || COALESCE(u.email, '')) LIKE @word{i} ESCAPE '\'"));
+        return database.ReadAsync<IReadOnlyList<FoundPerson>>(async connection => [.. (await connection.QueryAsync<FoundRow>(
+            $"SELECT u.id, u.name, u.title, u.email FROM user_account u WHERE u.org_id = @Org AND {has} ORDER BY u.active DESC, LOWER(COALESCE(u.title, u.name)), u.id LIMIT @limit", parameters)).Select(r => new FoundPerson(r.Id, r.Name, r.Title, r.Email))], cancellationToken);
+    }
+
     /// <summary>The id of an active person of this name.</summary>
     public Task<long?> FindActiveAsync(string name, CancellationToken cancellationToken = default) => database.ReadAsync(connection =>
         connection.QuerySingleOrDefaultAsync<long?>("SELECT id FROM user_account WHERE org_id = @Org AND LOWER(name) = @name AND active = 1", new { Org, name = name.Trim().ToLowerInvariant() }), cancellationToken);
@@ -252,6 +264,14 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, ApiKeySt
         public Guid Project { get; set; }
         public string Name { get; set; } = "";
         public string Part { get; set; } = "";
+    }
+
+    private sealed class FoundRow
+    {
+        public long Id { get; set; }
+        public string Name { get; set; } = "";
+        public string? Title { get; set; }
+        public string? Email { get; set; }
     }
 
     private sealed class ChoiceRow

@@ -55,6 +55,30 @@ internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule co
         return [.. found.Where(rows.ContainsKey).Select(id => new SearchHit("component", rows[id].Title, rows[id].Detail, rows[id].Href))];
     }
 
+    /// <summary>What may be meant by <c>licence:MTI</c>: licences that are called nearly so, and that something in sight states.</summary>
+    public async Task<IReadOnlyList<string>> NearAsync(Viewer viewer, string query, int limit, CancellationToken cancellationToken)
+    {
+        var colon = query.IndexOf(':', StringComparison.Ordinal);
+        var typed = query[(colon + 1)..].Trim();
+        if (typed.Length is < 3 or > 60) return [];
+        var allowed = typed.Length < 8 ? 1 : 2;
+        var texts = await database.ReadAsync(async connection => (await connection.QueryAsync<string?>($"{Texts} SELECT text FROM texts WHERE text IS NOT NULL LIMIT 20000")).AsList(), cancellationToken);
+        var near = texts.OfType<string>().SelectMany(Stating).Distinct(StringComparer.OrdinalIgnoreCase)
+            .Select(l => (Licence: l, Slips: Similar.Distance(l.ToLowerInvariant(), typed.ToLowerInvariant(), allowed))).Where(l => l.Slips <= allowed).OrderBy(l => l.Slips).ThenBy(l => l.Licence, StringComparer.Ordinal).Take(limit * 2);
+        var meant = new List<string>();
+        foreach (var (licence, _) in near)
+        {
+            if (meant.Count == limit) break;
+            var other = $"{query[..(colon + 1)]}{licence}";
+            if (await FindAsync(viewer, other, 1, cancellationToken) is { Count: > 0 }) meant.Add(other);
+        }
+
+        return meant;
+    }
+
+    /// <summary>The licences in a text, which may have been cut off.</summary>
+    private static IEnumerable<string> Stating(string text) => text.Trim('[', ']').Split("\",\"").Select(l => l.Trim('"')).Where(l => l.Length > 0 && !l.Contains('\\', StringComparison.Ordinal));
+
     private Task<List<long>> ByNameAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken) => database.ReadAsync(async connection => ids.Count == 0 ? [] : (await connection.QueryAsync<long>(
         $"SELECT c.id FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.id IN ({string.Join(',', ids)}) ORDER BY LOWER(k.name), c.id")).AsList(), cancellationToken);
 

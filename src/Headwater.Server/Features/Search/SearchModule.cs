@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Http;
 
@@ -7,12 +8,15 @@ internal static class SearchModule
 {
     private const int Most = 50;
 
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<SearchStore>().AddSingleton<LicenceSearchStore>().AddSingleton<SavedSearchStore>();
+    /// <summary>People are found by whoever finds them on their own page, and in the whole organisation only: they belong to no unit.</summary>
+    public static bool SeesPeople(ClaimsPrincipal caller) => caller.Access().Everywhere.HasFlag(Permissions.PeopleManagement);
+
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<SearchStore>().AddSingleton<LicenceSearchStore>().AddSingleton<SearchWordStore>().AddSingleton<SavedSearchStore>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app)
     {
         SavedSearchApi.Map(app);
         app.MapGet(Api.Root + "/search", async (HttpContext http, SearchStore store, string? q, int? perKind, CancellationToken cancellationToken) =>
-            TypedResults.Ok(await store.SearchAsync(http.User.InScope(), http.User.InScope(Permissions.ViewVulnerability), q ?? "", Math.Clamp(perKind ?? 10, 1, Most), cancellationToken))).Require(Permissions.ViewPortfolio).WithTags("Search").WithSummary("Projects, components, advisories and owners by what is typed: names (a slip is forgiven), package URLs, hashes, licence:MIT");
+            TypedResults.Ok(await store.SearchAsync(http.User.InScope(), http.User.InScope(Permissions.ViewVulnerability), q ?? "", Math.Clamp(perKind ?? 10, 1, Most), SeesPeople(http.User), cancellationToken))).Require(Permissions.ViewPortfolio).WithTags("Search").WithSummary("Projects, components, advisories, owners and (for who may manage them) people by what is typed: names (a slip in each word is forgiven), package URLs, hashes, licence:MIT; with suggestions where little is found");
     }
 }

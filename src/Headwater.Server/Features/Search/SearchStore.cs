@@ -2,6 +2,7 @@ using Dapper;
 using Headwater.Core.Packages;
 using Headwater.Server.Features.Advisories;
 using Headwater.Server.Features.Components;
+using Headwater.Server.Features.People;
 using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -9,21 +10,46 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Search;
 
 /// <summary>The one search box.</summary>
-internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisories, ComponentsModule components, LicenceSearchStore licences)
+internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisories, ComponentsModule components, PeopleModule people, LicenceSearchStore licences, SearchWordStore words)
 {
     private const long Org = Organisation.Home;
     private const int LongestQuery = 300;
 
+    /// <summary>With no more hits than this, what else may be meant is offered beside them.</summary>
+    private const int Few = 3;
+
+    /// <summary>So many ways to mean something are tried.</summary>
+    private const int MostTried = 3;
+
+    private const int MostOffered = 5;
+
     /// <param name="findingsSeen">Where the caller may see findings: advisories are told of by what they hit there.</param>
     /// <param name="query">What was typed; a whole package URL finds its component version.</param>
     /// <param name="perKind">Hits of each kind at most.</param>
-    public async Task<SearchResults> SearchAsync(Viewer viewer, Viewer findingsSeen, string query, int perKind, CancellationToken cancellationToken = default)
+    /// <param name="withPeople">Whether the caller may see people.</param>
+    public async Task<SearchResults> SearchAsync(Viewer viewer, Viewer findingsSeen, string query, int perKind, bool withPeople = false, CancellationToken cancellationToken = default)
     {
         query = query.Trim() is { Length: <= LongestQuery } text ? text : query.Trim()[..LongestQuery];
         if (query.Length == 0) return new SearchResults(query, []);
         if (await ByHashAsync(viewer, query, perKind, cancellationToken) is { } hashed) return new SearchResults(query, hashed);
         if (await licences.FindAsync(viewer, query, perKind + 1, cancellationToken) is { } licensed)
-            return new SearchResults(query, licensed.Count == 0 ? [] : [new SearchGroup("component", [.. licensed.Take(perKind)], licensed.Count > perKind)]);
+            return licensed.Count == 0 ? new SearchResults(query, []) { Suggestions = await licences.NearAsync(viewer, query, MostOffered, cancellationToken) }
+                : new SearchResults(query, [new SearchGroup("component", [.. licensed.Take(perKind)], licensed.Count > perKind)]);
+        var (groups, _) = await NamedAsync(viewer, findingsSeen, query, perKind, withPeople, cancellationToken);
+        if (groups.Sum(g => g.Hits.Count) > Few) return new SearchResults(query, groups);
+
+        // Another number is another advisory: it is offered, and never taken for the one that was typed.
+        var numbers = findingsSeen.IsNothing ? [] : await advisories.NearAsync(findingsSeen, query, MostOffered, cancellationToken);
+        if (numbers.Count > 0 || query.StartsWith("pkg:", StringComparison.OrdinalIgnoreCase)) return new SearchResults(query, groups) { Suggestions = numbers };
+        var (meant, found) = await MeantAsync(viewer, findingsSeen, query, groups.Count == 0, perKind, withPeople, cancellationToken);
+        if (groups.Count > 0) return new SearchResults(query, groups) { Suggestions = meant };
+        return found is not null ? new SearchResults(query, found, true) { Suggestions = meant } : new SearchResults(query, await SimilarAsync(viewer, query, perKind, cancellationToken), true);
+    }
+
+    /// <summary>What has all the words, in some kind of thing.</summary>
+    /// <returns>The groups; and whether any hit is of what the viewer has, so that words stand for something of his.</returns>
+    private async Task<(List<SearchGroup> Groups, bool Ours)> NamedAsync(Viewer viewer, Viewer findingsSeen, string query, int perKind, bool withPeople, CancellationToken cancellationToken)
+    {
         var exact = await ByPurlAsync(viewer, query, cancellationToken);
         var groups = new List<SearchGroup>();
         // "log4j-core <2.17" is a question: who uses that?
@@ -35,10 +61,32 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
             exact ?? await GroupAsync("component", await components.FindAsync(viewer, query, perKind + 1, cancellationToken), ComponentSql, perKind, cancellationToken),
         ]);
         var records = findingsSeen.IsNothing ? [] : await advisories.SearchAsync(findingsSeen, query, perKind + 1, cancellationToken);
-        groups.Add(new SearchGroup("advisory", [.. records.Take(perKind).Select(a => new SearchHit("advisory", a.Id, a.Summary, $"/advisories/{Uri.EscapeDataString(a.Id)}"))], records.Count > perKind));
         groups.Add(await GroupAsync("owner", await database.SearchTextAsync("owner", query, perKind + 1, viewer.All ? null : viewer.Sees("item"), cancellationToken), OwnerSql(viewer), perKind, cancellationToken));
+        var ours = groups.Exists(g => g.Hits.Count > 0) || records.Any(r => r.Projects > 0);
+        groups.Insert(groups.Count - 1, new SearchGroup("advisory", [.. records.Take(perKind).Select(a => new SearchHit("advisory", a.Id, a.Summary, $"/advisories/{Uri.EscapeDataString(a.Id)}"))], records.Count > perKind));
+        if (withPeople)
+        {
+            var persons = await people.FindAsync(query, perKind + 1, cancellationToken);
+            groups.Add(new SearchGroup("person", [.. persons.Take(perKind).Select(p => new SearchHit("person", p.Title ?? p.Name, p.Email is null ? p.Name : $"{p.Name}, {p.Email}", $"/people/{p.Id}"))], persons.Count > perKind));
+        }
+
         groups.RemoveAll(g => g.Hits.Count == 0);
-        return groups.Count > 0 ? new SearchResults(query, groups) : new SearchResults(query, await SimilarAsync(viewer, query, perKind, cancellationToken), true);
+        return (groups, ours);
+    }
+
+    /// <summary>What may be meant, as far as it finds something that the viewer has; and what the first of it finds.</summary>
+    private async Task<(IReadOnlyList<string> Meant, List<SearchGroup>? Found)> MeantAsync(Viewer viewer, Viewer findingsSeen, string query, bool nothing, int perKind, bool withPeople, CancellationToken cancellationToken)
+    {
+        var (meant, found) = (new List<string>(), (List<SearchGroup>?)null);
+        foreach (var other in (await words.GetAsync(viewer, findingsSeen, cancellationToken)).Correct(query, nothing, MostTried))
+        {
+            var (groups, ours) = await NamedAsync(viewer, findingsSeen, other, perKind, withPeople, cancellationToken);
+            if (!ours) continue;
+            meant.Add(other);
+            found ??= groups;
+        }
+
+        return (meant, found);
     }
 
     /// <summary>What is named nearly so, the nearest first. Asked only when nothing is named so.</summary>

@@ -1,7 +1,7 @@
 import { api, base, el, text } from "./dom";
 
 interface Hit { kind: string; title: string; detail?: string | null; href: string }
-interface Answer { groups: { kind: string; hits: Hit[]; more: boolean }[] }
+interface Answer { groups: { kind: string; hits: Hit[]; more: boolean }[]; suggestions?: string[] }
 
 /** The one search box: results while typing, chosen with the arrow keys. Without script it is a form to the search page. */
 export function search(): void {
@@ -39,6 +39,12 @@ export function search(): void {
     list!.replaceChildren();
     at = -1;
     let n = 0;
+    const meant = answer.suggestions ?? [];
+    if (meant.length > 0) {
+      const block = el("div", { role: "group", "aria-label": text("searchMeant") }, el("div", { class: "group", "aria-hidden": "true" }, text("searchMeant")));
+      for (const other of meant) block.append(el("a", { class: "hit", role: "option", id: `hit-${n++}`, "aria-selected": "false", tabindex: "-1", href: `${base}/search?q=${encodeURIComponent(other)}` }, el("span", { class: "title" }, other)));
+      list!.append(block);
+    }
     for (const group of answer.groups) {
       if (group.hits.length === 0) continue;
       const title = text("kind" + group.kind.charAt(0).toUpperCase() + group.kind.slice(1));
