@@ -115,20 +115,59 @@ public sealed class HostileUploadTests(TestHost host) : IClassFixture<TestHost>
         (await LeftAsync()).ShouldBe(before);
     }
 
-    [Fact]
-    public async Task Body_PackedAsAWhole_BeyondTheLimit_IsNotUnpackedFurther()
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("x-gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    public async Task Body_PackedAsAWhole_IsUnpacked_AndNotBeyondTheLimit(string how)
     {
         using var client = await host.ClientAsync();
-        using var packed = new MemoryStream();
-        await using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, true))
+        var json = JsonSerializer.SerializeToUtf8Bytes(new { projectName = $"packed-{how}", projectVersion = "1", autoCreate = true, bom = Convert.ToBase64String(Encoding.UTF8.GetBytes(TestHost.Bom("pkg:npm/packed@1.0.0"))) });
+        using var small = Packed(how, stream => stream.Write(json));
+        using var taken = await client.PutAsync("/api/v1/bom", small);
+        taken.StatusCode.ShouldBe(HttpStatusCode.OK, await taken.Content.ReadAsStringAsync());
+
+        using var bomb = Packed(how, stream =>
         {
             var zeros = new byte[1 << 20];
-            for (var i = 0; i < 300; i++) gzip.Write(zeros);
+            for (var i = 0; i < 300; i++) stream.Write(zeros);
+        });
+        bomb.Headers.ContentLength!.Value.ShouldBeLessThan(2_000_000);
+        using var response = await client.PutAsync("/api/v1/bom", bomb);
+        response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge, await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("zstd", "zstd")]
+    [InlineData("gzip, br", "gzip, br")]
+    [InlineData("what<is>this", "whatisthis")]
+    public async Task Body_PackedInAnotherWay_IsRefusedByItsName_AndToldWhatIsTaken(string how, string name)
+    {
+        using var client = await host.ClientAsync();
+        foreach (var path in new[] { "/api/v1/bom", "/api/headwater/v1/searches" })
+        {
+            using var content = new ByteArrayContent(Convert.FromHexString("28B52FFD0458410000")) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            content.Headers.TryAddWithoutValidation("Content-Encoding", how).ShouldBeTrue();
+            using var response = await client.PostAsync(path, content);
+            response.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType, path);
+            response.Headers.GetValues("Accept-Encoding").Single().ShouldBe("gzip, br, deflate");
+            (await response.Content.ReadAsStringAsync()).ShouldContain($"packed as {name}, which is not unpacked here");
+            response.Content.Headers.ContentType!.MediaType.ShouldBe(path.StartsWith("/api/headwater", StringComparison.Ordinal) ? "application/problem+json" : "text/plain");
+            using var anonymous = await host.Anonymous().SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent([1]) { Headers = { ContentEncoding = { "zstd" } } } });
+            anonymous.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, "who is not signed in hears that first");
         }
 
-        using var content = new ByteArrayContent(packed.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json"), ContentEncoding = { "gzip" } } };
-        using var response = await client.PutAsync("/api/v1/bom", content);
-        ((int)response.StatusCode).ShouldBeOneOf(400, 413);
+        using var get = new HttpRequestMessage(HttpMethod.Get, "/api/v1/project");
+        get.Headers.TryAddWithoutValidation("Content-Encoding", how);
+        (await client.SendAsync(get)).StatusCode.ShouldBe(HttpStatusCode.OK, "there is nothing that could be packed");
+    }
+
+    private static ByteArrayContent Packed(string how, Action<Stream> write)
+    {
+        using var packed = new MemoryStream();
+        using (Stream stream = how switch { "br" => new BrotliStream(packed, CompressionLevel.Optimal, true), "deflate" => new ZLibStream(packed, CompressionLevel.Optimal, true), _ => new GZipStream(packed, CompressionLevel.Optimal, true) }) write(stream);
+        return new ByteArrayContent(packed.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json"), ContentEncoding = { how } } };
     }
 
     [Fact]

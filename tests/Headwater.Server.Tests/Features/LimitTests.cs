@@ -52,6 +52,28 @@ public sealed class LimitTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Findings_WithoutPaging_ComeAll_AndPagesAreCountedByTheSizeThatIsGiven()
+    {
+        const int Many = DtRequest.MostRows + 321;
+        using var client = await host.ClientAsync();
+        var it = await TestHost.UploadAsync(client, "crowded", "1", TestHost.Bom("pkg:npm/throng@1.0.0"));
+        await host.IdleAsync();
+        await host.Get<IDatabase>().WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @Many)
+            INSERT INTO finding (cv_id, id, ids, affected, severity, kev, ransomware, malicious, risk, fixed, found_at) SELECT c.id, 'THRONG-' || n.i, '[]', 1, 1, 0, 0, 0, CASE WHEN n.i = @Many THEN 9 ELSE 1 END, '[]', 0 FROM n CROSS JOIN component_version c WHERE c.purl = 'pkg:npm/throng@1.0.0'
+            """, new { Many }, transaction), cancellationToken: Stop);
+
+        foreach (var (query, rows) in new[] { ("", Many), ("?suppressed=true", Many), ("?pageNumber=1", 100), ("?offset=0", 100), ($"?pageSize={int.MaxValue}", DtRequest.MostRows), ($"?offset={DtRequest.MostRows}&limit=1000", 321), ("?pageNumber=2&pageSize=10000", 321), ("?pageSize=0", 0) })
+        {
+            using var answer = await client.GetAsync($"/api/v1/finding/project/{it.ProjectUuid}{query}", Stop);
+            answer.Headers.GetValues("X-Total-Count").Single().ShouldBe($"{Many}", query);
+            var found = (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).EnumerateArray().Select(f => f.GetProperty("vulnerability").GetProperty("vulnId").GetString()).ToList();
+            (found.Count, found.Distinct().Count()).ShouldBe((rows, rows), query);
+            if (rows == Many) found[0].ShouldBe($"THRONG-{Many}", "the gravest first");
+        }
+    }
+
+    [Fact]
     public async Task WideGraph_IsToldByPages_AndSaysHowMuchThereIs()
     {
         using var client = await host.ClientAsync();

@@ -30,7 +30,7 @@ internal static class ComponentApi
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
         if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
-        var page = DtRequest.Paging(http.Request, 100);
+        var page = DtRequest.Paging(http.Request);
         if (onlyOutdated != true) return List(http, await store.ComponentsAsync(http.User.Viewer(), project.Id, page, onlyDirect == true, cancellationToken));
         var outdated = await OutdatedAsync(http.User.Viewer(), store, await store.DatedAsync(project.Id, onlyDirect == true, page, cancellationToken), cancellationToken);
         var shown = outdated.Skip(page.Offset ?? 0).Take(page.Size).ToList();
@@ -70,13 +70,13 @@ internal static class ComponentApi
             within = uuid;
         }
 
-        return List(http, await store.ByIdentityAsync(http.User.Viewer(), Some(group), Some(name), Some(version), Some(purl), Some(cpe), within, DtRequest.Paging(http.Request, 100), cancellationToken));
+        return List(http, await store.ByIdentityAsync(http.User.Viewer(), Some(group), Some(name), Some(version), Some(purl), Some(cpe), within, DtRequest.Paging(http.Request), cancellationToken));
 
         static string? Some(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }
 
     private static async Task<IResult> ByHashAsync(HttpContext http, DependencyTrackStore store, string hash, CancellationToken cancellationToken) =>
-        List(http, await store.ByHashAsync(http.User.Viewer(), hash, DtRequest.Paging(http.Request, 100), cancellationToken));
+        List(http, await store.ByHashAsync(http.User.Viewer(), hash, DtRequest.Paging(http.Request), cancellationToken));
 
     private static async Task<IResult> GetAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
     {

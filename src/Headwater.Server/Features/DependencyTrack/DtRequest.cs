@@ -9,8 +9,10 @@ namespace Headwater.Server.Features.DependencyTrack;
 /// <summary>How requests of the interface are read and answered.</summary>
 internal static class DtRequest
 {
-    /// <summary>The most rows of a list in one answer, whatever was asked for. Clients ask for 100 or 500; scripts that ask for "all" get as much as nearly every list has.</summary>
+    /// <summary>The most rows of a list in one answer, however large a page was asked for. Clients ask for 100 or 500; scripts that ask for "all" get as much as nearly every list has.</summary>
     public const int MostRows = 10_000;
+
+    private const int DefaultSize = 100;
 
     private const int LargestSmallBody = 1024 * 1024;
 
@@ -18,11 +20,11 @@ internal static class DtRequest
     /// The part of a list that is asked for: by page number and size, or by offset and limit. Pages are counted in the size that is given, so that whoever reads on until
     /// he has as many rows as <c>X-Total-Count</c> says gets each row once, however large the pages he asked for.
     /// </summary>
-    /// <param name="defaultSize">Rows when nothing is said; null for as many as there may be.</param>
-    public static PageRequest Paging(HttpRequest request, int? defaultSize)
+    /// <param name="whole">Rows when nothing is said of paging at all; 100 as else when a page is named without a size.</param>
+    public static PageRequest Paging(HttpRequest request, int whole = DefaultSize)
     {
         var query = request.Query;
-        var size = Math.Min(Number(query["pageSize"]) ?? Number(query["limit"]) ?? (Number(query["pageNumber"]) is null && Number(query["offset"]) is null ? defaultSize ?? MostRows : defaultSize ?? 100), MostRows);
+        var size = (Number(query["pageSize"]) ?? Number(query["limit"])) is { } given ? Math.Min(given, MostRows) : Number(query["pageNumber"]) is null && Number(query["offset"]) is null ? whole : DefaultSize;
         var offset = Number(query["offset"]) ?? (Number(query["pageNumber"]) is { } page and > 1 ? (page - 1) * size : 0);
         var sort = query["sortName"].ToString();
         var text = query["searchText"].ToString() is { Length: > 0 } search ? search : query["filter"].ToString();

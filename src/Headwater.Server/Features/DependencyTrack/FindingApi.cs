@@ -30,8 +30,8 @@ internal static class FindingApi
             return TypedResults.Text(Sarif.Of(all).ToJsonString(), "application/sarif+json");
         }
 
-        // Without paging parameters as many as there may be, the gravest first: one of the build plugins never asks for a second page.
-        var (total, shown) = await store.FindingsAsync(http.User.Viewer(), project.Id, filter, DtRequest.Paging(http.Request, null), cancellationToken);
+        // Without paging parameters all, as far as a document would hold them, the gravest first: one of the build plugins never asks for a second page.
+        var (total, shown) = await store.FindingsAsync(http.User.Viewer(), project.Id, filter, DtRequest.Paging(http.Request, DependencyTrackStore.MostFindings), cancellationToken);
         var latest = await store.LatestAsync(shown.Select(f => f.CvId), cancellationToken);
         return DtRequest.List(http, total, shown.Select(f => findings.ToJson(project, f, latest.GetValueOrDefault(f.CvId))));
     }
@@ -73,7 +73,7 @@ internal static class FindingApi
 
     private static async Task<IResult> AffectedAsync(HttpContext http, DependencyTrackStore store, string source, string vuln, CancellationToken cancellationToken)
     {
-        var (total, rows) = await store.AffectedAsync(http.User.Viewer().And(http.User.Viewer(Permissions.ViewVulnerability)), vuln, DtRequest.Paging(http.Request, 100), cancellationToken);
+        var (total, rows) = await store.AffectedAsync(http.User.Viewer().And(http.User.Viewer(Permissions.ViewVulnerability)), vuln, DtRequest.Paging(http.Request), cancellationToken);
         return DtRequest.List(http, total, rows.Select(r => r.ToJson()));
     }
 }

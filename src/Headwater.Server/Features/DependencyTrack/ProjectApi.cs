@@ -32,7 +32,7 @@ internal static class ProjectApi
 
     private static async Task<IResult> TagsAsync(HttpContext http, DependencyTrackStore store, CancellationToken cancellationToken)
     {
-        var (total, tags) = await store.TagsAsync(http.User.Viewer(), DtRequest.Paging(http.Request, 100), cancellationToken);
+        var (total, tags) = await store.TagsAsync(http.User.Viewer(), DtRequest.Paging(http.Request), cancellationToken);
         // What is not there yet (policies, rules for notices) has none.
         return DtRequest.List(http, total, tags.Select(t => new JsonObject { ["name"] = t.Tag, ["projectCount"] = t.Projects, ["collectionProjectCount"] = 0, ["policyCount"] = 0, ["notificationRuleCount"] = 0 }));
     }
@@ -71,7 +71,7 @@ internal static class ProjectApi
 
     private static async Task<IResult> ListAsync(HttpContext http, DependencyTrackStore store, DtProjectFilter filter, CancellationToken cancellationToken)
     {
-        var (total, rows) = await store.ListAsync(http.User.Viewer(), DtRequest.Paging(http.Request, 100), filter, cancellationToken);
+        var (total, rows) = await store.ListAsync(http.User.Viewer(), DtRequest.Paging(http.Request), filter, cancellationToken);
         return DtRequest.List(http, total, rows.Select(r => r.ToJson()));
     }
 

@@ -31,14 +31,14 @@ internal static class TeamApi
 
     private static async Task<IResult> AllAsync(HttpContext http, DependencyTrackStore store, CancellationToken cancellationToken)
     {
-        var (total, rows) = await store.TeamsAsync(http.User.Viewer(Permissions.AccessManagement), DtRequest.Paging(http.Request, 100), null, cancellationToken);
+        var (total, rows) = await store.TeamsAsync(http.User.Viewer(Permissions.AccessManagement), DtRequest.Paging(http.Request), null, cancellationToken);
         return DtRequest.List(http, total, rows.Select(ToJson));
     }
 
     private static async Task<IResult> GetAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        var (_, rows) = await store.TeamsAsync(http.User.Viewer(Permissions.AccessManagement), DtRequest.Paging(http.Request, 1) with { Filter = null, Offset = 0 }, id, cancellationToken);
+        var (_, rows) = await store.TeamsAsync(http.User.Viewer(Permissions.AccessManagement), DtRequest.Paging(http.Request) with { Filter = null, Offset = 0 }, id, cancellationToken);
         return rows.Count > 0 ? TypedResults.Json(ToJson(rows[0])) : DtRequest.Sentence(StatusCodes.Status404NotFound, "The team could not be found.");
     }
 
@@ -47,7 +47,7 @@ internal static class TeamApi
         var own = Guid.TryParse(http.User.FindFirst(KeyAuthentication.KeyUuidClaim)?.Value, out var uuid) ? new JsonObject { ["uuid"] = uuid, ["name"] = NameOf(http) } : null;
         var manages = http.User.Viewer(Permissions.AccessManagement);
         if (manages.IsNothing) return DtRequest.List<JsonObject>(http, own is null ? 0 : 1, own is null ? [] : [own]);
-        var (total, rows) = await store.TeamsAsync(manages, DtRequest.Paging(http.Request, 100), null, cancellationToken);
+        var (total, rows) = await store.TeamsAsync(manages, DtRequest.Paging(http.Request), null, cancellationToken);
         return DtRequest.List(http, total, rows.Select(t => new JsonObject { ["uuid"] = t.Uuid, ["name"] = t.Name }));
     }
 

@@ -39,7 +39,7 @@ internal static class HttpModule
             foreach (var proxy in (builder.Configuration["Headwater:Proxies"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
                 options.KnownIPNetworks.Add(Network(proxy));
         });
-        builder.Services.AddRequestDecompression();
+        PackedBodies.AddServices(builder.Services);
         builder.Services.AddResponseCompression();
         builder.Services.AddProblemDetails();
         AddDescription("v1", "Headwater", "Our own interface. Programs send an API key in X-Api-Key.", Api.IsOwn);
@@ -83,6 +83,7 @@ internal static class HttpModule
         app.UseAuthentication();
         Auth.Caller.Use(app);
         app.UseAuthorization();
+        PackedBodies.RefuseOthers(app);
         app.Use((http, next) => Listing.IsLost(http) ? Problems.Of(StatusCodes.Status400BadRequest, "This is not to be had as a file", "Leave the parameter format out. Lists come as csv, json and xlsx; what is no list comes as JSON only.").ExecuteAsync(http) : next(http));
         app.UseCookieGuard();
         app.UseAntiforgery();
