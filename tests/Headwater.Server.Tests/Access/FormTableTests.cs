@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Dapper;
+using Headwater.Server.Features.Keys;
 using Headwater.Server.Features.Search;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -17,14 +18,45 @@ namespace Headwater.Server.Tests.Access;
 /// Who may send which form of which page: every one in the sources, for every role and for nobody, against a table that somebody has looked at. Whoever is not offered a
 /// form sends it all the same, as the administrator would fill it in, and nothing may come of that. Set HEADWATER_APPROVE=1 to write the table anew, and read the difference.
 /// </summary>
-public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHost>
+public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHost>, IDisposable
 {
+    /// <summary>A folder that a feed may be.</summary>
+    private static readonly string Empty = Directory.CreateTempSubdirectory("headwater-forms").FullName;
+
     private const string UnitAdministrator = "unit-administrator", NoRole = "no-role", Nobody = "nobody", Administrator = "administrator", Bom = "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1";
 
     private static readonly string[] Callers = [Nobody, NoRole, .. Roles.Each.Select(r => r.Name), UnitAdministrator];
 
+    /// <summary>Sent after all others, in this order: whatever comes behind them would find nothing.</summary>
+    private static readonly string[] TakeAway = ["take-over", "revoke", "drop-search", "take-role", "retire-project", "delete-project", "remove-member", "act", "off", "delete-unit"];
+
+    /// <summary>Forms that leave nothing when the administrator sends them as he finds them, and why.</summary>
+    private static readonly Dictionary<string, string> WithoutEffect = new(StringComparer.Ordinal)
+    {
+        ["/account/second-step begin: 200"] = "shows a secret and keeps nothing; SecondStepTests goes on from there",
+        ["/account/second-step finish: not offered"] = "is behind the one before it, and wants a code of an app; SecondStepTests",
+        ["/account/second-step off: not offered"] = "is there when the second step is; SecondStepTests",
+        ["/feeds/new run: not offered"] = "the page of a feed has it when there is the feed",
+        ["/import apply: not offered"] = "is behind a preview that holds rows to take; the tests of imports",
+        ["/import preview: 200"] = "shows what would be done, and does nothing",
+    };
+
+    /// <summary>What stands in fields in which a word will not do.</summary>
+    private static readonly Dictionary<string, (string Field, string Value)[]> Values = new(StringComparer.Ordinal)
+    {
+        ["care-plan"] = [("Plan.Person", "member")],
+        ["feed"] = [("Source", Empty), ("Ecosystems", "")],
+        ["give-role"] = [("Role", "developer")],
+        ["new-project"] = [("Input.PartOf", ""), ("Input.Links", "https://example.org/")],
+        ["edit-project"] = [("Input.PartOf", ""), ("Input.Links", "https://example.org/"), ("Input.Collection", "")],
+        ["delete-project"] = [("Sure", "Form shop")],
+        ["rename"] = [("NewName", "renamed")],
+    };
+
     private readonly Dictionary<string, HttpClient> _browsers = [];
     private readonly Dictionary<string, KeyValuePair<string, string>[]> _tokens = [];
+
+    public void Dispose() => Directory.Delete(Empty, true);
 
     [Fact]
     public async Task EveryForm_SentByWhomItIsNotOfferedTo_HasNoEffect()
@@ -75,17 +107,22 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
         }
 
         wrong.ShouldBeEmpty();
-        // What was sent would have done something: the same, sent by the administrator, does.
-        var (effects, none) = (0, new List<string>());
-        foreach (var ((page, form), offered) in offers.Where(o => o.Value.ContainsKey(Administrator) && o.Key.Form != "take-grant"))
+        // What was sent would have done something: the same, sent by the administrator, does. Each page is opened afresh, and what takes away comes last.
+        var none = new List<string>();
+        foreach (var (page, form) in offers.Keys.OrderBy(k => Array.IndexOf(TakeAway, k.Form)))
         {
+            if (!offers[(page, form)].ContainsKey(Administrator) || await OfferedAsync(pages[page], form) is not { } fields)
+            {
+                none.Add($"{page} {form}: not offered");
+                continue;
+            }
+
             var before = await DoneAsync();
-            var status = await SendAsync(Administrator, pages[page], offered[Administrator]);
-            if (await DoneAsync() != before) effects++;
-            else none.Add($"{page} {form}: {(int)status}");
+            var status = await SendAsync(Administrator, pages[page], fields);
+            if (await DoneAsync() == before) none.Add($"{page} {form}: {(int)status}");
         }
 
-        effects.ShouldBeGreaterThan(15, string.Join('\n', none));
+        string.Join('\n', none.Order(StringComparer.Ordinal)).ShouldBe(string.Join('\n', WithoutEffect.Keys.Order(StringComparer.Ordinal)), "A form does nothing when the administrator sends it: give it values that do, or say here why it cannot.");
         var approved = Path.Combine(Root(), "tests", "Headwater.Server.Tests", "Access", "forms.txt");
         if (Environment.GetEnvironmentVariable("HEADWATER_APPROVE") == "1") await File.WriteAllTextAsync(approved, table.ToString());
         table.ToString().ShouldBe(await File.ReadAllTextAsync(approved), "A form is new, gone, or for others than before. Run this test with HEADWATER_APPROVE=1 and read the difference of forms.txt.");
@@ -129,8 +166,12 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
             INSERT INTO job (id, org_id, kind, key, lane, payload, priority, state, run_at, attempts, progress, created_at, finished_at, last_error) VALUES (900001, 1, 'form.test', 'k', 'l', '', 0, 'dead', @now, 5, 0, @now, @now, 'for the form');
             INSERT INTO feed (id, org_id, name, kind, source, ecosystems, every_seconds, enabled, stale_hours, created_at) VALUES (@feed, 1, 'formed', 0, '/nowhere', '[]', 86400, 0, 48, @now);
             INSERT INTO registry (id, org_id, type, name, address, position, only_names, never_names, every_seconds, enabled, created_at) VALUES (@registry, 1, 'npm', 'formed', 'https://registry.example.org', 0, '[]', '[]', 86400, 0, @now);
+            INSERT INTO news (id, org_id, kind, subject, created_at) VALUES (900001, 1, 'finding.appeared', 'CVE-2021-44228', @now);
+            INSERT INTO notification (id, org_id, owner_id, kind, subject, args, severity, projects, created_at, news_id) VALUES (900001, 1, @team, 'finding.appeared', 'CVE-2021-44228', '{}', 4, 1, @now, 900001);
             INSERT INTO webhook (id, org_id, name, address, secret, enabled, created_at, created_by) VALUES (@webhook, 1, 'formed', 'https://hooks.example.org/', '', 0, @now, 'test');
             """, new { leaver, member, team, group, feed, registry, webhook, now, uuid = Guid.CreateVersion7() }, transaction));
+        foreach (var role in new[] { "viewer", "developer" }) await host.GrantAsync(member, role, team);
+        await host.Get<KeyStore>().CreateAsync(new KeyWish("left behind", Permissions.ViewPortfolio, "leaver") { Maker = leaver });
         using var all = await host.KeyAsync(0, Permissions.Administrator);
         var project = (await all.GetFromJsonAsync<JsonElement>($"/api/headwater/v1/versions/{upload.ProjectUuid}")).GetProperty("version").GetProperty("projectUuid").GetGuid();
         var part = (await all.GetFromJsonAsync<JsonElement>($"/api/headwater/v1/versions/{upload.ProjectUuid}/components")).GetProperty("items")[0];
@@ -147,8 +188,18 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
 
     /// <summary>Everything that a form can do is recorded, or is one of the few things that are one's own.</summary>
     private Task<(long, long, long, long)> DoneAsync() => host.Get<IDatabase>().ReadAsync(connection => connection.QuerySingleAsync<(long, long, long, long)>("""
-        SELECT (SELECT COUNT(*) FROM audit WHERE act NOT LIKE 'session%'), (SELECT COUNT(*) FROM saved_search), (SELECT COUNT(*) FROM job WHERE state = 'dead'), (SELECT COUNT(*) FROM news_choice)
+        SELECT (SELECT COUNT(*) FROM audit WHERE act NOT LIKE 'session%' AND actor <> 'system'), (SELECT COUNT(*) FROM saved_search), (SELECT COUNT(*) FROM job WHERE id = 900001 AND state = 'dead'),
+            (SELECT COUNT(*) FROM news_read) + (SELECT COALESCE(SUM(up_to), 0) FROM notification_mark)
         """));
+
+    /// <summary>A form as the administrator finds it now; null when it is not on the page.</summary>
+    private async Task<IReadOnlyList<KeyValuePair<string, string>>?> OfferedAsync(string address, string form)
+    {
+        using var answer = await _browsers[Administrator].GetAsync(address);
+        var html = Html.Parse(await answer.Content.ReadAsStringAsync());
+        return html.QuerySelectorAll("form").OfType<IHtmlFormElement>().FirstOrDefault(f => Plain(f.QuerySelector("input[name=_handler]")?.GetAttribute("value") ?? "") == form && Buttons(html, f).Any()) is { } found
+            ? Filled(html, found, found.QuerySelector("input[name=_handler]")!.GetAttribute("value")!) : null;
+    }
 
     private async Task<HttpStatusCode> SendAsync(string caller, string address, IReadOnlyList<KeyValuePair<string, string>> fields)
     {
@@ -164,7 +215,8 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
     private static List<KeyValuePair<string, string>> Filled(IHtmlDocument html, IHtmlFormElement form, string name)
     {
         var fields = new List<KeyValuePair<string, string>> { new("_handler", name) };
-        var button = Buttons(html, form).First();
+        // Nobody takes the role by which the rest of this is done.
+        var button = Buttons(html, form).FirstOrDefault(b => b.GetAttribute("value")?.EndsWith(" administrator", StringComparison.Ordinal) != true) ?? Buttons(html, form).First();
         if (button.GetAttribute("name") is { } sent) fields.Add(new(sent, button.GetAttribute("value") ?? ""));
         var beside = form.Id is { Length: > 0 } id ? html.QuerySelectorAll($"[form='{id}']") : Enumerable.Empty<IElement>();
         foreach (var field in form.QuerySelectorAll("input, select, textarea").Concat(beside))
@@ -180,7 +232,7 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
                 IHtmlTextAreaElement area => area.Value is { Length: > 0 } there ? there : "form-word",
                 _ => null,
             };
-            if (value is not null) fields.Add(new(called, value));
+            if (value is not null) fields.Add(new(called, Values.GetValueOrDefault(Plain(name))?.FirstOrDefault(v => v.Field == called) is { Field: not null } given ? given.Value : value));
         }
 
         return fields;

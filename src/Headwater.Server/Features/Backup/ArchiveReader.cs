@@ -136,7 +136,7 @@ internal sealed class ArchiveReader : IDisposable
         }
         catch (JsonException e)
         {
-            throw new DamagedBackupException($"the part {Name} cannot be read: {e.Message}", e);
+            throw new DamagedBackupException($"the part {Name} is not what belongs there: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} cannot be read.", e);
         }
     }
 }

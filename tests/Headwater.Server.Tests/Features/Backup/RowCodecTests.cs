@@ -30,18 +30,24 @@ public sealed class RowCodecTests
     }
 
     [Theory]
-    [InlineData("[1,2.5,\"a\"]")]
-    [InlineData("[1,2.5,\"a\",\"AA==\",5]")]
-    [InlineData("[\"1\",2.5,\"a\",\"AA==\"]")]
-    [InlineData("[1.5,2.5,\"a\",\"AA==\"]")]
-    [InlineData("[1,2.5,7,\"AA==\"]")]
-    [InlineData("[1,2.5,\"a\",\"not base64\"]")]
-    [InlineData("{}")]
-    [InlineData("")]
-    [InlineData("[1,2.5,\"a\",")]
-    public void Line_ThatIsNoRow_IsRefusedWithItsPlace(string line)
+    [InlineData("[1,2.5,\"a\"]", "it has 3 values instead of 4.")]
+    [InlineData("[1,2.5,\"a\",\"AA==\",5]", "it has more than 4 values.")]
+    [InlineData("[1,2.5,\"a\",\"AA==\"] 7", "it is not JSON from byte 20 on, or it ends there.")]
+    [InlineData("[\"1\",2.5,\"a\",\"AA==\"]", "value 1 of 4, at byte 2, is not a whole number.")]
+    [InlineData("[1.5,2.5,\"a\",\"AA==\"]", "value 1 of 4, at byte 2, is not a whole number.")]
+    [InlineData("[9223372036854775808,2.5,\"a\",\"AA==\"]", "value 1 of 4, at byte 2, is not a whole number.")]
+    [InlineData("[1,\"x\",\"a\",\"AA==\"]", "value 2 of 4, at byte 4, is not a number.")]
+    [InlineData("[1,2.5,7,\"AA==\"]", "value 3 of 4, at byte 8, is not text.")]
+    [InlineData("[1,2.5,\"\\ud800\",\"AA==\"]", "value 3 of 4, at byte 8, is not text.")]
+    [InlineData("[1,2.5,\"a\",\"not base64\"]", "value 4 of 4, at byte 12, is not bytes in Base64.")]
+    [InlineData("[1,2.5,[\"a\"],\"AA==\"]", "value 3 of 4, at byte 8, is not text.")]
+    [InlineData("{}", "it does not begin with [.")]
+    [InlineData("", "it is empty.")]
+    [InlineData("[1,2.5,\"a\",", "it is not JSON from byte 11 on, or it ends there.")]
+    [InlineData("[1,2.5,\"a", "it is not JSON from byte 10 on, or it ends there.")]
+    public void Line_ThatIsNoRow_IsRefusedWithItsPlaceAndWhatIsWrong_InOurOwnWords(string line, string said)
     {
         var bytes = Encoding.UTF8.GetBytes("[1,2.5,\"a\",\"AA==\"]\n" + line + "\n");
-        Should.Throw<DamagedBackupException>(() => RowCodec.Read("tables/x/000001.jsonl", bytes, Kinds).Count()).Message.ShouldStartWith("line 2 of tables/x/000001.jsonl");
+        Should.Throw<DamagedBackupException>(() => RowCodec.Read("tables/x/000001.jsonl", bytes, Kinds).Count()).Message.ShouldBe("line 2 of tables/x/000001.jsonl is no row of that table: " + said);
     }
 }
