@@ -96,6 +96,14 @@ public sealed class AuditActsTests(TestHost host) : IClassFixture<TestHost>
         await DoneAsync("group.role-taken", Digests.Before, () => OfStoreAsync(host.Get<GroupStore>().SetRoleAsync("walkers", "viewer", 0, false, "steward", Stop)));
         var other = await host.AddPersonAsync("other-steward");
         await DoneAsync("session.ended", Digests.Before, () => OfStoreAsync(host.Get<SessionStore>().EndAllAsync(other, null, "steward", Stop)), prepare: async () => await host.BearerAsync("other-steward"));
+        using var browser = await host.BrowserAsync("other-steward");
+        async Task<HashSet<string>> OpenAsync() => [.. (await host.Get<SessionStore>().OfPersonAsync(other, Stop)).Select(s => s.Digest)];
+        var own = await OpenAsync();
+        using var elsewhere = await host.BrowserAsync("other-steward");
+        var tokens = await browser.HiddenAsync("/account/sessions");
+        var revoked = (await OpenAsync()).Except(own).Single();
+        await DoneAsync("session.ended", Digests.Before, () => RedirectedAsync(browser, "/session/revoke", [.. tokens, new("session", revoked)]), by: "other-steward");
+        await DoneAsync("session.ended", Digests.Before, () => RedirectedAsync(browser, "/session/end", tokens), by: "other-steward");
         await DoneAsync("team.deleted", Digests.Before, () => it.DeleteAsync($"{Api.Root}/owners/{part}", Stop));
         await DoneAsync("unit.deleted", Digests.Before, () => it.DeleteAsync($"{Api.Root}/owners/{top}", Stop));
 
@@ -120,7 +128,7 @@ public sealed class AuditActsTests(TestHost host) : IClassFixture<TestHost>
             var id = made.TryGetProperty("webhook", out var inside) ? inside.GetProperty("id").GetInt64() : made.GetProperty("id").GetInt64();
             await DoneAsync(kind + ".changed", Digests.Both, () => it.PutAsJsonAsync($"{Api.Root}{path}/{id}", other, Stop));
             if (kind == "webhook") await DoneAsync("webhook.secret", Digests.Both, () => it.PostAsync($"{Api.Root}{path}/{id}/secret", null, Stop));
-            if (kind == "webhook") await DoneAsync("webhook.redelivered", Digests.None, () => it.PostAsync($"{Api.Root}{path}/{id}/redeliver", null, Stop), prepare: () => DeadAsync(id));
+            if (kind == "webhook") await DoneAsync("webhook.redelivered", Digests.Both, () => it.PostAsync($"{Api.Root}{path}/{id}/redeliver", null, Stop), prepare: () => DeadAsync(id));
             if (kind == "registry") await DoneAsync("registry.check", Digests.None, () => it.PostAsync($"{Api.Root}{path}/{id}/check", null, Stop));
             Chained($"{kind}:{id}", kind + ".added", kind + ".changed", kind + ".secret");
             await DoneAsync(kind + ".removed", Digests.Before, () => it.DeleteAsync($"{Api.Root}{path}/{id}", Stop));
@@ -137,6 +145,8 @@ public sealed class AuditActsTests(TestHost host) : IClassFixture<TestHost>
         await DoneAsync("inbox.chosen", Digests.Both, () => it.PutAsJsonAsync($"{Api.Root}/inbox/choice", new { scope = "all", severity = "low" }, Stop));
         var search = (await DoneAsync("search.saved", Digests.After, () => it.PostAsJsonAsync($"{Api.Root}/searches", new { name = "walk", address = "/projects?q=a" }, Stop))).GetProperty("uuid").GetString();
         await DoneAsync("search.shared", Digests.Both, () => it.PostAsJsonAsync($"{Api.Root}/searches", new { name = "walk", address = "/projects?q=b", shared = true }, Stop));
+        await NothingAsync(() => it.PostAsJsonAsync($"{Api.Root}/searches", new { name = "walk", address = "/projects?q=b", shared = true }, Stop));
+        await NothingAsync(() => it.PutAsync($"{Api.Root}/inbox/read", null, Stop));
         await DoneAsync("search.deleted", Digests.Before, () => it.DeleteAsync($"{Api.Root}/searches/{search}", Stop));
         var job = await host.Get<QueueStore>().EnqueueAsync(new JobRequest("components.reminders", "walk", "walk", ""), Stop);
         await host.IdleAsync();
@@ -217,8 +227,25 @@ public sealed class AuditActsTests(TestHost host) : IClassFixture<TestHost>
         return body is ['{', ..] ? JsonDocument.Parse(body).RootElement.Clone() : default;
     }
 
+    /// <summary>Does it, and finds no record of it: it changed nothing, or nothing that is anybody else's business.</summary>
+    private async Task NothingAsync(Func<Task<HttpResponseMessage>> send)
+    {
+        var audit = host.Get<AuditStore>();
+        var before = (await audit.ListAsync(new PageRequest { Size = 1 }, Stop)).Total;
+        using var answer = await send();
+        answer.IsSuccessStatusCode.ShouldBeTrue(answer.StatusCode.ToString());
+        (await audit.ListAsync(new PageRequest { Size = 1 }, Stop)).Total.ShouldBe(before);
+    }
+
     private Task DeadAsync(long hook) => host.Get<IDatabase>().WriteAsync(async t => await t.Connection!.ExecuteAsync(
         "INSERT INTO webhook_delivery (id, webhook_id, kind, first, last, events, state, created_at) VALUES (@id, @hook, 'events', 0, 0, 1, 'dead', 1)", new { id = await IdSource.NextAsync(t, "webhook_delivery"), hook }, t));
+
+    private static async Task<HttpResponseMessage> RedirectedAsync(HttpClient browser, string address, KeyValuePair<string, string>[] fields)
+    {
+        using var answer = await browser.PostAsync(address, new FormUrlEncodedContent(fields), Stop);
+        answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.Redirect);
+        return new HttpResponseMessage();
+    }
 
     private static async Task<HttpResponseMessage> OfStoreAsync(Task act)
     {

@@ -1,4 +1,5 @@
 using Dapper;
+using Headwater.Server.Features.Inbox;
 using Headwater.Server.Features.Keys;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.People;
@@ -70,6 +71,73 @@ public sealed class AuditSideTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Team_TakenAway_RecordsEachWhoBelongedToIt_AndTheGroupThatMadeMembersOfIt()
+    {
+        var team = (await host.UnitsAsync(new("unit", "above-crew", "Above", null, null), new("team", "parting", "Parting", null, "above-crew")))[("team", "parting")];
+        var (first, second, third) = (await host.AddPersonAsync("parting-1"), await host.AddPersonAsync("parting-2"), await host.AddPersonAsync("parting-3"));
+        await host.Get<PersonStore>().SetMemberAsync(team, first, true, "test", Stop);
+        await host.Get<PersonStore>().SetMemberAsync(team, second, true, "test", Stop);
+        var group = await GroupAsync("parting-group", third);
+        await host.Get<GroupStore>().SetTeamAsync(group, team, "test", Stop);
+
+        var rows = await RowsAsync(() => host.Get<OrganisationStore>().DeleteAsync(Viewer.Everything, team, "deleter", Stop));
+        rows.Select(r => $"{r.Act} {r.Subject}").ShouldBe(["group.team-set group:parting-group", "team.member-removed owner:parting", "team.member-removed owner:parting", "team.member-removed owner:parting", "team.deleted owner:parting"]);
+        rows.ShouldAllBe(r => r.Actor == "deleter" && r.BeforeDigest != null);
+        var members = rows.Where(r => r.Act == "team.member-removed").ToList();
+        members.Select(r => r.Detail).ShouldBe(["""{"person":"parting-1"}""", """{"person":"parting-2"}""", """{"person":"parting-3"}"""]);
+        (members[1].BeforeDigest, members[2].BeforeDigest, members[2].AfterDigest).ShouldBe((members[0].AfterDigest, members[1].AfterDigest, null));
+        (rows[0].AfterDigest is not null, rows[0].Detail!.Contains("\"was\":\"parting\"")).ShouldBe((true, true));
+        (await host.Get<AuditStore>().VerifyAsync(Stop)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Group_OfTheDirectoryChangedAndDeleted_RecordsOfEachPersonWhatItGivesAndTakes()
+    {
+        var team = (await host.UnitsAsync(new CatalogueGroup("team", "directed", "Directed", null, null)))[("team", "directed")];
+        await host.Get<GroupStore>().SetRoleAsync("directed-group", "developer", 0, true, "test", Stop);
+        using var directory = await host.ClientAsync(Permissions.PeopleManagement);
+        directory.DefaultRequestHeaders.Authorization = new("Bearer", directory.DefaultRequestHeaders.GetValues("X-API-Key").Single());
+        async Task<string> MadeAsync(string path, object body)
+        {
+            using var answer = await directory.PostAsync("/scim/v2" + path, new StringContent(System.Text.Json.JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/scim+json"), Stop);
+            return System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Stop)).RootElement.GetProperty("id").GetString()!;
+        }
+
+        var user = await MadeAsync("/Users", new { schemas = new[] { "urn:ietf:params:scim:schemas:core:2.0:User" }, userName = "directed-1" });
+        var group = "";
+        var joined = await RowsAsync(async () => group = await MadeAsync("/Groups", new { schemas = new[] { "urn:ietf:params:scim:schemas:core:2.0:Group" }, displayName = "directed-group", members = new[] { new { value = user } } }));
+        joined.Select(r => $"{r.Act} {r.Subject}").ShouldBe(["user.groups-changed user:directed-1", "group.created group:directed-group"]);
+        joined[0].Detail!.ShouldContain("\"rolesGiven\":[{\"role\":\"developer\",\"unit\":0}]");
+        (joined[0].Actor.StartsWith("key:"), joined[0].BeforeDigest is null, joined[0].AfterDigest is null).ShouldBe((true, true, false));
+
+        var id = (await host.Get<GroupStore>().ListAsync(Stop)).Single(g => g.Name == "directed-group").Id!.Value;
+        var linked = await RowsAsync(() => host.Get<GroupStore>().SetTeamAsync(id, team, "linker", Stop));
+        linked.Select(r => $"{r.Actor} {r.Act}").ShouldBe(["linker user.groups-changed", "linker group.team-set"]);
+        linked[0].BeforeDigest.ShouldBe(joined[0].AfterDigest);
+
+        var gone = await RowsAsync(async () => (await directory.DeleteAsync("/scim/v2/Groups/" + group, Stop)).EnsureSuccessStatusCode());
+        gone.Select(r => $"{r.Act} {r.Subject}").ShouldBe(["group.team-set group:directed-group", "user.groups-changed user:directed-1", "group.deleted group:directed-group"]);
+        gone.ShouldAllBe(r => r.BeforeDigest != null && r.AfterDigest == null);
+        gone[0].BeforeDigest.ShouldBe(linked[1].AfterDigest);
+        gone[1].BeforeDigest.ShouldBe(linked[0].AfterDigest);
+        gone[1].Detail!.ShouldContain("\"teamsLeft\":[\"directed\"]");
+        (await host.Get<AuditStore>().VerifyAsync(Stop)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Deliveries_SentAgainByTwoAtOnce_AreRecordedOnce()
+    {
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("""
+            INSERT INTO webhook (id, org_id, name, address, secret, enabled, created_at, created_by) VALUES (88001, 1, 'twice', 'https://hooks.example.org/', '', 0, 1, 'test');
+            INSERT INTO webhook_delivery (id, webhook_id, kind, first, last, events, state, created_at) VALUES (88001, 88001, 'events', 0, 0, 1, 'dead', 1), (88002, 88001, 'events', 0, 0, 1, 'dead', 1);
+            """, null, t));
+        var deliveries = host.Get<DeliveryStore>();
+        var rows = await RowsAsync(() => Task.WhenAll(deliveries.RedeliverAsync(88001, null, "one", Stop), deliveries.RedeliverAsync(88001, null, "other", Stop)));
+        var row = rows.Single(r => r.Act == "webhook.redelivered");
+        (row.Detail, row.BeforeDigest is null, row.AfterDigest is null, row.BeforeDigest == row.AfterDigest).ShouldBe(("""{"deliveries":2}""", false, false, false));
+    }
+
+    [Fact]
     public async Task Person_Erased_LosesTheirKeysAndWhatThoseMade_EachWithARecord()
     {
         var keys = host.Get<KeyStore>();
@@ -105,6 +173,14 @@ public sealed class AuditSideTests(TestHost host) : IClassFixture<TestHost>
         var team = (await host.Get<AuditStore>().ListAsync(new AuditFilter { Subject = "owner:twin", Act = "team.created" }, new PageRequest { Size = 5 }, Stop)).Items.Single();
         (team.SubjectName, team.Path).ShouldBe(("The team", "/owners/" + units[("team", "twin")]));
     }
+
+    /// <summary>A group that a directory has made, with one member.</summary>
+    private Task<long> GroupAsync(string name, long member) => host.Get<IDatabase>().WriteAsync(async t =>
+    {
+        var id = await IdSource.NextAsync(t, "person_group");
+        await t.Connection!.ExecuteAsync("INSERT INTO person_group (id, org_id, uuid, name, source) VALUES (@id, 1, @uuid, @name, 'scim'); INSERT INTO person_group_member (group_id, person_id) VALUES (@id, @member);", new { id, uuid = Guid.CreateVersion7(), name, member }, t);
+        return id;
+    });
 
     private async Task<IEnumerable<string>> ActsAsync(Func<Task> act) => (await RowsAsync(act)).Select(r => r.Act);
 

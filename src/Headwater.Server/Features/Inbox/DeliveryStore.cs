@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
@@ -85,12 +84,13 @@ internal sealed class DeliveryStore(IDatabase database, QueueStore queue, AuditS
         var sent = await database.WriteAsync<int?>(async transaction =>
         {
             if (!await ExistsAsync(transaction, hook)) return null;
-            var ids = (await transaction.Connection!.QueryAsync<long>($"""
-                UPDATE webhook_delivery SET state = 'waiting', attempts = 0, error = NULL WHERE webhook_id = @hook AND kind = 'events' AND {(delivery is null ? "state = 'dead'" : "id = @delivery AND state <> 'waiting'")} RETURNING id
-                """, new { hook, delivery }, transaction)).Order().ToList();
+            await audit.HoldAsync(transaction); // Of two who ask at once the second finds them waiting, here and in the record.
+            var which = $"webhook_id = @hook AND kind = 'events' AND {(delivery is null ? "state = 'dead'" : "id = @delivery AND state <> 'waiting'")}";
+            var before = await AuditStore.StateAsync(transaction, $"SELECT id, state, attempts FROM webhook_delivery WHERE {which} ORDER BY id", new { hook, delivery });
+            var ids = (await transaction.Connection!.QueryAsync<long>($"UPDATE webhook_delivery SET state = 'waiting', attempts = 0, error = NULL WHERE {which} RETURNING id", new { hook, delivery }, transaction)).Order().ToList();
             if (ids.Count == 0) return delivery is null ? 0 : null;
             foreach (var id in ids) await queue.EnqueueAsync(transaction, Job(hook, id));
-            await audit.AppendAsync(transaction, new AuditEntry(by, "webhook.redelivered", $"webhook:{hook}", JsonSerializer.Serialize(new { deliveries = ids.Count })));
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "webhook.redelivered", $"webhook:{hook}", before, ids.Select(id => new { id, state = "waiting", attempts = 0 }), new { deliveries = ids.Count }));
             return ids.Count;
         }, cancellationToken: cancellationToken);
         if (sent > 0) queue.Wake();

@@ -61,6 +61,7 @@ internal sealed class InboxStore(IDatabase database, AccessStore access, AuditSt
             new { Org, person = person.Id, least = (long)person.Choice.Least, since = Since }), cancellationToken);
     }
 
+    /// <summary>Marks one piece of news. What somebody has read changes nothing for anybody else, so it is no act, and no record is made of it.</summary>
     /// <returns>False when there is no such news that the person may see.</returns>
     public async Task<bool> MarkAsync(Viewer viewer, InboxPerson person, long id, bool read, CancellationToken cancellationToken)
     {

@@ -46,7 +46,7 @@ internal sealed class GroupStore(IDatabase database, AuditStore audit, TimeProvi
             ? "INSERT INTO group_role (org_id, group_name, role, unit_id) VALUES (@Org, @group, @role, @unit) ON CONFLICT (org_id, group_name, role, unit_id) DO NOTHING"
             : "DELETE FROM group_role WHERE org_id = @Org AND group_name = @group AND role = @role AND unit_id = @unit", new { Org, group, role, unit }, transaction);
         if (changed == 0) return false;
-        await RefreshAsync(transaction, group);
+        await RefreshAsync(transaction, group, by);
         await audit.AppendAsync(transaction, AuditEntry.Change(by, give ? "group.role-given" : "group.role-taken", "group:" + group, before, await AuditStore.StateAsync(transaction, UnitGrantStore.OfGroup, new { Org, group }), new { role, unit }));
         return true;
     }, cancellationToken: cancellationToken);
@@ -57,19 +57,18 @@ internal sealed class GroupStore(IDatabase database, AuditStore audit, TimeProvi
         var connection = transaction.Connection!;
         var title = team is null ? null : await connection.QuerySingleOrDefaultAsync<string>("SELECT name FROM owner WHERE org_id = @Org AND id = @team", new { Org, team }, transaction);
         if (team is not null && title is null) return false;
-        const string State = "SELECT name, source, team_id FROM person_group WHERE id = @id";
-        var before = await AuditStore.StateAsync(transaction, State, new { id });
+        var before = await AuditStore.StateAsync(transaction, UnitGrantStore.Link, new { id });
         var name = await connection.QuerySingleOrDefaultAsync<string>("UPDATE person_group SET team_id = @team WHERE org_id = @Org AND id = @id RETURNING name", new { Org, id, team }, transaction);
         if (name is null) return false;
-        await RefreshAsync(transaction, name);
-        await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.team-set", "group:" + name, before, await AuditStore.StateAsync(transaction, State, new { id }), new { team = title }));
+        await RefreshAsync(transaction, name, by);
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.team-set", "group:" + name, before, await AuditStore.StateAsync(transaction, UnitGrantStore.Link, new { id }), new { team = title }));
         return true;
     }, cancellationToken: cancellationToken);
 
-    private async Task RefreshAsync(System.Data.Common.DbTransaction transaction, string group)
+    private async Task RefreshAsync(System.Data.Common.DbTransaction transaction, string group, string by)
     {
         var members = (await transaction.Connection!.QueryAsync<long>("SELECT m.person_id FROM person_group_member m JOIN person_group g ON g.id = m.group_id WHERE g.org_id = @Org AND g.name = @group", new { Org, group }, transaction)).AsList();
-        await GroupGrantStore.RefreshAsync(transaction, members, time.GetUtcNow());
+        await GroupGrantStore.RefreshAsync(transaction, audit, members, time.GetUtcNow(), by, "groups");
     }
 
     private sealed class Row

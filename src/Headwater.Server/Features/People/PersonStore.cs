@@ -183,13 +183,12 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, ApiKeySt
         var (kind, team) = await connection.QuerySingleOrDefaultAsync<(string?, string?)>("SELECT kind, name FROM owner WHERE org_id = @Org AND id = @owner", new { Org, owner }, transaction);
         var name = await connection.QuerySingleOrDefaultAsync<string>("SELECT name FROM user_account WHERE org_id = @Org AND id = @person", new { Org, person }, transaction);
         if (team is null || name is null) return false;
-        const string Members = "SELECT person_id, source FROM team_member WHERE owner_id = @owner ORDER BY person_id";
-        var before = await AuditStore.StateAsync(transaction, Members, new { owner });
+        var before = await AuditStore.StateAsync(transaction, UnitGrantStore.Members, new { owner });
         var changed = await connection.ExecuteAsync(member
             ? "INSERT INTO team_member (owner_id, person_id, source) VALUES (@owner, @person, 'manual') ON CONFLICT (owner_id, person_id) DO NOTHING"
             : "DELETE FROM team_member WHERE owner_id = @owner AND person_id = @person", new { owner, person }, transaction);
         if (changed == 0) return false;
-        await audit.AppendAsync(transaction, AuditEntry.Change(by, kind + (member ? ".member-added" : ".member-removed"), "owner:" + team, before, await AuditStore.StateAsync(transaction, Members, new { owner }), new { person = name }));
+        await audit.AppendAsync(transaction, AuditEntry.Change(by, kind + (member ? ".member-added" : ".member-removed"), "owner:" + team, before, await AuditStore.StateAsync(transaction, UnitGrantStore.Members, new { owner }), new { person = name }));
         return true;
     }, cancellationToken: cancellationToken);
 

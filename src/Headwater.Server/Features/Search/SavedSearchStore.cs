@@ -30,13 +30,15 @@ internal sealed class SavedSearchStore(IDatabase database, AuditStore audit, IdS
     {
         var connection = transaction.Connection!;
         if (await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM saved_search WHERE org_id = @Org AND person = @person AND name <> @name", new { Org, person, name }, transaction) >= Most) return null;
+        await audit.HoldAsync(transaction); // The same name saved twice at once is one search, and the second changes what the first has made.
         var before = await AuditStore.StateAsync(transaction, "SELECT name, address, shared FROM saved_search WHERE org_id = @Org AND person = @person AND name = @name", new { Org, person, name });
         var id = await IdSource.NextAsync(transaction, "saved_search");
         var uuid = await connection.QuerySingleAsync<Guid>("""
             INSERT INTO saved_search (id, org_id, uuid, person, name, address, shared, created_at) VALUES (@id, @Org, @uuid, @person, @name, @address, @share, @now)
             ON CONFLICT (org_id, person, name) DO UPDATE SET address = excluded.address, shared = excluded.shared RETURNING uuid
             """, new { id, Org, uuid = ids.NewUuid(), person, name, address, share = shared ? 1L : 0L, now = time.GetUtcNow() }, transaction);
-        await audit.AppendAsync(transaction, AuditEntry.Change(person, shared ? "search.shared" : "search.saved", $"search:{uuid}", before, await StateAsync(transaction, uuid)));
+        var saved = AuditEntry.Change(person, shared ? "search.shared" : "search.saved", $"search:{uuid}", before, await StateAsync(transaction, uuid));
+        if (!saved.IsSame) await audit.AppendAsync(transaction, saved);
         return uuid;
     }, cancellationToken: cancellationToken);
 

@@ -16,13 +16,37 @@ internal static class GroupGrantStore
         ORDER BY 1, 2, 3, 4
         """, new { org = Organisation.Home, person }, transaction)).AsList();
 
+    /// <summary>The roles and teams of some people, by their ids and names.</summary>
+    private static async Task<Dictionary<(long Id, string Name), List<Held>>> HeldAsync(DbTransaction transaction, IReadOnlyCollection<long> people) => (await transaction.Connection!.QueryAsync<(long Id, string Person, string What, string? Name, string? Source, long? Place)>($"""
+        SELECT q.* FROM (
+            SELECT u.id, u.name AS person, 'role' AS what, r.role AS name, r.source, r.unit_id AS place FROM user_account u LEFT JOIN role_grant r ON r.org_id = u.org_id AND r.person_id = u.id WHERE u.id IN ({string.Join(',', people)})
+            UNION ALL SELECT u.id, u.name, 'team', o.name, t.source, t.owner_id FROM user_account u JOIN team_member t ON t.person_id = u.id JOIN owner o ON o.id = t.owner_id WHERE u.id IN ({string.Join(',', people)})) q
+        ORDER BY 1, 3, 4, 5, 6
+        """, transaction: transaction)).GroupBy(h => (h.Id, h.Person)).ToDictionary(g => g.Key, g => g.Where(h => h.Name is not null).Select(h => new Held { What = h.What, Name = h.Name!, Source = h.Source ?? "", Place = h.Place ?? 0 }).ToList());
+
+    /// <summary>
+    /// Brings roles and teams of some people in line with their groups, and records of each person what that gives and takes. Which groups they belong to is in the record of the act on the group.
+    /// </summary>
+    /// <param name="source">The way it came: <c>scim</c>, or <c>groups</c> for what somebody gave a group here.</param>
+    public static async Task RefreshAsync(DbTransaction transaction, AuditStore audit, IReadOnlyCollection<long> people, DateTimeOffset now, string actor, string source)
+    {
+        foreach (var chunk in people.Distinct().Order().Chunk(500))
+        {
+            await audit.HoldAsync(transaction);
+            var before = await HeldAsync(transaction, chunk);
+            await RefreshAsync(transaction, chunk, now);
+            var after = await HeldAsync(transaction, chunk);
+            await audit.AppendAsync(transaction, [.. before.OrderBy(b => b.Key.Id).Select(b => Change(b.Key.Name, b.Value, after.GetValueOrDefault(b.Key) ?? [], source, actor)).OfType<AuditEntry>()]);
+        }
+    }
+
     /// <summary>The record of what the directory changed of somebody; null when nothing did.</summary>
-    /// <param name="by">The way it came: <c>oidc</c>.</param>
-    public static AuditEntry? Change(string person, IReadOnlyList<Held> before, IReadOnlyList<Held> after, string by)
+    /// <param name="by">The way it came: <c>oidc</c>, <c>scim</c>, <c>groups</c>.</param>
+    public static AuditEntry? Change(string person, IReadOnlyList<Held> before, IReadOnlyList<Held> after, string by, string actor = "system")
     {
         var (gone, come) = (before.Except(after).ToList(), after.Except(before).ToList());
         if (gone.Count + come.Count == 0) return null;
-        return AuditEntry.Change("system", "user.groups-changed", "user:" + person, before.Count == 0 ? null : before, after.Count == 0 ? null : after, new
+        return AuditEntry.Change(actor, "user.groups-changed", "user:" + person, before.Count == 0 ? null : before, after.Count == 0 ? null : after, new
         {
             source = by, groupsJoined = Names(come, "group"), groupsLeft = Names(gone, "group"), rolesGiven = Granted(come), rolesTaken = Granted(gone), teamsJoined = Names(come, "team"), teamsLeft = Names(gone, "team"),
         });

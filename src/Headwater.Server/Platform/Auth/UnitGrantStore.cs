@@ -5,7 +5,7 @@ using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Platform.Auth;
 
-/// <summary>What is given for a unit or team, and ends with it: roles of people (<c>role_grant</c>) and of groups (<c>group_role</c>).</summary>
+/// <summary>What hangs on a unit or team, and ends with it: who belongs to it (<c>team_member</c>), groups that make members of it (<c>person_group</c>), roles of people (<c>role_grant</c>) and of groups (<c>group_role</c>).</summary>
 internal static class UnitGrantStore
 {
     /// <summary>The roles of a person, for the audit log.</summary>
@@ -14,6 +14,12 @@ internal static class UnitGrantStore
     /// <summary>The roles of a group, for the audit log.</summary>
     public const string OfGroup = "SELECT role, unit_id FROM group_role WHERE org_id = @Org AND group_name = @group ORDER BY role, unit_id";
 
+    /// <summary>Who belongs to a unit or team, for the audit log.</summary>
+    public const string Members = "SELECT person_id, source FROM team_member WHERE owner_id = @owner ORDER BY person_id";
+
+    /// <summary>A group and the team that it makes members of, for the audit log.</summary>
+    public const string Link = "SELECT name, source, team_id FROM person_group WHERE id = @id";
+
     private const long Org = Organisation.Home;
 
     /// <summary>Takes all of them, and records each.</summary>
@@ -21,6 +27,7 @@ internal static class UnitGrantStore
     {
         var connection = transaction.Connection!;
         await audit.HoldAsync(transaction);
+        await EndMembersAsync(transaction, audit, unit, by);
         var grants = (await connection.QueryAsync<(long PersonId, string Name, string Role, string Source)>("""
             SELECT g.person_id, a.name, g.role, g.source FROM role_grant g JOIN user_account a ON a.id = g.person_id WHERE g.org_id = @Org AND g.unit_id = @unit ORDER BY g.person_id, g.role, g.source
             """, new { Org, unit }, transaction)).AsList();
@@ -36,6 +43,26 @@ internal static class UnitGrantStore
             var before = await AuditStore.StateAsync(transaction, OfGroup, new { Org, group });
             await connection.ExecuteAsync("DELETE FROM group_role WHERE org_id = @Org AND group_name = @group AND role = @role AND unit_id = @unit", new { Org, group, role, unit }, transaction);
             await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.role-taken", "group:" + group, before, await AuditStore.StateAsync(transaction, OfGroup, new { Org, group }), new { role, unit }));
+        }
+    }
+
+    private static async Task EndMembersAsync(DbTransaction transaction, AuditStore audit, long owner, string by)
+    {
+        var connection = transaction.Connection!;
+        var (kind, name) = await connection.QuerySingleAsync<(string, string)>("SELECT kind, name FROM owner WHERE org_id = @Org AND id = @owner", new { Org, owner }, transaction);
+        // The link goes first: as long as it is there, a group would make members again.
+        foreach (var (id, group) in (await connection.QueryAsync<(long, string)>("SELECT id, name FROM person_group WHERE org_id = @Org AND team_id = @owner ORDER BY id", new { Org, owner }, transaction)).AsList())
+        {
+            var before = await AuditStore.StateAsync(transaction, Link, new { id });
+            await connection.ExecuteAsync("UPDATE person_group SET team_id = NULL WHERE id = @id", new { id }, transaction);
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.team-set", "group:" + group, before, await AuditStore.StateAsync(transaction, Link, new { id }), new { team = (string?)null, was = name }));
+        }
+
+        foreach (var (person, who) in (await connection.QueryAsync<(long, string)>("SELECT t.person_id, u.name FROM team_member t JOIN user_account u ON u.id = t.person_id WHERE t.owner_id = @owner ORDER BY t.person_id", new { owner }, transaction)).AsList())
+        {
+            var before = await AuditStore.StateAsync(transaction, Members, new { owner });
+            await connection.ExecuteAsync("DELETE FROM team_member WHERE owner_id = @owner AND person_id = @person", new { owner, person }, transaction);
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, kind + ".member-removed", "owner:" + name, before, await AuditStore.StateAsync(transaction, Members, new { owner }), new { person = who }));
         }
     }
 }

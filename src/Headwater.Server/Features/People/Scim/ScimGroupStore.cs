@@ -40,7 +40,7 @@ internal sealed class ScimGroupStore(IDatabase database, AuditStore audit, IdSou
         await RefuseTakenNameAsync(transaction, group.Name, 0);
         var (key, uuid, now) = (await IdSource.NextAsync(transaction, "person_group"), ids.NewUuid(), time.GetUtcNow());
         await connection.ExecuteAsync("INSERT INTO person_group (id, org_id, uuid, name, source, external_id, created_at, updated_at) VALUES (@key, @Org, @uuid, @Name, 'scim', @ExternalId, @now, @now)", new { key, Org, uuid, group.Name, group.ExternalId, now }, transaction);
-        await SetMembersAsync(transaction, key, [], group.Members, now);
+        await SetMembersAsync(transaction, key, [], group.Members, now, by);
         await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.created", "group:" + group.Name, null, State(group), new { members = group.Members.Count }));
         return (await WithMembersAsync(connection, transaction, [await RowAsync(connection, transaction, uuid)], true))[0];
     }, cancellationToken: cancellationToken);
@@ -57,7 +57,7 @@ internal sealed class ScimGroupStore(IDatabase database, AuditStore audit, IdSou
         if (after.Name == before.Name && after.ExternalId == before.ExternalId && old.SetEquals(after.Members.Select(m => m.Id))) return before;
         await RefuseTakenNameAsync(transaction, after.Name, row.Key);
         await connection.ExecuteAsync("UPDATE person_group SET name = @Name, external_id = @ExternalId, updated_at = @now, revision = revision + 1 WHERE id = @Key", new { after.Name, after.ExternalId, now, row.Key }, transaction);
-        await SetMembersAsync(transaction, row.Key, before.Members, after.Members, now, everyone: after.Name != before.Name);
+        await SetMembersAsync(transaction, row.Key, before.Members, after.Members, now, by, everyone: after.Name != before.Name);
         await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.changed", "group:" + after.Name, State(before), State(after), new { was = before.Name == after.Name ? null : before.Name, before = old.Count, after = after.Members.Count }));
         return (await WithMembersAsync(connection, transaction, [await RowAsync(connection, transaction, id)], true))[0];
     }, cancellationToken: cancellationToken);
@@ -68,14 +68,17 @@ internal sealed class ScimGroupStore(IDatabase database, AuditStore audit, IdSou
         ScimStore.Hold(match, row.Revision);
         var before = (await WithMembersAsync(transaction.Connection!, transaction, [row], true))[0];
         var members = (await transaction.Connection!.QueryAsync<long>("SELECT person_id FROM person_group_member WHERE group_id = @Key", new { row.Key }, transaction)).AsList();
+        var linked = await AuditStore.StateAsync(transaction, UnitGrantStore.Link, new { id = row.Key });
+        if (await transaction.Connection!.QuerySingleOrDefaultAsync<string>("SELECT w.name FROM person_group g JOIN owner w ON w.id = g.team_id WHERE g.id = @Key", new { row.Key }, transaction) is { } team)
+            await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.team-set", "group:" + row.Name, linked, null, new { team = (string?)null, was = team }));
         await transaction.Connection!.ExecuteAsync("DELETE FROM person_group WHERE id = @Key", new { row.Key }, transaction);
-        await GroupGrantStore.RefreshAsync(transaction, members, time.GetUtcNow());
+        await GroupGrantStore.RefreshAsync(transaction, audit, members, time.GetUtcNow(), by, "scim");
         await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.deleted", "group:" + row.Name, State(before), null));
     }, cancellationToken: cancellationToken);
 
     private static object State(ScimGroup group) => new { group.Name, group.ExternalId, members = group.Members.Select(m => m.Id).Order() };
 
-    private static async Task SetMembersAsync(DbTransaction transaction, long key, IReadOnlyList<(Guid Id, string Name)> before, IReadOnlyList<(Guid Id, string Name)> after, DateTimeOffset now, bool everyone = false)
+    private async Task SetMembersAsync(DbTransaction transaction, long key, IReadOnlyList<(Guid Id, string Name)> before, IReadOnlyList<(Guid Id, string Name)> after, DateTimeOffset now, string by, bool everyone = false)
     {
         var connection = transaction.Connection!;
         var changed = new List<long>();
@@ -95,7 +98,7 @@ internal sealed class ScimGroupStore(IDatabase database, AuditStore audit, IdSou
         }
 
         if (everyone) changed = (await connection.QueryAsync<long>("SELECT person_id FROM person_group_member WHERE group_id = @key", new { key }, transaction)).Union(changed).ToList();
-        await GroupGrantStore.RefreshAsync(transaction, changed, now);
+        await GroupGrantStore.RefreshAsync(transaction, audit, changed, now, by, "scim");
     }
 
     private static async Task RefuseTakenNameAsync(DbTransaction transaction, string name, long except)

@@ -102,7 +102,7 @@ internal sealed class ScimStore(IDatabase database, AuditStore audit, IdSource i
         if (row.Active) await PersonStore.ActivateAsync(transaction, row.Key, false, now);
         await connection.ExecuteAsync("UPDATE user_account SET source = 'deleted', external_id = NULL, subject = NULL, email = NULL WHERE id = @Key", new { row.Key }, transaction);
         await connection.ExecuteAsync("DELETE FROM person_group_member WHERE person_id = @Key", new { row.Key }, transaction);
-        await GroupGrantStore.RefreshAsync(transaction, [row.Key], now);
+        await GroupGrantStore.RefreshAsync(transaction, audit, [row.Key], now, by, "scim");
         await audit.AppendAsync(transaction, AuditEntry.Change(by, "user.deactivated", "user:" + row.UserName, was, await AuditStore.StateAsync(transaction, UserStore.State, new { id = row.Key }), "scim deleted"));
     }, cancellationToken: cancellationToken);
 
