@@ -194,15 +194,15 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         {
             var parameters = new { Org, ids = ids.Take(500), like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var affected = await AffectedVersionsAsync(connection, ids);
-            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {mine} AND p.latest_id IN (SELECT o.pv_id FROM occurrence o WHERE o.cv_id IN ({affected}))", parameters);
+            var inUse = new ProjectsUsing(mine, affected);
+            var (total, _) = await inUse.CountAsync(connection, parameters);
             var page = keyset.Page((await connection.QueryAsync<ProjectLine>($"""
-                SELECT s.*, {OwnersModule.Select} FROM (
-                    SELECT p.id AS project_id, p.uuid AS project_uuid, v.uuid AS version_uuid, v.id AS pv_id, p.name, v.version AS project_version, p.owner_id AS whose, v.last_upload_at, {keyset.Expression} AS sort_key
-                    FROM (SELECT DISTINCT o.pv_id FROM occurrence o WHERE o.cv_id IN ({affected})) h
-                    JOIN project p ON p.latest_id = h.pv_id JOIN project_version v ON v.id = p.latest_id WHERE {mine} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s LEFT JOIN owner w ON w.id = s.whose ORDER BY s.sort_key {keyset.Direction}, s.project_id {keyset.Direction}
+                SELECT p.id AS project_id, p.uuid AS project_uuid, v.uuid AS version_uuid, v.id AS pv_id, p.name, v.version AS project_version, v.last_upload_at, s.sort_key, {OwnersModule.Select}
+                FROM (SELECT p.id, {keyset.Expression} AS sort_key {await inUse.FromAsync(connection, request, total, parameters)} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
+                JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id ORDER BY s.sort_key {keyset.Direction}, p.id {keyset.Direction}
                 """, parameters)).AsList(), total, p => (p.SortKey!, p.ProjectId));
             var hits = page.Items.Count == 0 ? [] : await connection.QueryAsync<HitLine>($"""
-                {Uses(page.Items.Select(p => p.PvId), affected)} SELECT x.pv_id, k.group_name, k.name, c.version, f.fixed, COALESCE(e.settled, 0) AS settled
+                {Uses(page.Items.Select(p => p.PvId), Listed(affected))} SELECT x.pv_id, k.group_name, k.name, c.version, f.fixed, COALESCE(e.settled, 0) AS settled
                 FROM finding f JOIN used x ON x.cv_id = f.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
                 LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = x.pv_id AND e.cv_id = x.cv_id AND e.finding_id = f.id
                 WHERE f.id IN @ids AND f.affected = 1 ORDER BY k.name, c.id
@@ -226,7 +226,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             var parameters = new { Org, ids = ids.Take(500) };
             var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
             var affected = await AffectedVersionsAsync(connection, ids);
-            var (hit, owned) = await connection.QuerySingleAsync<(long, long)>($"SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine} AND p.latest_id IN (SELECT o.pv_id FROM occurrence o WHERE o.cv_id IN ({affected}))", parameters);
+            var (hit, owned) = await new ProjectsUsing(mine, affected).CountAsync(connection, parameters);
             // Decisions are few beside what they are about, so those that settle something are where the search begins.
             var (settled, settledOwned) = await connection.QuerySingleAsync<(long, long)>($"""
                 SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine}
@@ -242,7 +242,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             // Where thousands are hit, the first by name are found along the index of names, and only their uses are read; where few are, all are sorted, what is settled and older versions last.
             var first = hit <= Many ? [] : await connection.QueryAsync<long>($"""
                 SELECT p.latest_id FROM project p WHERE {mine}
-                    AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({affected}))
+                    AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({Listed(affected)}))
                 ORDER BY LOWER(p.name), p.id LIMIT {MostUsages}
                 """, parameters);
             var versions = hit <= Many ? "" : Listed(await connection.QueryAsync<long>("SELECT DISTINCT cv_id FROM finding WHERE id IN @ids", parameters));
@@ -285,9 +285,8 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             WHERE org_id = @Org AND pv_id IN ({Listed(projectVersions)}) AND cv_id IN ({componentVersions}))
         """;
 
-    /// <summary>The component versions that are affected, as a list in SQL: an engine that sees them knows how many uses to expect, and joins accordingly.</summary>
-    private static async Task<string> AffectedVersionsAsync(DbConnection connection, IReadOnlyList<string> ids) =>
-        Listed(await connection.QueryAsync<long>("SELECT cv_id FROM finding WHERE id IN @ids AND affected = 1", new { ids = ids.Take(500) }));
+    private static async Task<IReadOnlyCollection<long>> AffectedVersionsAsync(DbConnection connection, IReadOnlyList<string> ids) =>
+        [.. (await connection.QueryAsync<long>("SELECT cv_id FROM finding WHERE id IN @ids AND affected = 1", new { ids = ids.Take(500) })).Distinct()];
 
     private static string Listed(IEnumerable<long> ids) => string.Join(',', ids.DefaultIfEmpty().Distinct());
 

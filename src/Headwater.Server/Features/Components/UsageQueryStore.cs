@@ -3,6 +3,7 @@ using Dapper;
 using Headwater.Core.Versions;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
+using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
@@ -16,9 +17,6 @@ internal sealed class UsageQueryStore(IDatabase database)
 {
     private const long Org = Organisation.Home;
     private const int MostComponents = 50, MostVersions = 5000;
-
-    /// <summary>How many looks into an index cost as much as reading a found project and sorting it.</summary>
-    private const long LooksForOneRow = 4;
 
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
     {
@@ -37,15 +35,10 @@ internal sealed class UsageQueryStore(IDatabase database)
             var visible = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}", new { Org });
             if (versions.Count == 0) return new UsageAnswer(text, null, components, Page<ProjectUse>.Empty, visible, 0, truncated);
             var ids = string.Join(',', versions.Keys);
-            var found = $"p.latest_id IN (SELECT o.pv_id FROM occurrence o WHERE o.cv_id IN ({ids}))";
             var mine = $"p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}";
-            var (total, owned) = await connection.QuerySingleAsync<(long, long)>($"SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine} AND {found}", new { Org });
-            // Walking all projects in order and looking into each is quicker while the page is near and many are hit; else what was found is sorted.
-            var passed = (long)Math.Max(0, request.Offset ?? 0) + Math.Clamp(request.Size, 1, PageRequest.LargestSize);
-            var looks = (double)passed * visible * versions.Count / Math.Max(1, total);
-            var along = looks < LooksForOneRow * total
-                ? $"FROM project p WHERE {mine} AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({ids}))"
-                : $"FROM (SELECT DISTINCT o.pv_id FROM occurrence o WHERE o.cv_id IN ({ids})) h JOIN project p ON p.latest_id = h.pv_id WHERE {mine}";
+            var projects = new ProjectsUsing(mine, versions.Keys);
+            var (total, owned) = await projects.CountAsync(connection, new { Org });
+            var along = await projects.FromAsync(connection, request, total, new { Org });
             var page = await PageAsync(connection, request, total, along, ids, versions);
             return new UsageAnswer(text, null, components, page, visible, total - owned, truncated);
         }, cancellationToken);
