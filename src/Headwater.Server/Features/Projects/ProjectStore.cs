@@ -46,13 +46,15 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
     {
         var keyset = Keyset.For(request, Sorts, "risk", "p.id");
         var like = Like.Containing(request.Filter);
-        string Condition(string owner) => $"p.org_id = @Org AND {viewer.Sees(owner)}" + (like is null ? "" : " AND LOWER(p.name) LIKE @like ESCAPE '\\'") + Where(filter, owner);
-        var where = Condition("p.owner_id");
         return database.ReadAsync(async connection =>
         {
+            // Known beforehand, a project's owner is looked up among them; a statement inside would be gone through for each project by PostgreSQL.
+            var below = filter.OwnerId is { } ownerId ? string.Join(',', (await connection.QueryAsync<long>($"SELECT id FROM owner WHERE org_id = @Org AND id IN {OwnersModule.Below}", new { Org, ownerId })).DefaultIfEmpty()) : null;
+            string Condition(string owner) => $"p.org_id = @Org AND {viewer.Sees(owner)}" + (like is null ? "" : " AND LOWER(p.name) LIKE @like ESCAPE '\\'") + (below is null ? "" : $" AND {owner} IN ({below})") + Where(filter);
+            var where = Condition("p.owner_id");
             var parameters = new
             {
-                Org, like, ownerId = filter.OwnerId, filter.Kind, filter.Criticality, filter.Context, filter.Exposure, filter.DataClass, filter.Tag, filter.PartOf, filter.Person, filter.Stage, filter.WithoutStage, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip,
+                Org, like, filter.Kind, filter.Criticality, filter.Context, filter.Exposure, filter.DataClass, filter.Tag, filter.PartOf, filter.Person, filter.Stage, filter.WithoutStage, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip,
             };
             var (total, near, passed) = keyset.Expression == Sorts["owner"].Expression ? await NearAsync(connection, where, keyset, parameters)
                 : (await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {where}", parameters), "", 0);
@@ -99,9 +101,9 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         return (owners.Sum(o => o.Projects), $" AND (p.owner_id IN ({string.Join(',', ids.DefaultIfEmpty(0))}){(ids.Count == near.Count ? "" : " OR p.owner_id IS NULL")})", passed);
     }
 
-    private static string Where(ProjectFilter filter, string owner) =>
+    private static string Where(ProjectFilter filter) =>
         filter.State switch { "all" => "", "retired" => " AND p.retired_at IS NOT NULL", _ => " AND p.retired_at IS NULL" }
-        + (filter.WithoutOwner ? " AND p.owner_id IS NULL" : "") + (filter.OwnerId is null ? "" : $" AND {owner} IN {OwnersModule.Below}")
+        + (filter.WithoutOwner ? " AND p.owner_id IS NULL" : "")
         + Is("p.kind", nameof(filter.Kind), filter.Kind) + Is("p.criticality", nameof(filter.Criticality), filter.Criticality) + Is("p.use_context", nameof(filter.Context), filter.Context)
         + Is("p.exposure", nameof(filter.Exposure), filter.Exposure) + Is("p.data_class", nameof(filter.DataClass), filter.DataClass)
         + (filter.Tag is null ? "" : " AND (EXISTS (SELECT 1 FROM tag_of_project t WHERE t.org_id = @Org AND t.tag = @Tag AND t.project_id = p.id) OR EXISTS (SELECT 1 FROM project_tag t WHERE t.org_id = @Org AND t.tag = @Tag AND t.version_id = p.latest_id))")
