@@ -17,8 +17,12 @@ internal sealed record ComponentRow(long Id, string? Type, string? Group, string
     public ComponentRelease? Release { get; init; }
 }
 
-/// <param name="Findings">Of the versions whose findings the reader may see; null when he may see none anywhere.</param>
-internal sealed record ComponentDetail(ComponentRow Component, IReadOnlyList<ComponentVersionRow> Versions, IReadOnlyList<FindingRow>? Findings);
+/// <param name="Versions">Those in most projects first, at most a thousand.</param>
+/// <param name="AllVersions">How many those are in all.</param>
+/// <param name="Findings">Of the versions whose findings the reader may see, the riskiest first, at most a thousand; null when he may see none anywhere.</param>
+/// <param name="AllFindings">How many those are in all; null where they are.</param>
+/// <param name="Advisories">How many different advisories they come from.</param>
+internal sealed record ComponentDetail(ComponentRow Component, IReadOnlyList<ComponentVersionRow> Versions, int AllVersions, IReadOnlyList<FindingRow>? Findings, int? AllFindings, int? Advisories);
 
 /// <param name="Findings">Null, as the three after it are, for who may not see what was found in it.</param>
 internal sealed record ComponentVersionRow(
@@ -29,10 +33,12 @@ internal sealed record ComponentVersionRow(
     public VersionRelease? Release { get; init; }
 }
 
+/// <param name="OtherVersions">Those in most projects first, at most a thousand.</param>
+/// <param name="AllOtherVersions">How many those are in all.</param>
 /// <param name="Findings">Null for who may not see the findings of any project that uses it. When the coverage of the version is not <see cref="CoverageState.Covered"/>, none means "unknown".</param>
 internal sealed record ComponentVersionDetail(
     ComponentVersionRow Version, string? Description, string? Publisher, string? Copyright, IReadOnlyList<string> Cpes, IReadOnlyList<KeyValuePair<string, string>> Hashes,
-    DateTimeOffset FirstSeen, DateTimeOffset? MatchedAt, IReadOnlyList<FindingRow>? Findings, IReadOnlyList<ComponentVersionRow> OtherVersions);
+    DateTimeOffset FirstSeen, DateTimeOffset? MatchedAt, IReadOnlyList<FindingRow>? Findings, IReadOnlyList<ComponentVersionRow> OtherVersions, int AllOtherVersions);
 
 /// <summary>Where a component version is used.</summary>
 internal sealed record UsageRow(

@@ -15,6 +15,9 @@ namespace Headwater.Server.Features.Components;
 internal sealed class ComponentStore(IDatabase database, ProjectsModule projects, FindingsModule findings, TimeProvider time)
 {
     private const long Org = Organisation.Home;
+
+    /// <summary>The most lines of what is told together with a component; each has a list of its own.</summary>
+    private const int MostLines = 1000;
     private const long Many = 300;
 
     /// <summary>What components are called. Their identities are looked for by themselves.</summary>
@@ -134,6 +137,37 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             JOIN project_version pv ON pv.id = po.pv_id JOIN project pp ON pp.id = pv.project_id WHERE pc.component_id = k.id AND {viewer.Sees("pp.owner_id")})
         """;
 
+    private static readonly Dictionary<string, SortKey> VersionSorts = new(StringComparer.Ordinal)
+    {
+        ["projects"] = new("x.projects", true),
+        ["version"] = new("COALESCE(x.version, '')"),
+        ["findings"] = new("(x.critical + x.high + x.medium + x.low + x.unassigned)", true),
+        ["risk"] = new("x.max_risk", true),
+    };
+
+    /// <summary>The versions of a component; null when it, or for who sees a part all of it, is not in sight. Sorts: <c>projects</c> (default), <c>version</c>, <c>findings</c>, <c>risk</c>.</summary>
+    /// <param name="findingsSeen">Where the caller may see findings; when that is not all that he sees, nothing is told of them or sorted by them.</param>
+    public Task<Page<ComponentVersionRow>?> VersionsAsync(Viewer viewer, Viewer findingsSeen, long id, PageRequest request, CancellationToken cancellationToken = default)
+    {
+        var found = findingsSeen.Covers(viewer);
+        if (!found) request = request.SortedBy(VersionSorts.Keys.Except(OfFindings), "projects");
+        var keyset = Keyset.For(request, VersionSorts, "projects", "x.id");
+        var like = Like.Containing(request.Filter);
+        return database.ReadAsync(async connection =>
+        {
+            var of = $"c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")}";
+            var parameters = new { Org, id, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
+            var known = await connection.QuerySingleAsync<long>(viewer.All ? "SELECT COUNT(*) FROM component WHERE id = @id" : $"SELECT COUNT(*) FROM component_version c WHERE {of}", parameters);
+            if (known == 0) return null;
+            var narrowed = of + (like is null ? "" : @" AND (LOWER(COALESCE(c.version, '')) LIKE @like ESCAPE '\' OR LOWER(c.licences) LIKE @like ESCAPE '\')");
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM component_version c WHERE {narrowed}", parameters);
+            var rows = await connection.QueryAsync<VersionRow>($"SELECT x.*, {keyset.Expression} AS sort_key FROM ({VersionSelect(viewer)} WHERE {narrowed}) x WHERE {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters);
+            var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
+            var releases = await RegistriesModule.OfVersionsAsync(connection, page.Items.Select(v => v.Id));
+            return new Page<ComponentVersionRow>([.. page.Items.Select(v => v.ToRow(found) with { Release = releases.GetValueOrDefault(v.Id) })], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
+
     /// <param name="findingsSeen">Where the caller may see findings.</param>
     public async Task<ComponentDetail?> GetAsync(Viewer viewer, Viewer findingsSeen, long id, CancellationToken cancellationToken = default)
     {
@@ -151,16 +185,20 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             """, new { Org, id });
         if (row is null) return null;
         if (part is not null) row = row.With(part) with { Covered = row.Covered };
-        var versions = (await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT 1000", new { Org, id })).AsList();
+        var versions = (await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT {MostLines}", new { Org, id })).AsList();
+        var allVersions = versions.Count < MostLines ? versions.Count : await connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM component_version c WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")}", new { id });
         if (versions.Count == 0 && !viewer.All) return null;
         var findings = findingsSeen.IsNothing ? null : await connection.QueryAsync<FindingColumns>($"""
-            SELECT {FindingColumns.Select} FROM component_version c JOIN finding f ON f.cv_id = c.id JOIN component k ON k.id = c.component_id WHERE c.component_id = @id AND {ProjectsModule.Uses(findingsSeen, "c.id")} ORDER BY f.risk DESC, f.id, c.id LIMIT 1000
+            SELECT {FindingColumns.Select} FROM component_version c JOIN finding f ON f.cv_id = c.id JOIN component k ON k.id = c.component_id WHERE c.component_id = @id AND {ProjectsModule.Uses(findingsSeen, "c.id")} ORDER BY f.risk DESC, f.id, c.id LIMIT {MostLines}
+            """, new { id });
+        var counts = findings is null ? default((long, long)?) : await connection.QuerySingleAsync<(long, long)>($"""
+            SELECT COUNT(*), COUNT(DISTINCT f.id) FROM component_version c JOIN finding f ON f.cv_id = c.id WHERE c.component_id = @id AND {ProjectsModule.Uses(findingsSeen, "c.id")}
             """, new { id });
         var release = (await RegistriesModule.OfComponentsAsync(connection, viewer, [id], ProjectsModule.Uses)).GetValueOrDefault(id);
         var releases = await RegistriesModule.OfVersionsAsync(connection, versions.Select(v => v.Id));
         var whole = findingsSeen.Covers(viewer);
-        return new ComponentDetail(row.ToRow(whole) with { Release = release }, [.. versions.Select(v => v.ToRow(whole) with { Release = releases.GetValueOrDefault(v.Id) })],
-            findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, findingsSeen, findings)).Select(f => f.ToRow())]);
+        return new ComponentDetail(row.ToRow(whole) with { Release = release }, [.. versions.Select(v => v.ToRow(whole) with { Release = releases.GetValueOrDefault(v.Id) })], allVersions,
+            findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, findingsSeen, findings)).Select(f => f.ToRow())], (int?)counts?.Item1, (int?)counts?.Item2);
     }
 
     /// <param name="findingsSeen">Where the caller may see findings.</param>
@@ -173,11 +211,12 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         var findings = !used ? null : await connection.QueryAsync<FindingColumns>($"""
             SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.cv_id = @id ORDER BY f.affected DESC, f.risk DESC, f.id
             """, new { id });
-        var others = await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @ComponentId AND c.id <> @Id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT 200", new { Org, row.ComponentId, row.Id });
+        var others = (await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @ComponentId AND c.id <> @Id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT {MostLines}", new { Org, row.ComponentId, row.Id })).AsList();
+        var allOthers = others.Count < MostLines ? others.Count : await connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM component_version c WHERE c.component_id = @ComponentId AND c.id <> @Id AND {ProjectsModule.Uses(viewer, "c.id")}", new { row.ComponentId, row.Id });
         var facts = ComponentFacts.Parse(row.Detail);
         var release = (await RegistriesModule.OfVersionsAsync(connection, [id])).GetValueOrDefault(id);
         return new ComponentVersionDetail(row.ToRow(used) with { Release = release }, facts.Description, facts.Publisher, facts.Copyright, facts.Cpes ?? [], [.. facts.Hashes ?? []], row.FirstSeen, row.MatchedAt,
-            findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, seen, findings)).Select(f => f.ToRow())], [.. others.Select(v => v.ToRow(seen.Covers(viewer)))]);
+            findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, seen, findings)).Select(f => f.ToRow())], [.. others.Select(v => v.ToRow(seen.Covers(viewer)))], allOthers);
     }, cancellationToken);
 
     /// <summary>Who uses any version of a component. Sorts: <c>project</c> (default), <c>version</c>, <c>depth</c>.</summary>

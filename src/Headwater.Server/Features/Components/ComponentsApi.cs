@@ -1,5 +1,6 @@
 using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,8 +15,7 @@ internal static class ComponentsApi
         api.MapGet("/components", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Components in the latest versions of projects; what was found in them, and order by it, only for who has VIEW_VULNERABILITY");
         api.MapGet("/components/{id:long}", async Task<Results<Ok<ComponentDetail>, NotFound>> (HttpContext http, ComponentStore store, long id, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("A component; what was found in it only where the caller has VIEW_VULNERABILITY");
-        api.MapGet("/components/{id:long}/versions", async Task<IResult> (HttpContext http, ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) => await store.GetAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is not { } it
-            ? TypedResults.NotFound() : listing.AnswerWhole("versions", it.Versions, Versions, cancellationToken)).Produces<IReadOnlyList<ComponentVersionRow>>().Require(Permissions.ViewPortfolio).WithSummary("The versions of a component that are in use");
+        api.MapGet("/components/{id:long}/versions", VersionsAsync).Produces<IReadOnlyList<ComponentVersionRow>>().Require(Permissions.ViewPortfolio).WithSummary("The versions of a component that are in use, those in most projects first; what was found in them, and order by it, only for who has VIEW_VULNERABILITY");
         api.MapGet("/components/{id:long}/usages", (HttpContext http, ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerAsync("usages", (page, token) => store.UsagesAsync(http.User.InScope(), id, page, token), Usage, cancellationToken)).Require(Permissions.ViewPortfolio).WithSummary("Who uses a component");
         api.MapGet("/component-versions/{id:long}", async Task<Results<Ok<ComponentVersionDetail>, NotFound>> (HttpContext http, ComponentStore store, long id, CancellationToken cancellationToken) =>
@@ -27,10 +27,18 @@ internal static class ComponentsApi
 
     private static readonly (string Name, Func<ComponentVersionRow, object?> Value)[] Versions =
     [
-        ("purl", v => v.Purl), ("version", v => v.Version), ("licences", v => v.Licences), ("projects", v => v.Projects), ("coverage", v => v.Coverage.ToString()), ("critical", v => v.Findings?.Critical), ("high", v => v.Findings?.High), ("medium", v => v.Findings?.Medium),
-        ("low", v => v.Findings?.Low), ("unassigned", v => v.Findings?.Unassigned), ("exploited", v => v.Kev), ("risk", v => v.MaxRisk is { } risk ? Math.Round(risk, 1) : null), ("published", v => v.Release?.PublishedAt), ("behind", v => v.Release?.Gap?.ToString().ToLowerInvariant()),
-        ("days behind", v => v.Release?.BehindDays), ("withdrawn", v => v.Release is { Withdrawn: not Withdrawal.None } r ? r.Withdrawn.ToString().ToLowerInvariant() : null), ("reason", v => v.Release?.Reason),
+        ("purl", v => v.Purl), ("version", v => v.Version), ("licence:licences", v => v.Licences), ("projects:projects", v => v.Projects), ("findings:coverage", v => v.Coverage.ToString()), ("findings:critical", v => v.Findings?.Critical), ("findings:high", v => v.Findings?.High),
+        ("findings:medium", v => v.Findings?.Medium), ("findings:low", v => v.Findings?.Low), ("findings:unassigned", v => v.Findings?.Unassigned), ("findings:exploited", v => v.Kev), ("risk:risk", v => v.MaxRisk is { } risk ? Math.Round(risk, 1) : null), ("published:published", v => v.Release?.PublishedAt),
+        ("behind:behind", v => v.Release?.Gap?.ToString().ToLowerInvariant()), ("behind:days behind", v => v.Release?.BehindDays), ("withdrawn", v => v.Release is { Withdrawn: not Withdrawal.None } r ? r.Withdrawn.ToString().ToLowerInvariant() : null), ("reason", v => v.Release?.Reason),
     ];
+
+    private static async Task<IResult> VersionsAsync(HttpContext http, ComponentStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken)
+    {
+        // As on the page: what lies outside the chosen unit is still there for who may see it.
+        var (viewer, findings) = (http.User.InScope(), http.User.Viewer(Permissions.ViewVulnerability));
+        if (await store.VersionsAsync(viewer, findings, id, new PageRequest { Size = 1 }, cancellationToken) is null && await store.VersionsAsync(viewer = http.User.Viewer(), findings, id, new PageRequest { Size = 1 }, cancellationToken) is null) return TypedResults.NotFound();
+        return await listing.AnswerArrayAsync("versions", async (page, token) => await store.VersionsAsync(viewer, findings, id, page, token) ?? Page<ComponentVersionRow>.Empty, Versions, cancellationToken);
+    }
 
     private static async Task<IResult> WhoUsesAsync(HttpContext http, UsageQueryStore store, string? of, [AsParameters] Listing listing, CancellationToken cancellationToken)
     {

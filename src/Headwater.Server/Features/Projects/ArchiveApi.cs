@@ -27,7 +27,7 @@ internal static class ArchiveApi
     ];
 
     private static Task<IResult> ListAsync(HttpContext http, ArchiveStore store, [AsParameters] Listing listing, string? stage, CancellationToken cancellationToken) =>
-        listing.AnswerAsync("sbom-archive", (page, token) => store.ListAsync(http.User.InScope(), page, stage, token), Columns, cancellationToken);
+        listing.AnswerAsync("sbom-archive", (page, token) => store.ListAsync(http.User.InScope(), page, new ArchiveFilter(stage), token), Columns, cancellationToken);
 
     private static async Task<IResult> DocumentAsync(HttpContext http, ArchiveStore store, Guid uuid, CancellationToken cancellationToken)
     {

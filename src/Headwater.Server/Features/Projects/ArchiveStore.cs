@@ -27,25 +27,29 @@ internal sealed class ArchiveStore(IDatabase database, BlobFolder blobs, DataFol
     };
 
     /// <summary>Sorts: <c>received</c> (default), <c>project</c>, <c>components</c>, <c>size</c>, <c>ntia</c>, <c>bsi</c>. The filter finds project names, tools, uploaders and the beginning of a hash.</summary>
-    /// <param name="stage">Only documents of this stage; <c>none</c> for those that name none.</param>
-    public Task<Page<UploadRow>> ListAsync(Viewer viewer, PageRequest request, string? stage, CancellationToken cancellationToken = default)
+    public Task<Page<UploadRow>> ListAsync(Viewer viewer, PageRequest request, ArchiveFilter filter, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, Sorts, "received", "u.id");
         var like = Like.Containing(request.Filter);
         var hash = request.Filter?.Trim() is { Length: >= 6 } text && text.All(char.IsAsciiHexDigit) ? text.ToLowerInvariant() + "%" : null;
-        var ofStage = stage switch { null => "", ProjectWord.None => " AND u.stage IS NULL", _ => " AND u.stage = @stage" };
+        var ofStage = filter.Stage switch { null => "", ProjectWord.None => " AND u.stage IS NULL", _ => " AND u.stage = @Stage" };
+        // Those of one version or project are few, and are where any engine begins by itself.
+        var one = (filter.Version is null ? "" : " AND v.uuid = @Version") + (filter.Project is null ? "" : " AND p.uuid = @Project");
+        // What one version had before is only asked where its documents stand below each other.
+        var previous = filter.Version is null ? "" : ", (SELECT b.token FROM upload b WHERE b.org_id = @Org AND b.pv_id = u.pv_id AND b.id < u.id ORDER BY b.id DESC LIMIT 1) AS previous";
         // Who sees all and looks for nothing needs no project to know which documents come next: an index on each order does. By the name of the project, projects are walked in that order.
-        var whole = viewer.All && like is null;
+        var whole = viewer.All && like is null && one.Length == 0;
         var byName = keyset.Expression.Contains("p.", StringComparison.Ordinal);
+        var join = one.Length == 0 && (byName || !viewer.All) ? "CROSS JOIN" : ",";
         var from = whole && !byName ? $"FROM upload u WHERE u.org_id = @Org{ofStage}"
-            : $"FROM project p {(byName || !viewer.All ? "CROSS JOIN" : ",")} project_version v {(byName || !viewer.All ? "CROSS JOIN" : ",")} upload u WHERE p.org_id = @Org AND v.project_id = p.id AND u.org_id = @Org AND u.pv_id = v.id AND {viewer.Sees("p.owner_id")}"
-            + (like is null ? "" : " AND (LOWER(p.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(u.tool, '')) LIKE @like ESCAPE '\\' OR LOWER(u.uploaded_by) LIKE @like ESCAPE '\\'" + (hash is null ? "" : " OR u.sha256 LIKE @hash") + ")") + ofStage;
+            : $"FROM project p {join} project_version v {join} upload u WHERE p.org_id = @Org AND v.project_id = p.id AND u.org_id = @Org AND u.pv_id = v.id AND {viewer.Sees("p.owner_id")}"
+            + (like is null ? "" : " AND (LOWER(p.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(u.tool, '')) LIKE @like ESCAPE '\\' OR LOWER(u.uploaded_by) LIKE @like ESCAPE '\\'" + (hash is null ? "" : " OR u.sha256 LIKE @hash") + ")") + ofStage + one;
         return database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, like, hash, stage, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
+            var parameters = new { Org, like, hash, filter.Stage, filter.Version, filter.Project, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + (whole ? $"FROM upload u WHERE u.org_id = @Org{ofStage}" : from), parameters);
             var rows = await connection.QueryAsync<ContentStore.UploadColumns>($"""
-                SELECT {ContentStore.UploadSelect}, s.sort_key
+                SELECT {ContentStore.UploadSelect}{previous}, s.sort_key
                 FROM (SELECT u.id, {keyset.Expression} AS sort_key {from} AND {keyset.Where} AND {keyset.Bound} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
                 JOIN upload u ON u.id = s.id JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id ORDER BY s.sort_key {keyset.Direction}, s.id {keyset.Direction}
                 """, parameters);
@@ -121,6 +125,12 @@ internal sealed class ArchiveStore(IDatabase database, BlobFolder blobs, DataFol
             return await Task.Run(() => QualityCheck.Read(blob, out var quality, new SbomReadOptions { Validate = false }, cancellationToken).Valid ? quality : null, cancellationToken);
     }
 }
+
+/// <summary>Which documents are asked for.</summary>
+/// <param name="Stage">Of this stage; <c>none</c> for those that name none.</param>
+/// <param name="Version">Of this version of a project.</param>
+/// <param name="Project">Of any version of this project.</param>
+internal readonly record struct ArchiveFilter(string? Stage = null, Guid? Version = null, Guid? Project = null);
 
 /// <summary>A document of the archive.</summary>
 /// <param name="Quality">Null when the document cannot be read any more.</param>

@@ -96,14 +96,6 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         }, cancellationToken);
     }
 
-    /// <summary>Newest first.</summary>
-    public Task<IReadOnlyList<UploadRow>> UploadsAsync(Viewer viewer, Guid version, CancellationToken cancellationToken = default) =>
-        database.ReadAsync(connection => UploadsAsync(connection, viewer, "v.uuid = @version", new { Org, version }, 500), cancellationToken);
-
-    /// <summary>The uploads of all versions of a project, newest first: what the choice of two snapshots to compare is made from.</summary>
-    public Task<IReadOnlyList<UploadRow>> UploadsOfProjectAsync(Viewer viewer, Guid project, CancellationToken cancellationToken = default) =>
-        database.ReadAsync(connection => UploadsAsync(connection, viewer, "p.uuid = @project", new { Org, project }, 500), cancellationToken);
-
     public Task<UploadRow?> UploadAsync(Viewer viewer, Guid token, CancellationToken cancellationToken = default) =>
         database.ReadAsync(async connection => (await UploadsAsync(connection, viewer, "u.token = @token", new { Org, token }, 1)).FirstOrDefault(), cancellationToken);
 
@@ -225,9 +217,10 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         public long? JobId { get; set; }
         public double? QualityNtia { get; set; }
         public double? QualityBsi { get; set; }
+        public Guid? Previous { get; set; }
         public object? SortKey { get; set; }
 
         public UploadRow ToRow() => new(Id, Token, PvId, VersionUuid, Name, Version.Length == 0 ? null : Version, ReceivedAt, Stage, Format, SpecVersion, Serialization, Bytes, Sha256, Components,
-            Dependencies, State, Error, Tool, UploadedBy, JobId, QualityNtia, QualityBsi);
+            Dependencies, State, Error, Tool, UploadedBy, JobId, QualityNtia, QualityBsi) { Previous = Previous };
     }
 }

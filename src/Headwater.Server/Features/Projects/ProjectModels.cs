@@ -12,7 +12,7 @@ internal sealed record ProjectRow(
     Guid? LatestUuid, string? LatestVersion, DateTimeOffset? LastUploadAt, SeverityCounts Findings, CoverageCounts Coverage, int Vulnerable, int Kev, double MaxRisk,
     ProjectTraits Traits, int? SumOf);
 
-/// <summary>A project with all its versions, newest upload first.</summary>
+/// <summary>A project with its versions, newest upload first: at most a thousand of as many as <see cref="ProjectRow.Versions"/> says.</summary>
 internal sealed record ProjectDetail(ProjectRow Project, ProjectFacts Facts, IReadOnlyList<OwnerRef> OwnerPath, IReadOnlyList<ProjectVersionRow> Versions, IReadOnlyList<DayPoint> Trend);
 
 /// <summary>A version of a project; <see cref="Version"/> is null where the uploader named none.</summary>
@@ -23,9 +23,11 @@ internal sealed record ProjectVersionRow(
     DateTimeOffset CreatedAt, DateTimeOffset? LastUploadAt, string? LastFormat, SeverityCounts Findings, CoverageCounts Coverage,
     int Vulnerable, int Direct, int Kev, double MaxRisk, DateTimeOffset? MetricsAt);
 
+/// <param name="Children">By name, at most a thousand.</param>
+/// <param name="AllChildren">How many those are in all.</param>
 internal sealed record ProjectVersionDetail(
     ProjectVersionRow Version, OwnerRef? Owner, IReadOnlyList<OwnerRef> OwnerPath, IReadOnlyList<string> Tags, string? Description, string? Purl,
-    ProjectVersionRef? Parent, IReadOnlyList<ProjectVersionRef> Children, UploadRow? LastUpload, Guid? PreviousUploadToken, IReadOnlyList<DayPoint> Trend,
+    ProjectVersionRef? Parent, IReadOnlyList<ProjectVersionRef> Children, int AllChildren, UploadRow? LastUpload, Guid? PreviousUploadToken, IReadOnlyList<DayPoint> Trend,
     IReadOnlyList<KeyValuePair<string, int>> Ecosystems, IReadOnlyList<KeyValuePair<string, int>> Licences);
 
 internal sealed record ProjectVersionRef(Guid Uuid, Guid ProjectUuid, string Name, string? Version);
@@ -54,7 +56,11 @@ internal sealed record OccurrenceRow(
 /// <param name="State"><c>queued</c>, <c>done</c> or <c>failed</c>.</param>
 internal sealed record UploadRow(
     long Id, Guid Token, long ProjectVersionId, Guid ProjectVersionUuid, string ProjectName, string? ProjectVersion, DateTimeOffset ReceivedAt, string? Stage, string Format, string SpecVersion, string Serialization,
-    long Bytes, string Sha256, int Components, int Dependencies, string State, string? Error, string? Tool, string? By, long? JobId, double? Ntia, double? Bsi);
+    long Bytes, string Sha256, int Components, int Dependencies, string State, string? Error, string? Tool, string? By, long? JobId, double? Ntia, double? Bsi)
+{
+    /// <summary>The document of the same version before this one, where those of one version are listed; null for its first.</summary>
+    public Guid? Previous { get; init; }
+}
 
 /// <summary>A node of the dependency tree as it unfolds: <see cref="Node"/> is its number in the upload's graph.</summary>
 /// <param name="Dependencies">How many it has itself; 0 for a leaf.</param>

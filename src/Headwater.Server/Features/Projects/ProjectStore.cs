@@ -117,12 +117,43 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
 
     private static string Is(string column, string parameter, string? value) => value switch { null => "", ProjectWord.None => $" AND {column} IS NULL", _ => $" AND {column} = @{parameter}" };
 
+    private static readonly Dictionary<string, SortKey> VersionSorts = new(StringComparer.Ordinal)
+    {
+        ["uploaded"] = new("COALESCE(v.last_upload_at, v.created_at)", true),
+        ["version"] = new("LOWER(v.version)"),
+        ["components"] = new("v.components", true),
+        ["findings"] = new("(v.critical + v.high + v.medium + v.low + v.unassigned)", true),
+        ["risk"] = new("v.max_risk", true),
+    };
+
+    /// <summary>The versions of a project; null for one that is not in sight. Sorts: <c>uploaded</c> (default), <c>version</c>, <c>components</c>, <c>findings</c>, <c>risk</c>.</summary>
+    public Task<Page<ProjectVersionRow>?> VersionsAsync(Viewer viewer, Guid project, PageRequest request, CancellationToken cancellationToken = default)
+    {
+        var keyset = Keyset.For(request, VersionSorts, "uploaded", "v.id");
+        var like = Like.Containing(request.Filter);
+        return database.ReadAsync(async connection =>
+        {
+            if (await connection.QuerySingleOrDefaultAsync<long?>($"SELECT p.id FROM project p WHERE p.org_id = @Org AND p.uuid = @project AND {viewer.Sees("p.owner_id")}", new { Org, project }) is not { } id) return null;
+            var from = "FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.project_id = @id" + (like is null ? "" : " AND LOWER(v.version) LIKE @like ESCAPE '\\'");
+            var parameters = new { id, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {from}", parameters);
+            var rows = await connection.QueryAsync<VersionRow>($"SELECT {VersionColumns}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters);
+            var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
+            return new Page<ProjectVersionRow>([.. page.Items.Select(r => r.ToVersion())], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
+
+    /// <summary>True when a version is of a project, and in sight.</summary>
+    public Task<bool> HasVersionAsync(Viewer viewer, Guid project, Guid version, CancellationToken cancellationToken = default) => database.ReadAsync(async connection => await connection.QuerySingleAsync<long>(
+        $"SELECT COUNT(*) FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version AND p.uuid = @project AND {viewer.Sees("p.owner_id")}", new { Org, project, version }) > 0, cancellationToken);
+
+    /// <param name="uuid">The project.</param>
     public Task<ProjectDetail?> GetAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         var row = await connection.QuerySingleOrDefaultAsync<Row>($"{SelectProject("0")} WHERE p.org_id = @Org AND p.uuid = @uuid AND {viewer.Sees("p.owner_id")}", new { Org, uuid });
         if (row is null || await ProjectFactStore.GetAsync(connection, viewer, uuid) is not { } facts) return null;
         var versions = await connection.QueryAsync<VersionRow>($"""
-            SELECT {VersionColumns} FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.project_id = @Id ORDER BY COALESCE(v.last_upload_at, v.created_at) DESC, v.id DESC LIMIT 1000
+            SELECT {VersionColumns} FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.project_id = @Id ORDER BY COALESCE(v.last_upload_at, v.created_at) DESC, v.id DESC LIMIT {ContentStore.MostLines}
             """, new { row.Id });
         return new ProjectDetail(row.ToProject(row.Collection ? facts.Sum : null), facts, await OwnersModule.PathAsync(connection, viewer, row.OwnerId), [.. versions.Select(v => v.ToVersion())], await TrendAsync(connection, row.LatestId ?? -1, time.GetUtcNow()));
     }, cancellationToken);
@@ -138,8 +169,10 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         var tags = await connection.QueryAsync<string>("SELECT tag FROM project_tag WHERE version_id = @Id ORDER BY tag", key);
         var relatives = (await connection.QueryAsync<RefRow>($"""
             SELECT v.id, v.uuid, p.uuid AS project_uuid, p.name, v.version FROM project_version v JOIN project p ON p.id = v.project_id
-            WHERE v.org_id = @Org AND (v.id = @ParentId OR v.parent_id = @Id) AND {viewer.Sees("p.owner_id")} ORDER BY p.name, v.version LIMIT 1000
+            WHERE v.org_id = @Org AND (v.id = @ParentId OR v.parent_id = @Id) AND {viewer.Sees("p.owner_id")} ORDER BY CASE WHEN v.id = @ParentId THEN 0 ELSE 1 END, p.name, v.version LIMIT {ContentStore.MostLines}
             """, key)).AsList();
+        var children = relatives.Count < ContentStore.MostLines ? relatives.Count(r => r.Id != row.ParentId)
+            : await connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.parent_id = @Id AND {viewer.Sees("p.owner_id")}", key);
         var uploads = (await ContentStore.UploadsAsync(connection, viewer, "u.pv_id = @Id", key, 1)).ToList();
         var previous = await connection.QueryFirstOrDefaultAsync<Guid?>("""
             SELECT u.token FROM upload u JOIN project_version v ON v.id = u.pv_id
@@ -149,10 +182,10 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
             SELECT k.type, COUNT(*) FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id WHERE o.org_id = @Org AND o.pv_id = @Id GROUP BY k.type ORDER BY 2 DESC
             """, key);
         var licences = await connection.QueryAsync<(string Licences, long Count)>("""
-            SELECT c.licences, COUNT(*) FROM occurrence o JOIN component_version c ON c.id = o.cv_id WHERE o.org_id = @Org AND o.pv_id = @Id GROUP BY c.licences ORDER BY 2 DESC LIMIT 50
+            SELECT c.licences, COUNT(*) FROM occurrence o JOIN component_version c ON c.id = o.cv_id WHERE o.org_id = @Org AND o.pv_id = @Id GROUP BY c.licences ORDER BY 2 DESC, 1
             """, key);
         return new ProjectVersionDetail(row.ToVersion(), row.Owner, await OwnersModule.PathAsync(connection, viewer, row.OwnerId), tags.AsList(), row.Description, row.Purl,
-            relatives.Find(r => r.Id == row.ParentId)?.ToRef(), [.. relatives.Where(r => r.Id != row.ParentId).Select(r => r.ToRef())], uploads.FirstOrDefault(), previous,
+            relatives.Find(r => r.Id == row.ParentId)?.ToRef(), [.. relatives.Where(r => r.Id != row.ParentId).Select(r => r.ToRef())], children, uploads.FirstOrDefault(), previous,
             await TrendAsync(connection, row.Id, time.GetUtcNow()), [.. types.Select(t => KeyValuePair.Create(t.Type ?? "", (int)t.Count))],
             [.. licences.Select(l => KeyValuePair.Create(string.Join(", ", TypeMaps.FromJson(l.Licences)), (int)l.Count))]);
     }, cancellationToken);

@@ -16,9 +16,9 @@ internal static class VersionFiles
 {
     public static readonly (string Name, Func<ProjectVersionRow, object?> Value)[] Versions =
     [
-        ("version", v => v.Version), ("latest", v => v.IsLatest), ("active", v => v.Active), ("uploaded", v => v.LastUploadAt), ("format", v => v.LastFormat), ("components", v => v.MetricsAt is null ? null : v.Coverage.Components),
-        ("covered", v => v.MetricsAt is null ? null : v.Coverage.Covered), ("critical", v => v.Findings.Critical), ("high", v => v.Findings.High), ("medium", v => v.Findings.Medium), ("low", v => v.Findings.Low),
-        ("unassigned", v => v.Findings.Unassigned), ("exploited", v => v.Kev), ("risk", v => Math.Round(v.MaxRisk, 1)), ("created", v => v.CreatedAt), ("uuid", v => v.Uuid.ToString()),
+        ("version", v => v.Version), ("latest", v => v.IsLatest), ("active", v => v.Active), ("uploaded:uploaded", v => v.LastUploadAt), ("format:format", v => v.LastFormat), ("components:components", v => v.MetricsAt is null ? null : v.Coverage.Components),
+        ("components:covered", v => v.MetricsAt is null ? null : v.Coverage.Covered), ("findings:critical", v => v.Findings.Critical), ("findings:high", v => v.Findings.High), ("findings:medium", v => v.Findings.Medium), ("findings:low", v => v.Findings.Low),
+        ("findings:unassigned", v => v.Findings.Unassigned), ("findings:exploited", v => v.Kev), ("risk:risk", v => Math.Round(v.MaxRisk, 1)), ("created", v => v.CreatedAt), ("uuid", v => v.Uuid.ToString()),
     ];
 
     public static readonly (string Name, Func<FindingEventRow, object?> Value)[] Events =

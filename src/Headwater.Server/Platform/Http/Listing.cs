@@ -47,6 +47,25 @@ internal sealed record Listing
     }
 
     /// <summary>
+    /// A list that is read by pages and answered as an array: <see cref="MostWhole"/> rows from <c>offset</c> on, or as many as <c>size</c> says, in the order and with the filter that the store knows; the header
+    /// <c>X-Total-Count</c> says how many there are. With <c>format</c> everything as a file.
+    /// </summary>
+    public async Task<IResult> AnswerArrayAsync<T>(string name, Func<PageRequest, CancellationToken, Task<Page<T>>> read, IReadOnlyList<(string Name, Func<T, object?> Value)> columns, CancellationToken cancellationToken)
+    {
+        if (!string.IsNullOrEmpty(Format)) return await AnswerAsync(name, read, columns, cancellationToken);
+        var most = Math.Clamp(Size ?? MostWhole, 1, MostWhole);
+        var page = await read(Page with { Size = most, After = null, Before = null }, cancellationToken);
+        var rows = page.Items.ToList();
+        while (page.Next is { } next && rows.Count < most)
+        {
+            page = await read(Page with { Size = most - rows.Count, After = next, Before = null, Offset = null }, cancellationToken);
+            rows.AddRange(page.Items);
+        }
+
+        return new Counted(page.Total, TypedResults.Ok(rows));
+    }
+
+    /// <summary>
     /// A list that is short enough to be answered whole, as an array or with <c>format</c> as a file. It is in memory, so it can be narrowed by the text of any column and sorted by any. Should it be longer than
     /// expected, the answer holds <see cref="MostWhole"/> rows from <c>offset</c> on; the header <c>X-Total-Count</c> says how many there are.
     /// </summary>
@@ -84,7 +103,7 @@ internal sealed record Listing
         a is IComparable known and not string && b is not null && a.GetType() == b.GetType() ? known.CompareTo(b) : string.Compare(TableFile.Plain(a), TableFile.Plain(b), StringComparison.OrdinalIgnoreCase));
 
     /// <summary>An answer that says how many rows there are in all.</summary>
-    private sealed class Counted(int total, IResult rows) : IResult
+    private sealed class Counted(long total, IResult rows) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {

@@ -7,22 +7,25 @@ public sealed class TableState
 {
     private readonly IReadOnlyList<Column> _columns;
 
-    private TableState(IReadOnlyList<Column> columns, string defaultSort, IQueryCollection? query)
+    private TableState(IReadOnlyList<Column> columns, string defaultSort, IQueryCollection? query, string prefix)
     {
-        _columns = columns;
-        Filter = Text(query, "q");
-        After = Text(query, "after");
-        Before = Text(query, "before");
-        var sort = Text(query, "sort");
+        (_columns, Prefix) = (columns, prefix);
+        Filter = Text(query, Named("q"));
+        After = Text(query, Named("after"));
+        Before = Text(query, Named("before"));
+        var sort = Text(query, Named("sort"));
         var name = sort?.TrimStart('-');
         var known = columns.FirstOrDefault(c => c.Sort && c.Key == name);
         IsDefaultSort = known is null;
         SortKey = known?.Key ?? defaultSort;
         Descending = known is null ? columns.FirstOrDefault(c => c.Key == defaultSort)?.Descending ?? true : sort![0] == '-';
-        Size = int.TryParse(Text(query, "size"), out var size) ? Math.Clamp(size, 10, 500) : 50;
-        var chosen = Text(query, "cols") is null ? null : query!["cols"].SelectMany(c => c?.Split(',') ?? []).ToHashSet(StringComparer.Ordinal);
+        Size = int.TryParse(Text(query, Named("size")), out var size) ? Math.Clamp(size, 10, 500) : 50;
+        var chosen = Text(query, Named("cols")) is null ? null : query![Named("cols")].SelectMany(c => c?.Split(',') ?? []).ToHashSet(StringComparer.Ordinal);
         Shown = columns.Where(c => c.Fixed || (chosen?.Contains(c.Key) ?? !c.Optional)).Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
     }
+
+    /// <summary>What the names in the address begin with; empty but for the second table of a page.</summary>
+    public string Prefix { get; }
 
     public string? Filter { get; }
 
@@ -42,7 +45,10 @@ public sealed class TableState
 
     public IReadOnlyList<Column> Columns => _columns;
 
-    public static TableState Of(HttpContext? http, IReadOnlyList<Column> columns, string defaultSort) => new(columns, defaultSort, http?.Request.Query);
+    public static TableState Of(HttpContext? http, IReadOnlyList<Column> columns, string defaultSort, string prefix = "") => new(columns, defaultSort, http?.Request.Query, prefix);
+
+    /// <summary>The name in the address of a part of the state.</summary>
+    public string Named(string part) => Prefix + part;
 
     /// <summary>The heading of a column, for the card that a row becomes on a phone.</summary>
     public Column? Find(string key) => _columns.FirstOrDefault(c => c.Key == key);
