@@ -26,8 +26,8 @@ public sealed class LongListTests(TestHost host) : IClassFixture<TestHost>
             for (var i = 1; i < Many; i++)
                 await transaction.Connection!.ExecuteAsync("""
                     INSERT INTO upload (id, org_id, token, pv_id, received_at, stage, format, spec_version, serialization, bytes, sha256, components, dependencies, state, tool, uploaded_by)
-                    SELECT id + @id, org_id, @token, pv_id, received_at + @i, stage, format, spec_version, serialization, bytes + @i, sha256, components, dependencies, state, 'tool-' || (@i % 10), uploaded_by FROM upload WHERE token = @Token
-                    """, new { id = 840_000_000L + i, token = Guid.CreateVersion7(), i = (long)i, it.Token }, transaction);
+                    SELECT id + @id, org_id, @fresh, pv_id, received_at + @i, stage, format, spec_version, serialization, bytes + @i, sha256, components, dependencies, state, 'tool-' || (@i % 10), uploaded_by FROM upload WHERE token = @Token
+                    """, new { id = 840_000_000L + i, fresh = Guid.CreateVersion7(), i = (long)i, it.Token }, transaction);
         });
 
         var path = $"{Api.Root}/versions/{it.ProjectUuid}/uploads";

@@ -5,7 +5,7 @@ namespace Headwater.Server.Features.Advisories;
 /// <summary>Advisories: the front door for other features.</summary>
 internal sealed class AdvisoriesModule(AdvisoryStore store)
 {
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<AdvisoriesModule>().AddSingleton<AdvisoryStore>();
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<AdvisoriesModule>().AddSingleton<AdvisoryStore>().AddSingleton<AdvisoryUsageStore>();
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => AdvisoriesApi.Map(app);
 

@@ -12,7 +12,10 @@ internal sealed record AdvisoryRow(
 /// <summary>An advisory as published, whether or not it affects us.</summary>
 /// <param name="Details">Markdown from the record.</param>
 /// <param name="Packages">What the records say is affected.</param>
-/// <param name="Usages">Where the affected component versions are, worst first; the finding belongs to the usage's component version.</param>
+/// <param name="Findings">In component versions that are in sight, at most a thousand.</param>
+/// <param name="Usages">Where the affected component versions are: latest versions of projects first, what is settled and older versions last; two hundred from where the reader asks for.</param>
+/// <param name="AllUsages">How many those are in all.</param>
+/// <param name="AllRecords">How many records there are; <paramref name="Records"/> holds the first of them.</param>
 /// <param name="AffectedProjects">Distinct projects whose latest version is hit, settled or not.</param>
 /// <param name="SettledProjects">Those of them in which every finding of the advisory is settled.</param>
 /// <param name="TotalProjects">The denominator.</param>
@@ -21,7 +24,7 @@ internal sealed record AdvisoryDetail(
     string Id, IReadOnlyList<string> Ids, string? Summary, string? Details, Severity Severity, double? Score, string? Vector, double? Epss, double? EpssPercentile,
     bool Kev, bool KevRansomware, DateTimeOffset? Published, DateTimeOffset? Modified, DateTimeOffset? Withdrawn,
     IReadOnlyList<AdvisoryRecord> Records, IReadOnlyList<AdvisoryPackageRow> Packages, IReadOnlyList<AdvisoryReference> References,
-    IReadOnlyList<FindingRow> Findings, IReadOnlyList<AffectedUsage> Usages, int AffectedProjects, int TotalProjects, int WithoutOwner, int SettledProjects)
+    IReadOnlyList<FindingRow> Findings, IReadOnlyList<AffectedUsage> Usages, int AffectedProjects, int TotalProjects, int WithoutOwner, int SettledProjects, long AllUsages, int AllRecords)
 {
     public int OpenProjects => AffectedProjects - SettledProjects;
 }
@@ -36,6 +39,9 @@ internal sealed record AdvisoryReference(string Type, string Url);
 /// <param name="Settled">True when every finding of the advisory in it was decided not to matter.</param>
 /// <param name="Analysis">What was decided; where there are several findings, about one that is still open, else the newest.</param>
 internal sealed record AffectedUsage(UsageRow Usage, string ComponentName, string? ComponentGroup, bool Affected, IReadOnlyList<string> FixedVersions, Projects.WhyHere? Why, bool Settled, FindingAnalysis? Analysis);
+
+/// <summary>A use of a hit component version, as a line of a file.</summary>
+internal sealed record UsageLine(UsageRow Usage, string ComponentName, string? ComponentGroup, bool Affected, IReadOnlyList<string> FixedVersions, bool Settled);
 
 /// <summary>A project whose latest version is hit.</summary>
 /// <param name="Components">What it uses of what is affected, with versions.</param>

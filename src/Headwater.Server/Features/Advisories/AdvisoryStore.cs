@@ -12,11 +12,10 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Advisories;
 
 /// <summary>Advisories: those that affect us from the database, any other from the index.</summary>
-internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, ProjectsModule projects, FindingsModule findings, ComponentsModule catalogue)
+internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, AdvisoryUsageStore uses, FindingsModule findings, ComponentsModule catalogue)
 {
     private const long Org = Organisation.Home;
-    private const int MostUsages = 200, PathsEach = 3, WithPaths = 50, MostRecords = 20, ComponentHits = 200;
-    private const long Many = 5000;
+    private const int MostUsages = 200, MostRecords = 20, ComponentHits = 200;
 
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
     {
@@ -105,7 +104,8 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
     }
 
     /// <summary>By identifier or alias, in any case. Null when no loaded source knows it.</summary>
-    public async Task<AdvisoryDetail?> GetAsync(Viewer viewer, string id, CancellationToken cancellationToken = default)
+    /// <param name="from">How many uses are passed over.</param>
+    public async Task<AdvisoryDetail?> GetAsync(Viewer viewer, string id, int from = 0, CancellationToken cancellationToken = default)
     {
         var (index, signals, _) = feeds.Current;
         if (index is null || id.Length > 200) return null;
@@ -118,7 +118,8 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         var osv = OsvRecord.Parse(index.Json(main.Record));
         var references = group.Records.Take(MostRecords).Where(r => r != main.Record).SelectMany(r => OsvRecord.Parse(index.Json(r)).References);
         var worst = records.Where(r => r.Withdrawn is null).DefaultIfEmpty(main).MaxBy(r => ((int)r.Severity, r.Score ?? 0))!;
-        var (findings, usages, hit, settled, withoutOwner) = await AffectedAsync(viewer, group.Ids, cancellationToken);
+        var (findings, hit, settled, withoutOwner) = await AffectedAsync(viewer, group.Ids, cancellationToken);
+        var usages = await uses.ListAsync(viewer, group.Ids, new PageRequest { Offset = from, Size = MostUsages }, cancellationToken);
         var kev = signals.Kev(group.Ids);
         var epss = signals.Epss(group.Ids);
         var shown = group.Ids.FirstOrDefault(i => i.StartsWith("CVE-", StringComparison.Ordinal)) ?? group.Ids.FirstOrDefault(i => i.StartsWith("GHSA-", StringComparison.Ordinal)) ?? main.Id;
@@ -127,7 +128,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
             records.Min(r => r.Published), records.Max(r => r.Modified), records.TrueForAll(r => r.Withdrawn is not null) ? records.Max(r => r.Withdrawn) : null,
             [.. records.Select(r => new AdvisoryRecord(r.Id, r.Source, r.Published, r.Modified, r.Withdrawn))],
             [.. group.Records.Take(MostRecords).SelectMany(index.PackagesOf).Select(p => new AdvisoryPackageRow(p.Ecosystem, p.Name, p.Ranges, p.FixedVersions)).DistinctBy(p => (p.Ecosystem, p.Name, string.Join(',', p.Ranges)))],
-            [.. osv.References.Concat(references).DistinctBy(r => r.Url)], findings, usages, (int)hit, total, (int)withoutOwner, (int)settled);
+            [.. osv.References.Concat(references).DistinctBy(r => r.Url)], findings, usages.Items, (int)hit, total, (int)withoutOwner, (int)settled, usages.Total, group.Records.Count);
     }
 
     /// <summary>Over all advisories, by identifier or words.</summary>
@@ -193,7 +194,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         return database.ReadAsync(async connection =>
         {
             var parameters = new { Org, ids = ids.Take(500), like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
-            var affected = await AffectedVersionsAsync(connection, ids);
+            var affected = await AdvisoryUsageStore.AffectedVersionsAsync(connection, ids);
             var inUse = new ProjectsUsing(mine, affected);
             var (total, _) = await inUse.CountAsync(connection, parameters);
             var page = keyset.Page((await connection.QueryAsync<ProjectLine>($"""
@@ -202,7 +203,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
                 JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id ORDER BY s.sort_key {keyset.Direction}, p.id {keyset.Direction}
                 """, parameters)).AsList(), total, p => (p.SortKey!, p.ProjectId));
             var hits = page.Items.Count == 0 ? [] : await connection.QueryAsync<HitLine>($"""
-                {Uses(page.Items.Select(p => p.PvId), Listed(affected))} SELECT x.pv_id, k.group_name, k.name, c.version, f.fixed, COALESCE(e.settled, 0) AS settled
+                {AdvisoryUsageStore.Uses(page.Items.Select(p => p.PvId), AdvisoryUsageStore.Listed(affected))} SELECT x.pv_id, k.group_name, k.name, c.version, f.fixed, COALESCE(e.settled, 0) AS settled
                 FROM finding f JOIN used x ON x.cv_id = f.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
                 LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = x.pv_id AND e.cv_id = x.cv_id AND e.finding_id = f.id
                 WHERE f.id IN @ids AND f.affected = 1 ORDER BY k.name, c.id
@@ -216,79 +217,25 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
 
     private static readonly Dictionary<string, SortKey> ProjectSorts = new(StringComparer.Ordinal) { ["project"] = new("LOWER(p.name)") };
 
-    private async Task<(List<FindingRow> Findings, List<AffectedUsage> Usages, long Projects, long Settled, long WithoutOwner)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    private Task<(List<FindingRow> Findings, long Projects, long Settled, long WithoutOwner)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
     {
-        var (findings, rows, decided, hit, settled, withoutOwner) = await database.ReadAsync(async connection =>
-        {
-            var found = (await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
-                SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.id IN @ids AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.affected DESC, f.risk DESC, k.name, c.id LIMIT 1000
-                """, new { ids = ids.Take(500) }))).ConvertAll(f => f.ToRow());
-            var parameters = new { Org, ids = ids.Take(500) };
-            var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
-            var affected = await AffectedVersionsAsync(connection, ids);
-            var (hit, owned) = await new ProjectsUsing(mine, affected).CountAsync(connection, parameters);
-            // Decisions are few beside what they are about, so those that settle something are where the search begins.
-            var (settled, settledOwned) = await connection.QuerySingleAsync<(long, long)>($"""
-                SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine}
-                    AND p.latest_id IN (SELECT d.pv_id FROM analysis a JOIN finding_decision d ON d.analysis_id = a.id JOIN finding f ON f.id = d.finding_id AND f.cv_id = d.cv_id AND f.affected = 1
-                        WHERE a.org_id = @Org AND d.finding_id IN @ids AND d.settled = 1)
-                    AND NOT EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id
-                        LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = x.pv_id AND e.cv_id = x.cv_id AND e.finding_id = f.id WHERE f.id IN @ids AND f.affected = 1 AND COALESCE(e.settled, 0) = 0)
-                """, parameters);
-            const string Select = $"""
-                SELECT v.id AS pv_id, p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
-                    {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, k.name AS component_name, k.group_name
-                """;
-            // Where thousands are hit, the first by name are found along the index of names, and only their uses are read; where few are, all are sorted, what is settled and older versions last.
-            var first = hit <= Many ? [] : await connection.QueryAsync<long>($"""
-                SELECT p.latest_id FROM project p WHERE {mine}
-                    AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({Listed(affected)}))
-                ORDER BY LOWER(p.name), p.id LIMIT {MostUsages}
-                """, parameters);
-            var versions = hit <= Many ? "" : Listed(await connection.QueryAsync<long>("SELECT DISTINCT cv_id FROM finding WHERE id IN @ids", parameters));
-            var used = await connection.QueryAsync<UsageLine>(hit > Many ? $"""
-                {Uses(first, versions)} {Select} FROM used x JOIN finding f ON f.cv_id = x.cv_id AND f.id IN @ids JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.latest_id = v.id
-                JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN owner w ON w.id = p.owner_id
-                ORDER BY f.affected DESC, LOWER(p.name), v.id, c.id LIMIT {MostUsages}
-                """ : $"""
-                {Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
-                JOIN occurrence x ON x.cv_id = c.id
-                JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
-                LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = x.pv_id AND e.cv_id = x.cv_id AND e.finding_id = f.id
-                WHERE f.id IN @ids AND {viewer.Sees("p.owner_id")} ORDER BY is_latest DESC, f.affected DESC, COALESCE(e.settled, 0), p.name, v.id, c.id LIMIT {MostUsages}
-                """, parameters);
-            var lines = used.AsList();
-            var decisions = lines.Count == 0 ? [] : await connection.QueryAsync<FindingColumns>($"""
-                {Uses(lines.Select(l => l.PvId), Listed(lines.Select(l => l.CvId)))} SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, {FindingColumns.DecisionSelect} FROM used o JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
-                JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin}
-                WHERE f.id IN @ids
-                """, parameters);
-            return (found, lines, decisions.ToLookup(d => (d.PvId, d.CvId)), hit, settled, hit - owned - (settled - settledOwned));
-        }, cancellationToken);
-        var byVersion = findings.ToLookup(f => f.ComponentVersionId);
-        var usages = new List<AffectedUsage>();
-        var distinct = rows.DistinctBy(r => (r.VersionUuid, r.CvId)).ToList();
-        var why = await projects.WhyEachAsync(viewer, [.. distinct.Take(WithPaths).Where(r => r.IsLatest).Select(r => (r.VersionUuid, r.CvId))], PathsEach, cancellationToken);
-        foreach (var row in distinct)
-        {
-            var own = byVersion[row.CvId];
-            var about = decided[(row.PvId, row.CvId)].OrderBy(d => d.Settled).ThenByDescending(d => d.DecidedAt).ToList();
-            usages.Add(new AffectedUsage(row.ToRow(), row.ComponentName, row.GroupName, own.Any(f => f.Affected), [.. own.SelectMany(f => f.FixedVersions).Distinct()], why.GetValueOrDefault((row.VersionUuid, row.CvId)), about.Count > 0 && about.TrueForAll(d => d.Settled), about.FirstOrDefault()?.ToAnalysis()));
-        }
-
-        return (findings, usages, hit, settled, withoutOwner);
-    }
-
-    /// <summary>Which of these component versions are in which of these project versions, as <c>used</c>: found first, so that no engine reads all uses of what is everywhere.</summary>
-    private static string Uses(IEnumerable<long> projectVersions, string componentVersions) => $"""
-        WITH used AS MATERIALIZED (SELECT org_id, pv_id, cv_id, flags, depth FROM occurrence
-            WHERE org_id = @Org AND pv_id IN ({Listed(projectVersions)}) AND cv_id IN ({componentVersions}))
-        """;
-
-    private static async Task<IReadOnlyCollection<long>> AffectedVersionsAsync(DbConnection connection, IReadOnlyList<string> ids) =>
-        [.. (await connection.QueryAsync<long>("SELECT cv_id FROM finding WHERE id IN @ids AND affected = 1", new { ids = ids.Take(500) })).Distinct()];
-
-    private static string Listed(IEnumerable<long> ids) => string.Join(',', ids.DefaultIfEmpty().Distinct());
+        var parameters = new { Org, ids = ids.Take(500) };
+        var found = (await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
+            SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.id IN @ids AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.affected DESC, f.risk DESC, k.name, c.id LIMIT 1000
+            """, parameters))).ConvertAll(f => f.ToRow());
+        var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
+        var affected = await AdvisoryUsageStore.AffectedVersionsAsync(connection, ids);
+        var (hit, owned) = await new ProjectsUsing(mine, affected).CountAsync(connection, parameters);
+        // Decisions are few beside what they are about, so those that settle something are where the search begins.
+        var (settled, settledOwned) = await connection.QuerySingleAsync<(long, long)>($"""
+            SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine}
+                AND p.latest_id IN (SELECT d.pv_id FROM analysis a JOIN finding_decision d ON d.analysis_id = a.id JOIN finding f ON f.id = d.finding_id AND f.cv_id = d.cv_id AND f.affected = 1
+                    WHERE a.org_id = @Org AND d.finding_id IN @ids AND d.settled = 1)
+                AND NOT EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id
+                    LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = x.pv_id AND e.cv_id = x.cv_id AND e.finding_id = f.id WHERE f.id IN @ids AND f.affected = 1 AND COALESCE(e.settled, 0) = 0)
+            """, parameters);
+        return (found, hit, settled, hit - owned - (settled - settledOwned));
+    }, cancellationToken);
 
     private sealed record Row
     {
@@ -327,12 +274,5 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Proje
         public string? Version { get; set; }
         public string Fixed { get; set; } = "";
         public bool Settled { get; set; }
-    }
-
-    private sealed record UsageLine : UsageColumns
-    {
-        public long PvId { get; set; }
-        public string ComponentName { get; set; } = "";
-        public string? GroupName { get; set; }
     }
 }

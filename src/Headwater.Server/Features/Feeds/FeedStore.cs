@@ -162,11 +162,23 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
         jobs.Wake();
     }
 
+    private static readonly Dictionary<string, SortKey> HistorySorts = new(StringComparer.Ordinal) { ["at"] = new("c.id", true) };
+
     /// <summary>The changes of an advisory's records, newest first.</summary>
-    public Task<IReadOnlyList<AdvisoryHistoryRow>> HistoryAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<AdvisoryHistoryRow>>(async connection =>
-        [.. (await connection.QueryAsync<(string Advisory, long Kind, long? Modified, long At, string? Feed)>("""
-            SELECT c.advisory, c.kind, c.modified, c.at, f.name FROM feed_change c LEFT JOIN feed f ON f.id = c.feed_id WHERE c.advisory IN @ids ORDER BY c.id DESC LIMIT 100
-            """, new { ids = ids.Take(200) })).Select(r => new AdvisoryHistoryRow(r.Advisory, (AdvisoryChangeKind)r.Kind, Time(r.Modified), Time(r.At)!.Value, r.Feed))], cancellationToken);
+    public Task<Page<AdvisoryHistoryRow>> HistoryAsync(IReadOnlyList<string> ids, PageRequest request, CancellationToken cancellationToken)
+    {
+        var keyset = Keyset.For(request, HistorySorts, "at", "c.id");
+        return database.ReadAsync(async connection =>
+        {
+            var parameters = new { ids = ids.Take(200), keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
+            var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM feed_change c WHERE c.advisory IN @ids", parameters);
+            var rows = await connection.QueryAsync<(long Id, string Advisory, long Kind, long? Modified, long At, string? Feed)>($"""
+                SELECT c.id, c.advisory, c.kind, c.modified, c.at, f.name FROM feed_change c LEFT JOIN feed f ON f.id = c.feed_id WHERE c.advisory IN @ids AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip
+                """, parameters);
+            var page = keyset.Page(rows.AsList(), total, r => (r.Id, r.Id));
+            return new Page<AdvisoryHistoryRow>([.. page.Items.Select(r => new AdvisoryHistoryRow(r.Advisory, (AdvisoryChangeKind)r.Kind, Time(r.Modified), Time(r.At)!.Value, r.Feed))], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
 
     private static DateTimeOffset? Time(long? milliseconds) => milliseconds is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 

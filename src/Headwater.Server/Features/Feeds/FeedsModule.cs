@@ -126,7 +126,7 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
     }
 
     /// <summary>How the records of an advisory have changed, newest first.</summary>
-    public Task<IReadOnlyList<AdvisoryHistoryRow>> HistoryAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => store.HistoryAsync(ids, cancellationToken);
+    public Task<Page<AdvisoryHistoryRow>> HistoryAsync(IReadOnlyList<string> ids, PageRequest request, CancellationToken cancellationToken) => store.HistoryAsync(ids, request, cancellationToken);
 
     /// <summary>Makes feeds of a folder on the server: its OSV records and zips, <c>epss/</c> and <c>kev/</c> beside them, as far as there are any, and refreshes them.</summary>
     /// <returns>The jobs.</returns>

@@ -12,8 +12,7 @@ internal sealed class EventStore(IDatabase database)
     private const long Org = Organisation.Home;
 
     private const string Columns = """
-        e.finding, e.ids, e.summary, e.severity, e.kind, e.reason, e.advisory, e.modified, e.at, c.id AS cv_id, c.component_id, c.version, k.name, k.group_name
-        FROM finding_event e JOIN component_version c ON c.id = e.cv_id JOIN component k ON k.id = c.component_id
+        e.id, e.finding, e.ids, e.summary, e.severity, e.kind, e.reason, e.advisory, e.modified, e.at, c.id AS cv_id, c.component_id, c.version, k.name, k.group_name
         """;
 
     /// <summary>Keeps events in the transaction that causes them.</summary>
@@ -33,24 +32,39 @@ internal sealed class EventStore(IDatabase database)
         }
     }
 
+    private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal) { ["at"] = new("e.id", true) };
+
     /// <summary>What became of the findings of an advisory in components that are visible, newest first.</summary>
-    public Task<IReadOnlyList<FindingEventRow>> OfAdvisoryAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken) => ListAsync($"""
-        SELECT {Columns} WHERE e.finding IN @ids AND EXISTS (SELECT 1 FROM occurrence o JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
-            WHERE o.org_id = @Org AND o.cv_id = e.cv_id AND {viewer.Sees("p.owner_id")}) ORDER BY e.id DESC LIMIT 100
-        """, new { Org, ids = ids.Take(200) }, cancellationToken);
+    public Task<Page<FindingEventRow>> OfAdvisoryAsync(Viewer viewer, IReadOnlyList<string> ids, PageRequest request, CancellationToken cancellationToken) => ListAsync($"""
+        FROM finding_event e JOIN component_version c ON c.id = e.cv_id JOIN component k ON k.id = c.component_id
+        WHERE e.finding IN @ids AND EXISTS (SELECT 1 FROM occurrence o JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
+            WHERE o.org_id = @Org AND o.cv_id = e.cv_id AND {viewer.Sees("p.owner_id")})
+        """, ids.Take(200), null, request, cancellationToken);
 
     /// <summary>Findings that are reported no more of what is in a project version, newest first; none when that is not visible.</summary>
-    public Task<IReadOnlyList<FindingEventRow>> GoneFromAsync(Viewer viewer, Guid version, CancellationToken cancellationToken) => ListAsync($"""
-        SELECT {Columns} JOIN project_version v ON v.org_id = @Org AND v.uuid = @version JOIN occurrence o ON o.org_id = @Org AND o.pv_id = v.id AND o.cv_id = e.cv_id JOIN project p ON p.id = v.project_id
+    public Task<Page<FindingEventRow>> GoneFromAsync(Viewer viewer, Guid version, PageRequest request, CancellationToken cancellationToken) => ListAsync($"""
+        FROM finding_event e JOIN component_version c ON c.id = e.cv_id JOIN component k ON k.id = c.component_id
+        JOIN project_version v ON v.org_id = @Org AND v.uuid = @version JOIN occurrence o ON o.org_id = @Org AND o.pv_id = v.id AND o.cv_id = e.cv_id JOIN project p ON p.id = v.project_id
         WHERE e.kind = 2 AND {viewer.Sees("p.owner_id")} AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.cv_id = e.cv_id AND f.id = e.finding)
-            AND NOT EXISTS (SELECT 1 FROM finding_event l WHERE l.cv_id = e.cv_id AND l.finding = e.finding AND l.id > e.id) ORDER BY e.id DESC LIMIT 100
-        """, new { Org, version }, cancellationToken);
+            AND NOT EXISTS (SELECT 1 FROM finding_event l WHERE l.cv_id = e.cv_id AND l.finding = e.finding AND l.id > e.id)
+        """, [], version, request, cancellationToken);
 
-    private Task<IReadOnlyList<FindingEventRow>> ListAsync(string sql, object parameters, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingEventRow>>(async connection =>
-        [.. (await connection.QueryAsync<Row>(sql, parameters)).Select(r => r.ToRow())], cancellationToken);
+    private Task<Page<FindingEventRow>> ListAsync(string from, IEnumerable<string> ids, Guid? version, PageRequest request, CancellationToken cancellationToken)
+    {
+        var keyset = Keyset.For(request, Sorts, "at", "e.id");
+        return database.ReadAsync(async connection =>
+        {
+            var parameters = new { Org, ids, version, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {from}", parameters);
+            var rows = total == 0 ? [] : (await connection.QueryAsync<Row>($"SELECT {Columns} {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters)).AsList();
+            var page = keyset.Page(rows, total, r => (r.Id, r.Id));
+            return new Page<FindingEventRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
 
     private sealed class Row
     {
+        public long Id { get; set; }
         public string Finding { get; set; } = "";
         public string Ids { get; set; } = "";
         public string? Summary { get; set; }

@@ -4,6 +4,7 @@ using Headwater.Core.Packages;
 using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Inbox;
 using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Jobs;
 
 namespace Headwater.Server.Features.Findings;
@@ -56,10 +57,10 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Par
     }
 
     /// <summary>What became of the findings of an advisory, newest first.</summary>
-    public Task<IReadOnlyList<FindingEventRow>> EventsOfAdvisoryAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken) => events.OfAdvisoryAsync(viewer, ids, cancellationToken);
+    public Task<Page<FindingEventRow>> EventsOfAdvisoryAsync(Viewer viewer, IReadOnlyList<string> ids, PageRequest request, CancellationToken cancellationToken) => events.OfAdvisoryAsync(viewer, ids, request, cancellationToken);
 
     /// <summary>Findings that are reported no more of what is in a project version.</summary>
-    public Task<IReadOnlyList<FindingEventRow>> GoneFromVersionAsync(Viewer viewer, Guid version, CancellationToken cancellationToken) => events.GoneFromAsync(viewer, version, cancellationToken);
+    public Task<Page<FindingEventRow>> GoneFromVersionAsync(Viewer viewer, Guid version, PageRequest request, CancellationToken cancellationToken) => events.GoneFromAsync(viewer, version, request, cancellationToken);
 
     /// <summary>How many component versions have not been matched against the data in use.</summary>
     public Task<int> CountPendingAsync(CancellationToken cancellationToken) => store.CountPendingAsync(null, feeds.Current.Key, cancellationToken);

@@ -1,0 +1,124 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Dapper;
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Http;
+using Headwater.Server.Tests.Access;
+using Headwater.Server.Tests.Ui;
+
+namespace Headwater.Server.Tests.Features;
+
+/// <summary>What an advisory hits, and what became of it, is told to its end, and the file holds what the page lists.</summary>
+public sealed class AdvisoryListTests(TestHost host) : IClassFixture<TestHost>
+{
+    private const string Log4Shell = "CVE-2021-44228";
+    private const int Older = 450;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Affected_InOlderVersionsToo_IsAllTold_OnThePageAndInItsFile()
+    {
+        using var client = await host.ClientAsync();
+        var it = await TestHost.UploadAsync(client, "Hit", "new", TestHost.Bom("pkg:npm/front@1.0.0", "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"));
+        await TestHost.UploadAsync(client, "Also hit", "1", TestHost.Bom("pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"));
+        await host.IdleAsync();
+        await host.Get<IDatabase>().WriteAsync(async transaction =>
+        {
+            var (version, project) = await transaction.Connection!.QuerySingleAsync<(long, long)>("SELECT id, project_id FROM project_version WHERE uuid = @uuid", new { uuid = it.ProjectUuid }, transaction);
+            for (var i = 0; i < Older; i++)
+            {
+                var id = 842_000_000L + i;
+                await transaction.Connection!.ExecuteAsync("INSERT INTO project_version (id, org_id, uuid, project_id, version, is_latest, created_at) VALUES (@id, 1, @uuid, @project, @name, 0, 0) ON CONFLICT (id) DO NOTHING", new { id, uuid = Guid.CreateVersion7(), project, name = $"old{i:000}" }, transaction);
+                await transaction.Connection!.ExecuteAsync("INSERT INTO occurrence (org_id, pv_id, cv_id, flags, depth) SELECT org_id, @id, cv_id, flags, depth FROM occurrence WHERE pv_id = @version ON CONFLICT DO NOTHING", new { id, version }, transaction);
+            }
+        });
+
+        var first = await client.GetFromJsonAsync<JsonElement>($"{Api.Root}/advisories/{Log4Shell}", Stop);
+        (first.GetProperty("allUsages").GetInt32(), first.GetProperty("usages").GetArrayLength(), first.GetProperty("affectedProjects").GetInt32()).ShouldBe((Older + 2, 200, 2));
+        var lines = Lines(await client.GetStringAsync($"{Api.Root}/advisories/{Log4Shell}/usages?format=csv", Stop));
+        lines[0].ShouldStartWith("project,version,latest,owner,contact,group,component,component version,affected,fixed,settled,direct");
+        lines.Length.ShouldBe(1 + Older + 2);
+        // The latest versions come first, whatever their projects are called.
+        lines.Skip(1).Take(3).Select(l => string.Join(',', l.Split(',')[..3])).ShouldBe(["Also hit,1,True", "Hit,new,True", "Hit,old000,False"]);
+        lines.Skip(1).ShouldAllBe(l => l.Contains(",log4j-core,2.14.1,yes,", StringComparison.Ordinal));
+
+        var (read, after) = (new List<string>(), (string?)null);
+        do
+        {
+            var page = await client.GetFromJsonAsync<JsonElement>($"{Api.Root}/advisories/{Log4Shell}/usages?size=130{(after is null ? "" : "&after=" + after)}", Stop);
+            page.GetProperty("total").GetInt32().ShouldBe(Older + 2);
+            read.AddRange(page.GetProperty("items").EnumerateArray().Select(u => u.GetProperty("usage").GetProperty("projectVersion").GetString()!));
+            after = page.TryGetProperty("next", out var next) ? next.GetString() : null;
+        }
+        while (after is not null);
+        read.ShouldBe(lines.Skip(1).Select(l => l.Split(',')[1]));
+
+        using var browser = await AdministratorAsync();
+        var (shown, address) = (new List<string>(), $"/advisories/{Log4Shell}");
+        while (true)
+        {
+            var page = Html.Parse(await browser.GetStringAsync(address, Stop));
+            page.Body!.Said().ShouldContain("2 of 2 projects");
+            shown.AddRange(page.QuerySelectorAll("ol.risks > li .head > .ver").Select(v => v.TextContent));
+            Lines(await browser.GetStringAsync(page.QuerySelector("a[download][href*='/usages']")!.GetAttribute("href")!, Stop)).Length.ShouldBe(lines.Length);
+            if (page.QuerySelector("nav.pager a[rel=next]")?.GetAttribute("href") is not { } next) break;
+            address = next;
+        }
+
+        shown.ShouldBe(read);
+    }
+
+    [Fact]
+    public async Task History_LongerThanAHundred_IsTold_ByPagesAndAsAFile()
+    {
+        using var client = await host.ClientAsync();
+        var it = await TestHost.UploadAsync(client, "Long told", "1", TestHost.Bom("pkg:npm/lodash@4.17.20"));
+        await host.IdleAsync();
+        var before = (await client.GetFromJsonAsync<JsonElement>($"{Api.Root}/advisories/CVE-2020-0001/history", Stop)).GetProperty("allEvents").GetInt32();
+        await host.Get<IDatabase>().WriteAsync(async transaction =>
+        {
+            var connection = transaction.Connection!;
+            var lodash = await connection.QuerySingleAsync<long>("SELECT o.cv_id FROM occurrence o JOIN project_version v ON v.id = o.pv_id WHERE v.uuid = @uuid", new { uuid = it.ProjectUuid }, transaction);
+            for (var i = 0; i < 450; i++)
+            {
+                await connection.ExecuteAsync("INSERT INTO finding_event (id, cv_id, finding, ids, severity, affected, kind, reason, at, told) VALUES (@id, @lodash, 'CVE-2020-0001', '[]', 3, 1, 3, 0, @i, 1)", new { id = 843_000_000L + i, lodash, i = (long)i }, transaction);
+                await connection.ExecuteAsync("INSERT INTO finding_event (id, cv_id, finding, ids, severity, affected, kind, reason, at, told) VALUES (@id, @lodash, @gone, '[]', 3, 1, 2, 1, @i, 1)", new { id = 843_100_000L + i, lodash, gone = $"GONE-{i:000}", i = (long)i }, transaction);
+                if (i < 430) await connection.ExecuteAsync("INSERT INTO feed_change (id, feed_id, advisory, kind, at, aliases, names) VALUES (@id, 0, 'CVE-2020-0001', 2, @i, '[]', '[]')", new { id = 843_200_000L + i, i = (long)i }, transaction);
+            }
+        });
+
+        var history = await client.GetFromJsonAsync<JsonElement>($"{Api.Root}/advisories/CVE-2020-0001/history?offset=400", Stop);
+        (history.GetProperty("allEvents").GetInt32(), history.GetProperty("events").GetArrayLength()).ShouldBe((450 + before, 50 + before));
+        (history.GetProperty("allChanges").GetInt32(), history.GetProperty("changes").GetArrayLength()).ShouldBe((430, 30));
+        Lines(await client.GetStringAsync($"{Api.Root}/advisories/CVE-2020-0001/history?format=csv", Stop)).Length.ShouldBe(1 + 450 + 430 + before);
+
+        using var answer = await client.GetAsync($"{Api.Root}/versions/{it.ProjectUuid}/findings/retracted?size=30", Stop);
+        answer.Headers.GetValues("X-Total-Count").Single().ShouldBe("450");
+        (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).EnumerateArray().Select(e => e.GetProperty("finding").GetString()).ShouldBe(Enumerable.Range(420, 30).Reverse().Select(i => $"GONE-{i}"));
+        Lines(await client.GetStringAsync($"{Api.Root}/versions/{it.ProjectUuid}/findings/retracted?format=csv", Stop)).Length.ShouldBe(451);
+
+        using var browser = await AdministratorAsync();
+        foreach (var (page, list, expected) in new[] { ($"/versions/{it.ProjectUuid}/findings", "events", 450), ("/advisories/CVE-2020-0001", "events", 450 + before), ("/advisories/CVE-2020-0001", "changes", 430) })
+        {
+            var told = 0;
+            for (var place = 0; place < expected; place += 200)
+            {
+                var html = Html.Parse(await browser.GetStringAsync($"{page}?{list}={place}", Stop));
+                var pager = html.QuerySelectorAll("nav.pager").Single(p => p.Said().Contains("of " + expected.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal) && p.PreviousElementSibling!.ClassName == "reasons");
+                told += pager.PreviousElementSibling!.QuerySelectorAll("li").Length;
+                (pager.QuerySelector("a[rel=next]") is null).ShouldBe(place + 200 >= expected);
+            }
+
+            told.ShouldBe(expected);
+        }
+    }
+
+    private async Task<HttpClient> AdministratorAsync()
+    {
+        await host.GrantAsync(await host.AddPersonAsync("advisory-admin"), "administrator", 0);
+        return await host.BrowserAsync("advisory-admin");
+    }
+
+    private static string[] Lines(string csv) => csv.TrimStart('\uFEFF').TrimEnd().Split("\r\n");
+}
