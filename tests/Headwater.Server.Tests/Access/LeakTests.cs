@@ -297,7 +297,7 @@ public sealed partial class LeakTests : IAsyncLifetime
     [GeneratedRegex(@"((?:/|%2F)(?:components|component-versions|owners|jobs|people|why|paths|impact|findings)(?:/|%2F)|\b(?:owner|parent|without|scope)=|%3Fowner%3D)\d+", RegexOptions.None, 1000)]
     private static partial Regex Link();
 
-    [GeneratedRegex("\"(next|previous|traceId)\":\"[^\"]+\"", RegexOptions.None, 1000)]
+    [GeneratedRegex("\"(next|previous|traceId|digest)\":\"[^\"]+\"", RegexOptions.None, 1000)]
     private static partial Regex Cursor();
 
     [GeneratedRegex("\\b(after|before)=[\\w-]+", RegexOptions.None, 1000)]

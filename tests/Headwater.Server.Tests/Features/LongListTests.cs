@@ -110,6 +110,93 @@ public sealed class LongListTests(TestHost host) : IClassFixture<TestHost>
         Html.Parse(await browser.GetStringAsync($"/component-versions/{component.GetProperty("componentVersionId").GetInt64()}", Stop)).Body!.Said().ShouldContain("1,087 more are not shown here.");
     }
 
+    [Fact]
+    public async Task Groups_MoreThanTwoThousand_AreAllTold_AlsoThoseThatOnlyHaveARole()
+    {
+        const int Many = 2300;
+        await host.Get<IDatabase>().WriteAsync(async transaction =>
+        {
+            for (var i = 0; i < Many; i++)
+                await transaction.Connection!.ExecuteAsync("INSERT INTO person_group (id, org_id, uuid, name, source) VALUES (@id, 1, @uuid, @name, 'scim')", new { id = 844_000_000L + i, uuid = Guid.CreateVersion7(), name = $"Crowd {i:0000}" }, transaction);
+        });
+        await host.Get<Headwater.Server.Features.People.GroupStore>().SetRoleAsync("crowd to come", "viewer", 0, true, "test", Stop);
+        await host.Get<Headwater.Server.Features.People.GroupStore>().SetRoleAsync("Crowd 2222", "auditor", 0, true, "test", Stop);
+
+        using var client = await host.ClientAsync(Headwater.Server.Platform.Auth.Permissions.Administrator);
+        using var answer = await client.GetAsync($"{Api.Root}/people/groups?filter=CROWD", Stop);
+        answer.Headers.GetValues("X-Total-Count").Single().ShouldBe("2301");
+        var names = (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).EnumerateArray().Select(g => g.GetProperty("name").GetString()!).ToList();
+        (names.Count, names[0], names[^1]).ShouldBe((Many + 1, "Crowd 0000", "crowd to come"));
+        var lines = Lines(await client.GetStringAsync($"{Api.Root}/people/groups?filter=crowd&format=csv", Stop));
+        lines.Length.ShouldBe(1 + Many + 1);
+        lines.ShouldContain("Crowd 2222,scim,0,auditor,");
+
+        using var browser = await AdministratorAsync();
+        var (read, address) = (new HashSet<string>(), "/people/groups?q=crowd&size=500");
+        while (true)
+        {
+            var page = Html.Parse(await browser.GetStringAsync(address, Stop));
+            page.QuerySelector("span.table-count")!.TextContent.ShouldBe("2,301 groups");
+            foreach (var name in page.QuerySelectorAll("table.data tbody td b").Where(b => b.GetAttribute("title") is null)) read.Add(name.TextContent).ShouldBeTrue();
+            if (page.QuerySelector("nav.pager a[rel=next]")?.GetAttribute("href") is not { } next) break;
+            address = next;
+        }
+
+        read.Count.ShouldBe(Many + 1);
+        Html.Parse(await browser.GetStringAsync("/people/groups?q=crowd+to&sort=-members", Stop)).QuerySelectorAll("table.data tbody tr").Single().Said().ShouldContain("crowd to come");
+    }
+
+    [Fact]
+    public async Task Sessions_OfOneself_AndOfAPerson_ComeAsFiles_OfJustThem()
+    {
+        using var own = await AdministratorAsync();
+        using var again = await AdministratorAsync();
+        await host.AddPersonAsync("list-other");
+        using var other = await host.BrowserAsync("list-other");
+        var page = Html.Parse(await own.GetStringAsync("/account/sessions", Stop));
+        var shown = page.QuerySelectorAll("table.data tbody tr").Length;
+        shown.ShouldBeGreaterThanOrEqualTo(2);
+        var mine = Lines(await own.GetStringAsync(page.QuerySelector("a[download]")!.GetAttribute("href")!, Stop));
+        mine[0].ShouldBe("person,how,since,last seen,ends,address,program");
+        mine.Length.ShouldBe(1 + shown);
+        mine.Skip(1).ShouldAllBe(l => l.StartsWith("list-admin,", StringComparison.Ordinal));
+        (await other.GetFromJsonAsync<JsonElement>($"{Api.Root}/account/sessions", Stop)).EnumerateArray().Single().GetProperty("person").GetString().ShouldBe("list-other");
+        using var key = await host.ClientAsync();
+        (await key.GetFromJsonAsync<JsonElement>($"{Api.Root}/account/sessions", Stop)).GetArrayLength().ShouldBe(0);
+        (await other.GetAsync($"{Api.Root}/people/sessions", Stop)).StatusCode.ShouldBe(System.Net.HttpStatusCode.Forbidden);
+
+        var person = await host.Get<IDatabase>().ReadAsync(c => c.QuerySingleAsync<long>("SELECT id FROM user_account WHERE name = 'list-other'"));
+        var link = Html.Parse(await own.GetStringAsync($"/people/{person}", Stop)).QuerySelectorAll("a[download]").Select(a => a.GetAttribute("href")!).First(h => h.Contains("/people/sessions?", StringComparison.Ordinal));
+        Lines(await own.GetStringAsync(link, Stop)).Skip(1).ShouldHaveSingleItem().ShouldStartWith("list-other,");
+    }
+
+    [Fact]
+    public async Task ImportPreview_LongerThanThePage_ComesAsAFile_RefusedLinesToo()
+    {
+        using var admin = await AdministratorAsync();
+        var text = "unit,title,parent\r\n" + string.Concat(Enumerable.Range(0, 620).Select(i => $"preview-{i:000},Unit {i},\r\n"));
+        var page = Html.Parse(await (await Site.PostAsync(admin, "/import", "#pasted", ("Pasted", text))).Content.ReadAsStringAsync(Stop));
+        page.Body!.Said().ShouldContain("120 more are not shown here.");
+        var lines = Lines(await FileAsync(page, "csv"));
+        (lines[0], lines.Length).ShouldBe(("line,act,subject,detail", 1 + 620));
+        lines.Skip(1).ShouldAllBe(l => l.Contains(",new,", StringComparison.Ordinal));
+        JsonDocument.Parse(await FileAsync(page, "json")).RootElement.GetArrayLength().ShouldBe(620);
+
+        var wrong = text + string.Concat(Enumerable.Range(0, 250).Select(i => $",Nameless {i},\r\n"));
+        var broken = Html.Parse(await (await Site.PostAsync(admin, "/import", "#pasted", ("Pasted", wrong))).Content.ReadAsStringAsync(Stop));
+        broken.Body!.Said().ShouldContain("50 more are not shown here.");
+        Lines(await FileAsync(broken, "csv")).Skip(1).Count(l => l.Contains(",refused,", StringComparison.Ordinal)).ShouldBe(250);
+
+        async Task<string> FileAsync(AngleSharp.Html.Dom.IHtmlDocument from, string format)
+        {
+            var form = from.QuerySelector("form[action$='/import/preview']")!;
+            using var answer = await admin.PostAsync(form.GetAttribute("action"), new FormUrlEncodedContent(form.QuerySelectorAll("input").Select(i => KeyValuePair.Create(i.GetAttribute("name")!, i.GetAttribute("value") ?? "")).Append(KeyValuePair.Create("format", format))), Stop);
+            answer.EnsureSuccessStatusCode();
+            answer.Content.Headers.ContentDisposition!.FileName.ShouldBe("import-preview." + format);
+            return await answer.Content.ReadAsStringAsync(Stop);
+        }
+    }
+
     /// <summary>Leafs through a table to its end, and gathers where its rows lead; each page says the same total.</summary>
     private static async Task<HashSet<string>> ReadAsync(HttpClient browser, string address, string links, string count, string within = "")
     {

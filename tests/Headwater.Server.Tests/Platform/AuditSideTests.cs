@@ -39,7 +39,7 @@ public sealed class AuditSideTests(TestHost host) : IClassFixture<TestHost>
         var none = (await RowsAsync(() => SignInAsync())).Single();
         (none.BeforeDigest, none.AfterDigest).ShouldBe((fallen.AfterDigest, null));
 
-        var hands = (await groups.ListAsync(Stop)).Single(g => g.Name == "hands").Id!.Value;
+        var hands = (await groups.ListAsync(new PageRequest { Size = 1000 }, Stop)).Items.Single(g => g.Name == "hands").Id!.Value;
         var team = (await host.UnitsAsync(new CatalogueGroup("team", "handy", "Handy", null, null)))[("team", "handy")];
         await groups.SetTeamAsync(hands, team, "test", Stop);
         (await RowsAsync(() => SignInAsync("hands"))).Single().Detail!.ShouldContain("\"teamsJoined\":[\"handy\"]");

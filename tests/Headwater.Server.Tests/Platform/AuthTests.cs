@@ -47,7 +47,7 @@ public sealed class AuthTests(TestHost host) : IClassFixture<TestHost>
     [Fact]
     public void ApiRoutes_NameAPermission_OrAreForAnyKey()
     {
-        string[] forAnyKey = ["/api/v1/event/token/{token}", "/api/v1/team/self", "/api/v1/team/visible", "/api/headwater/v1/access/me"];
+        string[] forAnyKey = ["/api/v1/event/token/{token}", "/api/v1/team/self", "/api/v1/team/visible", "/api/headwater/v1/access/me", "/api/headwater/v1/account/sessions"];
         Routes().Where(e => e.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) && e.Metadata.GetMetadata<IAllowAnonymous>() is null)
             .Where(e => !e.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy is not null)).Select(e => e.RoutePattern.RawText!).Except(forAnyKey).ShouldBeEmpty();
     }

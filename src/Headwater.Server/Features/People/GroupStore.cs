@@ -18,22 +18,31 @@ internal sealed class GroupStore(IDatabase database, AuditStore audit, TimeProvi
     public const int LongestName = 200;
     private const long Org = Organisation.Home;
 
-    /// <summary>All groups by name, those that only have roles so far included.</summary>
-    public Task<IReadOnlyList<GroupRow>> ListAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<GroupRow>>(async connection =>
+    private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal) { ["group"] = new("LOWER(x.name)"), ["members"] = new("x.members", true) };
+
+    /// <summary>Groups of the directory, and names that only have roles so far. Sorts: <c>group</c> (default), <c>members</c>.</summary>
+    public Task<Page<GroupRow>> ListAsync(PageRequest request, CancellationToken cancellationToken = default)
     {
-        var groups = (await connection.QueryAsync<Row>("""
-            SELECT g.id, g.name, g.source, g.team_id, w.title AS team, (SELECT COUNT(*) FROM person_group_member m WHERE m.group_id = g.id) AS members
-            FROM person_group g LEFT JOIN owner w ON w.id = g.team_id WHERE g.org_id = @Org ORDER BY LOWER(g.name), g.source LIMIT 2000
-            """, new { Org })).AsList();
-        var roles = (await connection.QueryAsync<RoleRow>("SELECT r.group_name, r.role, r.unit_id, w.title AS unit FROM group_role r LEFT JOIN owner w ON w.id = r.unit_id WHERE r.org_id = @Org ORDER BY r.group_name, r.role, r.unit_id", new { Org }))
-            .ToLookup(r => r.GroupName, r => new GroupRole(r.Role, r.UnitId, r.Unit));
-        var known = groups.Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. groups.Select(g => new GroupRow(g.Id, g.Name, g.Source, g.Members, g.TeamId, g.Team, [.. roles[g.Name]]))
-                .Concat(roles.Where(r => !known.Contains(r.Key)).Select(r => new GroupRow(null, r.Key, null, 0, null, null, [.. r]))).OrderBy(g => g.Name, StringComparer.OrdinalIgnoreCase),
-        ];
-    }, cancellationToken);
+        var keyset = Keyset.For(request, Sorts, "group", "(x.name || ' ' || COALESCE(x.source, ''))");
+        var like = Like.Containing(request.Filter);
+        var from = """
+            FROM (SELECT g.id, g.name, g.source, g.team_id, (SELECT COUNT(*) FROM person_group_member m WHERE m.group_id = g.id) AS members FROM person_group g WHERE g.org_id = @Org
+                UNION ALL SELECT DISTINCT CAST(NULL AS BIGINT), r.group_name, CAST(NULL AS TEXT), CAST(NULL AS BIGINT), 0 FROM group_role r
+                    WHERE r.org_id = @Org AND NOT EXISTS (SELECT 1 FROM person_group g WHERE g.org_id = @Org AND g.name = r.group_name)) x
+            """ + (like is null ? " WHERE 1 = 1" : " WHERE LOWER(x.name) LIKE @like ESCAPE '\\'");
+        return database.ReadAsync(async connection =>
+        {
+            var parameters = new { Org, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {from}", parameters);
+            var rows = (await connection.QueryAsync<Row>($"""
+                SELECT x.*, (SELECT w.title FROM owner w WHERE w.id = x.team_id) AS team, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip
+                """, parameters)).AsList();
+            var page = keyset.Page(rows, total, r => (r.SortKey!, $"{r.Name} {r.Source}"));
+            var roles = (await connection.QueryAsync<RoleRow>("SELECT r.group_name, r.role, r.unit_id, w.title AS unit FROM group_role r LEFT JOIN owner w ON w.id = r.unit_id WHERE r.org_id = @Org AND r.group_name IN @names ORDER BY r.group_name, r.role, r.unit_id",
+                new { Org, names = page.Items.Select(g => g.Name) })).ToLookup(r => r.GroupName, r => new GroupRole(r.Role, r.UnitId, r.Unit));
+            return new Page<GroupRow>([.. page.Items.Select(g => new GroupRow(g.Id, g.Name, g.Source, g.Members, g.TeamId, g.Team, [.. roles[g.Name]]))], total, page.Next, page.Previous);
+        }, cancellationToken);
+    }
 
     /// <summary>Gives a role to all who belong to a group, now and later, or takes it from them.</summary>
     /// <returns>False when nothing changed.</returns>
@@ -73,9 +82,10 @@ internal sealed class GroupStore(IDatabase database, AuditStore audit, TimeProvi
 
     private sealed class Row
     {
-        public long Id { get; set; }
+        public long? Id { get; set; }
         public string Name { get; set; } = "";
-        public string Source { get; set; } = "";
+        public string? Source { get; set; }
+        public object? SortKey { get; set; }
         public long? TeamId { get; set; }
         public string? Team { get; set; }
         public int Members { get; set; }

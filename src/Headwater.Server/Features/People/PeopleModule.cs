@@ -31,9 +31,10 @@ internal sealed class PeopleModule(PersonStore store)
             await store.GetAsync(id, http.User.Viewer(), cancellationToken) is { } person ? TypedResults.Ok(person) : TypedResults.NotFound()).Require(Permissions.PeopleManagement);
         api.MapPut("/{id:long}/active", SetActiveAsync).Require(Permissions.PeopleManagement).WithSummary("Lets somebody in again, or sends them away");
         api.MapGet("/groups", GroupsAsync).Produces<IReadOnlyList<GroupRow>>().Require(Permissions.PeopleManagement).WithSummary("Groups of the directory, with the roles and the team that belonging to them gives");
-        api.MapGet("/sessions", SessionsAsync).Require(Permissions.PeopleManagement).WithSummary("Where people are signed in");
+        api.MapGet("/sessions", SessionsAsync).Require(Permissions.PeopleManagement).WithSummary("Where people are signed in; person narrows the list to one");
         app.MapGet("/import/templates/{name}.csv", (string name) => Enum.TryParse<ImportKind>(name, true, out var kind) && Enum.IsDefined(kind)
             ? Results.Text(ImportFile.Template(kind), "text/csv") : Results.NotFound()).Require(Permissions.PortfolioManagement).ExcludeFromDescription();
+        app.MapPost("/import/preview", PreviewAsync).Require(Permissions.PortfolioManagement).ExcludeFromDescription();
         app.MapPost("/people/{id:long}/sessions", EndSessionAsync).Require(Permissions.PeopleManagement).ExcludeFromDescription();
         app.MapPost("/people/sessions", EndAnySessionAsync).Require(Permissions.PeopleManagement).ExcludeFromDescription();
     }
@@ -75,13 +76,31 @@ internal sealed class PeopleModule(PersonStore store)
         return outcome switch { PersonOutcome.Done => TypedResults.NoContent(), PersonOutcome.NoSuchPerson => TypedResults.NotFound(), _ => Refused(http, outcome) };
     }
 
-    private static Task<IResult> SessionsAsync(SessionStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("sessions", store.ListAsync,
-        [("person", s => s.Person), ("how", s => s.How), ("since", s => s.CreatedAt), ("last seen", s => s.SeenAt), ("ends", s => s.ExpiresAt), ("address", s => s.Address), ("program", s => s.Agent)], cancellationToken);
+    private static Task<IResult> SessionsAsync(SessionStore store, [AsParameters] Listing listing, long? person, CancellationToken cancellationToken) =>
+        listing.AnswerAsync("sessions", (page, token) => store.ListAsync(page, person, token), SessionStore.Columns, cancellationToken);
 
-    private static async Task<IResult> GroupsAsync(GroupStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerWhole("groups", await store.ListAsync(cancellationToken),
+    private static Task<IResult> GroupsAsync(GroupStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerArrayAsync("groups", store.ListAsync,
         [
-            ("group", g => g.Name), ("from", g => g.Source), ("members", g => g.Members), ("roles", g => g.Roles.Select(r => r.UnitId == 0 ? r.Role : $"{r.Role} in {r.Unit ?? "a unit that is gone"}").ToList()), ("team", g => g.Team),
+            ("group", g => g.Name), ("from:from", g => g.Source), ("members:members", g => g.Members), ("roles", g => g.Roles.Select(r => r.UnitId == 0 ? r.Role : $"{r.Role} in {r.Unit ?? "a unit that is gone"}").ToList()), ("team:team", g => g.Team),
         ], cancellationToken);
+
+    /// <summary>True when the caller may import a file of this kind.</summary>
+    public static bool MayImport(ClaimsPrincipal caller, ImportKind kind) => caller.Access().Everywhere.HasFlag(kind == ImportKind.People ? Permissions.PeopleManagement : Permissions.PortfolioManagement);
+
+    /// <summary>True when the caller may import what gives somebody more than the caller has.</summary>
+    public static bool MayImportAll(ClaimsPrincipal caller) => caller.Access().Everywhere == Permissions.Administrator;
+
+    /// <summary>What a file would do, as a file: it comes with the request, for it is kept nowhere.</summary>
+    private static async Task<IResult> PreviewAsync(HttpContext http, ImportStore store, Platform.Ui.Localiser words, [FromForm] string? text, [FromForm] string? format, CancellationToken cancellationToken)
+    {
+        var (file, errors) = ImportFile.Read(text ?? "");
+        if (file is not null && !MayImport(http.User, file.Kind)) return Problems.Of(StatusCodes.Status403Forbidden, words["import.title"], words[file.Kind == ImportKind.People ? "import.needsPeople" : "import.needsAll"]);
+        IReadOnlyList<ImportChange> changes = [];
+        if (file is not null && errors.Count == 0) (_, changes, errors) = await store.PreviewAsync(file, http.User.Actor(), MayImportAll(http.User), cancellationToken);
+        var lines = errors.Select(e => (e.Line, Act: "refused", Subject: (string?)null, Detail: words[e.Key, e.Args]))
+            .Concat(errors.Count > 0 ? [] : changes.Where(c => c.Act != ImportAct.Same).Select(c => (c.Line, Act: c.Act.ToString().ToLowerInvariant(), Subject: (string?)c.Subject, c.Detail)));
+        return new Listing { Format = string.IsNullOrEmpty(format) ? "csv" : format }.AnswerWhole("import-preview", lines, [("line", l => l.Line), ("act", l => l.Act), ("subject", l => l.Subject), ("detail", l => l.Detail)], cancellationToken);
+    }
 
     private static async Task<RedirectHttpResult> EndSessionAsync(HttpContext http, SessionStore sessions, long id, [FromForm] string? session)
     {

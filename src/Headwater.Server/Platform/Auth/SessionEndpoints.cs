@@ -1,3 +1,5 @@
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -15,6 +17,7 @@ internal static class SessionEndpoints
         app.MapPost("/session/end", SignOutAsync).ExcludeFromDescription();
         app.MapPost("/session/password", ChangePasswordAsync).ExcludeFromDescription();
         app.MapPost("/session/revoke", RevokeAsync).ExcludeFromDescription();
+        app.MapGet(Api.Root + "/account/sessions", OwnAsync).Produces<IReadOnlyList<SessionRow>>().WithTags("Access").WithSummary("Where the caller is signed in; nowhere, for a key");
     }
 
     private static async Task<IResult> SignInAsync(HttpContext http, Session session, [FromForm] string? name, [FromForm] string? password, [FromForm] string? returnUrl)
@@ -63,6 +66,9 @@ internal static class SessionEndpoints
         await users.SetPasswordAsync(account!, fresh!, http.User.SessionDigest(), http.RequestAborted);
         return TypedResults.Redirect($"{http.Request.PathBase}/account/password?done=1");
     }
+
+    private static Task<IResult> OwnAsync(HttpContext http, SessionStore sessions, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerArrayAsync("sessions",
+        async (page, token) => http.User.PersonId() is { } person ? await sessions.ListAsync(page, person, token) : Page<SessionRow>.Empty, SessionStore.Columns, cancellationToken);
 
     /// <summary>Ends one of one's own sessions, or all but this one.</summary>
     private static async Task<RedirectHttpResult> RevokeAsync(HttpContext http, SessionStore sessions, [FromForm] string? session)

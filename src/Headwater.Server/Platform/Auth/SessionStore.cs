@@ -84,19 +84,27 @@ internal sealed class SessionStore(IDatabase database, AuditStore audit, TimePro
         return found;
     }
 
-    /// <summary>The sessions of one person, last seen first; the first few hundred, for whoever lets a script sign in again and again.</summary>
+    /// <summary>What a file of sessions has.</summary>
+    public static readonly (string Name, Func<SessionRow, object?> Value)[] Columns =
+    [
+        ("person:person", s => s.Person), ("how:how", s => s.How), ("created:since", s => s.CreatedAt), ("seen:last seen", s => s.SeenAt), ("expires:ends", s => s.ExpiresAt), ("address:address", s => s.Address), ("agent:program", s => s.Agent),
+    ];
+
+    /// <summary>The sessions of one person, last seen first: all of them, which are at most <see cref="MostOfOnePerson"/>.</summary>
     public Task<IReadOnlyList<SessionRow>> OfPersonAsync(long person, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<SessionRow>>(async connection =>
-        [.. (await connection.QueryAsync<Row>($"{Select} AND s.person_id = @person ORDER BY s.seen_at DESC, s.digest LIMIT 500", new { Org, person, now = time.GetUtcNow() })).Select(r => r.ToRow())], cancellationToken);
+        [.. (await connection.QueryAsync<Row>($"{Select} AND s.person_id = @person ORDER BY s.seen_at DESC, s.digest", new { Org, person, now = time.GetUtcNow() })).Select(r => r.ToRow())], cancellationToken);
 
     /// <summary>All open sessions. Sorts: seen, created, expires, person.</summary>
-    public Task<Page<SessionRow>> ListAsync(PageRequest request, CancellationToken cancellationToken = default)
+    /// <param name="person">Only this person's.</param>
+    public Task<Page<SessionRow>> ListAsync(PageRequest request, long? person = null, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, Sorts, "seen", "s.digest");
         return database.ReadAsync(async connection =>
         {
             var pattern = Like.Containing(request.Filter);
             var filter = pattern is null ? "" : @" AND LOWER(u.name || ' ' || COALESCE(s.address, '') || ' ' || COALESCE(s.agent, '')) LIKE @pattern ESCAPE '\'";
-            var parameters = new { Org, now = time.GetUtcNow(), pattern, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
+            if (person is not null) filter += " AND s.person_id = @person";
+            var parameters = new { Org, person, now = time.GetUtcNow(), pattern, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM session s JOIN user_account u ON u.id = s.person_id WHERE s.org_id = @Org AND s.expires_at > @now{filter}", parameters);
             var rows = (await connection.QueryAsync<Row>($"{Select.Replace("s.digest,", $"s.digest, {keyset.Expression} AS sort_key,", StringComparison.Ordinal)}{filter} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters)).AsList();
             var keys = rows.ToDictionary(r => r.Digest, r => r.SortKey!);

@@ -244,7 +244,7 @@ public sealed class ScimTests(TestHost host) : IClassFixture<TestHost>
         await groups.SetRoleAsync(name, "developer", 0, true, "test"); // Before anybody has come with it.
         var (status, group, _) = await SendAsync(client, "POST", "/Groups", new JsonObject { ["displayName"] = name, ["members"] = new JsonArray(new JsonObject { ["value"] = ann }) });
         status.ShouldBe(HttpStatusCode.Created, group.ToJsonString());
-        await groups.SetTeamAsync((await groups.ListAsync()).Single(g => g.Name == name).Id!.Value, team, "test");
+        await groups.SetTeamAsync((await groups.ListAsync(new PageRequest { Size = 1000 })).Items.Single(g => g.Name == name).Id!.Value, team, "test");
         (await HaveAsync()).ShouldBe([ann]);
 
         // Entra adds with a list and removes with one too; others remove by a filter.
