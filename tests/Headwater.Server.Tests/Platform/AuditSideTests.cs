@@ -110,7 +110,7 @@ public sealed class AuditSideTests(TestHost host) : IClassFixture<TestHost>
         joined[0].Detail!.ShouldContain("\"rolesGiven\":[{\"role\":\"developer\",\"unit\":0}]");
         (joined[0].Actor.StartsWith("key:"), joined[0].BeforeDigest is null, joined[0].AfterDigest is null).ShouldBe((true, true, false));
 
-        var id = (await host.Get<GroupStore>().ListAsync(Stop)).Single(g => g.Name == "directed-group").Id!.Value;
+        var id = (await host.Get<GroupStore>().ListAsync(new PageRequest { Size = 1000 }, Stop)).Items.Single(g => g.Name == "directed-group").Id!.Value;
         var linked = await RowsAsync(() => host.Get<GroupStore>().SetTeamAsync(id, team, "linker", Stop));
         linked.Select(r => $"{r.Actor} {r.Act}").ShouldBe(["linker user.groups-changed", "linker group.team-set"]);
         linked[0].BeforeDigest.ShouldBe(joined[0].AfterDigest);
