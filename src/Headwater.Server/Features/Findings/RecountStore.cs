@@ -8,7 +8,7 @@ namespace Headwater.Server.Features.Findings;
 /// Counts everything from the beginning: for an installation that was made before usage was counted by differences, for what was loaded in bulk, and to
 /// mend. It holds the writer while it works and keeps a few numbers for each occurrence and component version in memory.
 /// </summary>
-internal sealed class RecountStore(IDatabase database, ITables tables, UnitStore units, TimeProvider time)
+internal sealed class RecountStore(IDatabase database, ITables tables, UnitStore units, NumbersStore numbers, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const string Setting = "usage.counted", UnitSetting = "units.counted";
@@ -22,6 +22,7 @@ internal sealed class RecountStore(IDatabase database, ITables tables, UnitStore
             await database.WriteAsync(async transaction =>
             {
                 await units.RecountAsync(transaction);
+                await numbers.PortfolioAsync(transaction, true);
                 await transaction.Connection!.ExecuteAsync("INSERT INTO setting (name, value) VALUES (@UnitSetting, '1') ON CONFLICT (name) DO NOTHING", new { UnitSetting }, transaction);
             }, true, cancellationToken);
     }
@@ -50,6 +51,7 @@ internal sealed class RecountStore(IDatabase database, ITables tables, UnitStore
         await WriteAsync(transaction, tally, content, projects, latest, versions, place, cancellationToken);
         await PartStore.ContentChangedAsync(transaction);
         await units.RecountAsync(transaction);
+        await numbers.PortfolioAsync(transaction, true);
         await connection.ExecuteAsync("INSERT INTO setting (name, value) VALUES (@Setting, '1'), (@UnitSetting, '1') ON CONFLICT (name) DO NOTHING", new { Setting, UnitSetting }, transaction);
     }, true, cancellationToken);
 

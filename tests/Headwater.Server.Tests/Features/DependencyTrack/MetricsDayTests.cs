@@ -106,6 +106,16 @@ public sealed class MetricsDayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_AfterTheUpdate_CountsTheWholeAndWhatWasJudgedOfIt()
+    {
+        await _host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("DELETE FROM setting WHERE name = 'units.counted'; UPDATE metrics_day SET covered = NULL, counted_at = NULL WHERE pv_id = 0; DELETE FROM unit_day; DELETE FROM unit_counted", transaction: t));
+        await FindingsModule.PrepareAsync(_host.Services);
+        var (portfolio, whole) = await _host.Get<IDatabase>().ReadAsync(async c => ((await Headwater.Server.Features.Projects.ProjectsModule.TrendAsync(c, Viewer.Everything, DateTimeOffset.UtcNow))[^1], (await FindingsModule.TrendAsync(c, Viewer.Everything, 1, DateTimeOffset.UtcNow))[^1]));
+        (portfolio.Coverage!.Components, portfolio.Coverage.Covered > 0, portfolio.CountedAt > DateTimeOffset.UtcNow.AddMinutes(-5)).ShouldBe((portfolio.Components, true, true));
+        (whole.Projects, whole.Suppressed).ShouldBe((4, 1));
+    }
+
+    [Fact]
     public async Task Days_OfProjectsAndOfThePortfolio_SayHowMuchWasJudged_AndWhenItWasCounted()
     {
         var project = (await _client.GetFromJsonAsync<JsonElement>("/api/headwater/v1/projects?q=day-1")).GetProperty("items")[0].GetProperty("uuid").GetString();
