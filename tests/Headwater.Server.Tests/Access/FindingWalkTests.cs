@@ -53,6 +53,32 @@ public sealed class FindingWalkTests(TestHost host) : IClassFixture<TestHost>
         told.ShouldBeGreaterThan(15);
     }
 
+    [Fact]
+    public async Task EveryLink_OfThePagesOfWhoMayNotSeeFindings_LeadsSomewhere()
+    {
+        var world = await WorldAsync();
+        var id = await host.AddPersonAsync("follows-links");
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE user_account SET permissions = @permissions WHERE id = @id", new { id, permissions = (long)Permissions.ViewPortfolio }, t));
+        using var browser = await host.BrowserAsync("follows-links");
+        var links = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var page in Addresses().Where(a => !a.StartsWith("/api/", StringComparison.Ordinal)).Select(world.Fill))
+        {
+            using var answer = await browser.GetAsync(page, Stop);
+            if (answer.StatusCode != HttpStatusCode.OK || answer.Content.Headers.ContentType?.MediaType != "text/html") continue;
+            foreach (var link in Html.Parse(await answer.Content.ReadAsStringAsync(Stop)).QuerySelectorAll("main a[href^='/']").Select(a => a.GetAttribute("href")!)) links.TryAdd(link, page);
+        }
+
+        var refused = new List<string>();
+        foreach (var (link, page) in links)
+        {
+            using var answer = await browser.GetAsync(link, Stop);
+            if (answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized || (int)answer.StatusCode >= 500) refused.Add($"{page} leads to {link}: {answer.StatusCode}");
+        }
+
+        refused.ShouldBeEmpty();
+        links.Count.ShouldBeGreaterThan(60);
+    }
+
     [Theory]
     [InlineData("/api/headwater/v1/versions/{Uuid}/components")]
     [InlineData("/api/headwater/v1/components")]
