@@ -24,8 +24,7 @@ internal static class HttpModule
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // A multipart body is a little larger than the document in it.
-            kestrel.Limits.MaxRequestBodySize = limits.MaxUploadBytes + 64 * 1024;
+            kestrel.Limits.MaxRequestBodySize = LargeBodies.Limit(limits);
         });
         builder.Services.AddRequestTimeouts(options =>
         {
@@ -77,6 +76,7 @@ internal static class HttpModule
         });
         app.UseWhen(http => Api.IsOwn(http.Request.Path), own => own.UseStatusCodePages(answer => Problems.ExplainAsync(answer.HttpContext)));
         app.UseResponseCompression();
+        LargeBodies.Refuse(app, app.Services.GetRequiredService<HttpLimits>());
         app.UseRequestDecompression();
         app.UseRouting();
         app.UseRequestTimeouts();
