@@ -119,7 +119,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
         var references = group.Records.Take(MostRecords).Where(r => r != main.Record).SelectMany(r => OsvRecord.Parse(index.Json(r)).References);
         var worst = records.Where(r => r.Withdrawn is null).DefaultIfEmpty(main).MaxBy(r => ((int)r.Severity, r.Score ?? 0))!;
         var (findings, hit, settled, withoutOwner) = await AffectedAsync(viewer, group.Ids, cancellationToken);
-        var usages = await uses.ListAsync(viewer, group.Ids, new PageRequest { Offset = from, Size = MostUsages }, cancellationToken);
+        var usages = await uses.ListAsync(viewer, group.Ids, new PageRequest { Offset = from, Size = MostUsages }, hit, cancellationToken);
         var kev = signals.Kev(group.Ids);
         var epss = signals.Epss(group.Ids);
         var shown = group.Ids.FirstOrDefault(i => i.StartsWith("CVE-", StringComparison.Ordinal)) ?? group.Ids.FirstOrDefault(i => i.StartsWith("GHSA-", StringComparison.Ordinal)) ?? main.Id;

@@ -18,6 +18,9 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
     private const int PathsEach = 3, WithPaths = 50;
     private const long Many = 5000;
 
+    /// <summary>A file of more uses would take too much of the server's memory.</summary>
+    public const int MostInFile = 200_000;
+
     private const string Select = $"""
         SELECT v.id AS pv_id, p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
             {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, k.name AS component_name, k.group_name, h.affected
@@ -39,29 +42,30 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
         """;
 
     /// <summary>
-    /// Each use once: latest versions of projects first, those that are hit for sure before the others, what is settled last (unless thousands are hit), then by the name of the project. With the decision about it,
+    /// Each use once: latest versions of projects first, those that are hit for sure before the others, what is settled last (unless it is used thousands of times), then by the name of the project. With the decision about it,
     /// and for the first fifty latest versions the paths to it.
     /// </summary>
     /// <param name="ids">The identifiers of the advisory.</param>
     /// <param name="request">Which part; its cursors are places.</param>
-    public async Task<Page<AffectedUsage>> ListAsync(Viewer viewer, IReadOnlyList<string> ids, PageRequest request, CancellationToken cancellationToken = default)
+    /// <param name="hit">How many projects are hit for sure in their latest version, where that is known.</param>
+    public async Task<Page<AffectedUsage>> ListAsync(Viewer viewer, IReadOnlyList<string> ids, PageRequest request, long? hit = null, CancellationToken cancellationToken = default)
     {
         var size = Math.Clamp(request.Size, 1, PageRequest.LargestSize);
-        var from = Math.Max(0, int.TryParse(request.After, out var after) ? after : int.TryParse(request.Before, out var before) ? before - size : request.Offset ?? 0);
-        var (lines, decided, total) = await database.ReadAsync(async connection =>
+        var asked = Math.Max(0, int.TryParse(request.After, out var after) ? after : int.TryParse(request.Before, out var before) ? before - size : request.Offset ?? 0);
+        var (lines, decided, total, from) = await database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, ids = ids.Take(500), from, size };
             var versions = await VersionsAsync(connection, ids);
-            var total = await connection.QuerySingleAsync<long>(viewer.All ? $"SELECT COUNT(*) FROM occurrence x WHERE x.org_id = @Org AND x.cv_id IN ({versions})"
-                : $"SELECT COUNT(*) FROM occurrence x JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id WHERE x.org_id = @Org AND x.cv_id IN ({versions}) AND {viewer.Sees("p.owner_id")}", parameters);
-            var lines = total == 0 ? [] : await ReadAsync(connection, viewer, ids, versions, from, size, total, parameters);
+            var total = await CountAsync(connection, viewer, versions);
+            var from = (int)Math.Min(asked, Math.Max(0, total));
+            var parameters = new { Org, ids = ids.Take(500), from, size };
+            var lines = total <= from ? [] : await ReadAsync(connection, viewer, ids, versions, from, size, total, hit, parameters);
             var decisions = lines.Count == 0 ? [] : await connection.QueryAsync<FindingColumns>($"""
                 {Uses(lines.Select(l => l.PvId), Listed(lines.Select(l => l.CvId)))} SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, {FindingColumns.DecisionSelect} FROM used o JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
                 JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin}
                 WHERE f.id IN @ids
                 """, parameters);
             await AddFixesAsync(connection, lines, parameters);
-            return (lines, decisions.ToLookup(d => (d.PvId, d.CvId)), total);
+            return (lines, decisions.ToLookup(d => (d.PvId, d.CvId)), total, from);
         }, cancellationToken);
         var usages = new List<AffectedUsage>();
         var why = await projects.WhyEachAsync(viewer, [.. lines.Take(WithPaths).Where(l => l.IsLatest).Select(l => (l.VersionUuid, l.CvId))], PathsEach, cancellationToken);
@@ -74,35 +78,57 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
         return new Page<AffectedUsage>(usages, total, from + size < total ? (from + size).ToString(CultureInfo.InvariantCulture) : null, from > 0 ? from.ToString(CultureInfo.InvariantCulture) : null);
     }
 
-    /// <summary>All of them in the same order, for a file: one row more than a file may have, so that it can be told.</summary>
-    public Task<List<UsageLine>> AllAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    /// <summary>All of them in the same order, for a file; null when they are more than <see cref="MostInFile"/>.</summary>
+    public Task<(long Total, List<UsageLine>? Lines)> AllAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken = default) => database.ReadAsync<(long, List<UsageLine>?)>(async connection =>
     {
-        var parameters = new { Org, ids = ids.Take(500), most = Listing.MostRows + 1 };
-        var lines = (await connection.QueryAsync<Line>($"WITH {Hit} {Select}, {Settled} AS settled {From(viewer, await VersionsAsync(connection, ids))} ORDER BY is_latest DESC, h.affected DESC, settled, LOWER(p.name), p.id, v.id, c.id LIMIT @most", parameters)).AsList();
+        var versions = await VersionsAsync(connection, ids);
+        var total = await CountAsync(connection, viewer, versions);
+        if (total > MostInFile) return (total, null);
+        var parameters = new { Org, ids = ids.Take(500) };
+        var lines = (await connection.QueryAsync<Line>($"WITH {Hit} {Select}, {Settled} AS settled {From(viewer, versions)} ORDER BY {Order(total)}", parameters)).AsList();
         await AddFixesAsync(connection, lines, parameters);
-        return lines.ConvertAll(l => new UsageLine(l.ToRow(), l.ComponentName, l.GroupName, l.Affected, l.Fixes, l.Settled));
+        return (total, lines.ConvertAll(l => new UsageLine(l.ToRow(), l.ComponentName, l.GroupName, l.Affected, l.Fixes, l.Settled)));
     }, cancellationToken);
 
-    private static async Task<List<Line>> ReadAsync(DbConnection connection, Viewer viewer, IReadOnlyList<string> ids, string versions, int from, int size, long total, object parameters)
-    {
-        // Where few use it, all are sorted. Where thousands do, the first by name are found along the index of names, and only their uses are read; further down all are sorted, without a look at each decision.
-        if (total <= Many) return (await connection.QueryAsync<Line>($"WITH {Hit} {Select}, {Settled} AS settled {From(viewer, versions)} ORDER BY is_latest DESC, h.affected DESC, settled, LOWER(p.name), p.id, v.id, c.id LIMIT @size OFFSET @from", parameters)).AsList();
-        if (from == 0)
-        {
-            var first = (await connection.QueryAsync<long>($"""
-                SELECT p.latest_id FROM project p WHERE p.org_id = @Org AND {viewer.Sees("p.owner_id")}
-                    AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({Listed(await AffectedVersionsAsync(connection, ids))}))
-                ORDER BY LOWER(p.name), p.id LIMIT @size
-                """, parameters)).AsList();
-            if (first.Count == size)
-                return (await connection.QueryAsync<Line>($"""
-                    {Uses(first, versions)}, {Hit} {Select} FROM used x JOIN hit h ON h.cv_id = x.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.latest_id = v.id
-                    JOIN component_version c ON c.id = h.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN owner w ON w.id = p.owner_id
-                    ORDER BY h.affected DESC, LOWER(p.name), p.id, v.id, c.id LIMIT @size
-                    """, parameters)).AsList();
-        }
+    private static Task<long> CountAsync(DbConnection connection, Viewer viewer, string versions) => connection.QuerySingleAsync<long>(viewer.All ? $"SELECT COUNT(*) FROM occurrence x WHERE x.cv_id IN ({versions})"
+        : $"SELECT COUNT(*) FROM occurrence x JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id WHERE x.cv_id IN ({versions}) AND {viewer.Sees("p.owner_id")}");
 
-        return (await connection.QueryAsync<Line>($"WITH {Hit} {Select} {From(viewer, versions)} ORDER BY is_latest DESC, h.affected DESC, LOWER(p.name), p.id, v.id, c.id LIMIT @size OFFSET @from", parameters)).AsList();
+    /// <summary>Where thousands are used, nobody looks at each decision before the order is known.</summary>
+    private static string Order(long total) => $"is_latest DESC, h.affected DESC, {(total > Many ? "" : "settled, ")}LOWER(p.name), p.id, v.id, c.id";
+
+    private static async Task<List<Line>> ReadAsync(DbConnection connection, Viewer viewer, IReadOnlyList<string> ids, string versions, int from, int size, long total, long? hit, object parameters)
+    {
+        if (total <= Many) return (await connection.QueryAsync<Line>($"WITH {Hit} {Select}, {Settled} AS settled {From(viewer, versions)} ORDER BY {Order(total)} LIMIT @size OFFSET @from", parameters)).AsList();
+
+        // Where thousands are used, which uses are on the page is found first, by little more than their numbers; only these are read whole.
+        var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
+        var sure = await AffectedVersionsAsync(connection, ids);
+        var keys = from == 0 && (hit ?? (await new ProjectsUsing(mine, sure).CountAsync(connection, parameters)).Total) > Many ? await FirstAsync() : await KeysAsync();
+        var place = keys.Select((k, i) => (k, i)).ToDictionary(k => k.k, k => k.i);
+        var lines = await connection.QueryAsync<Line>($"""
+            {Uses(keys.Select(k => k.Pv), Listed(keys.Select(k => k.Cv)))}, {Hit} {Select} FROM used x JOIN hit h ON h.cv_id = x.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id
+            JOIN component_version c ON c.id = h.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN owner w ON w.id = p.owner_id
+            """, parameters);
+        return [.. lines.Where(l => place.ContainsKey((l.PvId, l.CvId))).OrderBy(l => place[(l.PvId, l.CvId)])];
+
+        // Most projects have some of it: those that come first by name are found along the index of names.
+        async Task<List<(long Pv, long Cv)>> FirstAsync() => (await connection.QueryAsync<(long, long)>($"""
+            SELECT f.latest_id, x.cv_id FROM (SELECT p.latest_id, p.id, LOWER(p.name) AS name FROM project p WHERE {mine} AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({Listed(sure)}))
+                ORDER BY LOWER(p.name), p.id LIMIT @size) f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = f.latest_id AND x.cv_id IN ({Listed(sure)}) ORDER BY f.name, f.id, x.cv_id LIMIT @size
+            """, parameters)).AsList();
+
+        // What is hit for sure in latest versions comes first, so as far as that goes nothing else is looked at. The bound, which nothing reaches, keeps SQLite from asking each project for its uses.
+        async Task<List<(long Pv, long Cv)>> KeysAsync()
+        {
+            var latest = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM occurrence x JOIN project p ON p.latest_id = x.pv_id WHERE {mine} AND x.cv_id IN ({Listed(sure)})", parameters);
+            return (await connection.QueryAsync<(long, long)>(from + size <= latest ? $"""
+                SELECT o.pv_id, o.cv_id FROM project p CROSS JOIN (SELECT u.pv_id, u.cv_id FROM occurrence u WHERE u.cv_id IN ({Listed(sure)}) LIMIT {long.MaxValue}) o WHERE {mine} AND o.pv_id = p.latest_id
+                ORDER BY LOWER(p.name), p.id, o.cv_id LIMIT @size OFFSET @from
+                """ : $"""
+                WITH {Hit} SELECT v.id, h.cv_id FROM hit h JOIN occurrence x ON x.cv_id = h.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id WHERE {mine} AND x.cv_id IN ({versions})
+                ORDER BY CASE WHEN p.latest_id = v.id THEN 0 ELSE 1 END, h.affected DESC, LOWER(p.name), p.id, v.id, h.cv_id LIMIT @size OFFSET @from
+                """, parameters)).AsList();
+        }
     }
 
     private static async Task AddFixesAsync(DbConnection connection, List<Line> lines, object parameters)

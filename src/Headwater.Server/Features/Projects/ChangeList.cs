@@ -33,9 +33,17 @@ internal sealed record NodeFact
 /// <param name="found">False for who may not see what was found in them.</param>
 internal sealed class NodeFacts(Dictionary<long, NodeFact> facts, bool found)
 {
+    private readonly Dictionary<long, PathStep> _steps = [];
+
     public NodeFact Fact(long componentVersion) => facts.TryGetValue(componentVersion, out var fact) ? fact : new NodeFact { Id = componentVersion, Name = "?" };
 
-    public PathStep Step(long componentVersion) => Fact(componentVersion) is var f ? new PathStep(f.Id, f.ComponentId, f.Name, f.GroupName, f.Version) : null!;
+    /// <summary>A step of a path: one object for each component version, for thousands of paths pass the same few.</summary>
+    public PathStep Step(long componentVersion)
+    {
+        if (_steps.TryGetValue(componentVersion, out var step)) return step;
+        var f = Fact(componentVersion);
+        return _steps[componentVersion] = new PathStep(f.Id, f.ComponentId, f.Name, f.GroupName, f.Version);
+    }
 
     public TreeNode Node(int node, UploadGraph upload, bool repeated)
     {

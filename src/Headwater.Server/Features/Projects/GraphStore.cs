@@ -142,7 +142,7 @@ internal sealed class GraphStore(IDatabase database)
             var places = (await connection.QueryAsync<(Guid Version, long ComponentVersion, string Places)>(
                 "SELECT v.uuid, o.cv_id, o.places FROM project_version v JOIN occurrence_place o ON o.org_id = @Org AND o.pv_id = v.id WHERE v.org_id = @Org AND v.uuid IN @versions AND o.cv_id IN @components", parameters))
                 .ToDictionary(p => (p.Version, p.ComponentVersion), p => p.Places);
-            return found.ToDictionary(f => (f.Root.Uuid, f.ComponentVersion), f => new WhyHere(f.Root, facts.Step(f.ComponentVersion), [.. f.Paths.Select(p => Steps(p, f.Root, facts))], f.Total,
+            return found.ToDictionary(f => (f.Root.Uuid, f.ComponentVersion), f => new WhyHere(f.Root, facts.Step(f.ComponentVersion), [.. f.Paths.Select(p => Steps(p, Beginning(f.Root), facts))], f.Total,
                 TypeMaps.FromJson(places.GetValueOrDefault((f.Root.Uuid, f.ComponentVersion), "[]"))));
         }, cancellationToken);
 
@@ -156,11 +156,14 @@ internal sealed class GraphStore(IDatabase database)
         if (nodes.Length == 0) return null;
         var paths = upload.Graph.AllPaths(nodes, from, Math.Min(size, Math.Max(0, MostPaths - from)), new PathBounds(MostPaths), out var count);
         var facts = await FactsAsync(connection, paths.SelectMany(p => p).Concat(nodes).Distinct().Select(n => upload.Nodes[n]));
-        return new AllPaths(root, facts.Step(componentVersionId), [.. paths.Select(p => Steps(p.Select(n => n == 0 ? 0 : upload.Nodes[n]), root, facts))], count.Paths, count.Exact, from, size);
+        var beginning = Beginning(root);
+        return new AllPaths(root, facts.Step(componentVersionId), [.. paths.Select(p => Steps(p.Select(n => n == 0 ? 0 : upload.Nodes[n]), beginning, facts))], count.Paths, count.Exact, from, size);
     }, cancellationToken);
 
     /// <param name="path">Component versions from the root on, which is 0.</param>
-    private static IReadOnlyList<PathStep> Steps(IEnumerable<long> path, ProjectVersionRef root, NodeFacts facts) => [.. path.Select(c => c == 0 ? new PathStep(0, 0, root.Name, null, root.Version) : facts.Step(c))];
+    private static PathStep[] Steps(IEnumerable<long> path, PathStep root, NodeFacts facts) => [.. path.Select(c => c == 0 ? root : facts.Step(c))];
+
+    private static PathStep Beginning(ProjectVersionRef root) => new(0, 0, root.Name, null, root.Version);
 
     private static int[] Nodes(UploadGraph upload, long componentVersion) => [.. Enumerable.Range(1, Math.Max(0, upload.Nodes.Length - 1)).Where(n => upload.Nodes[n] == componentVersion)];
 

@@ -112,8 +112,11 @@ internal sealed record Listing
         }
     }
 
-    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult TooLong(long rows) =>
-        Problems.Of(StatusCodes.Status413PayloadTooLarge, "The list is too long for a file", $"It has {rows:N0} rows, and a file has at most {MostRows:N0}. Narrow it with a filter.");
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult TooLong(long rows) => TooLong(rows, MostRows, " Narrow it with a filter.");
+
+    /// <summary>The refusal of a file that would be cut.</summary>
+    public static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult TooLong(long rows, long most, string advice = " Ask for it by pages, without format.") =>
+        Problems.Of(StatusCodes.Status413PayloadTooLarge, "The list is too long for a file", $"It has {rows:N0} rows, and a file has at most {most:N0}.{advice}");
 
     private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult? Unknown() =>
         string.IsNullOrEmpty(Format) || Format.ToLowerInvariant() is "csv" or "json" or "xlsx" ? null : Problems.Of(StatusCodes.Status400BadRequest, "The format is not known", "Ask for csv, json or xlsx.");
