@@ -94,7 +94,10 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
         : $"SELECT COUNT(*) FROM occurrence x JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id WHERE x.cv_id IN ({versions}) AND {viewer.Sees("p.owner_id")}");
 
     /// <summary>Where thousands are used, nobody looks at each decision before the order is known.</summary>
-    private static string Order(long total) => $"is_latest DESC, h.affected DESC, {(total > Many ? "" : "settled, ")}LOWER(p.name), p.id, v.id, c.id";
+    private static string Order(long total) => $"is_latest DESC, h.affected DESC, {(total > Many ? "" : "settled, ")}LOWER(p.name), {Key("x")}";
+
+    /// <summary>A use as one number: beside the name it is all that an order needs, and SQLite then goes by the index of names.</summary>
+    private static string Key(string use) => $"({use}.pv_id * 4294967296 + {use}.cv_id)";
 
     private static async Task<List<Line>> ReadAsync(DbConnection connection, Viewer viewer, IReadOnlyList<string> ids, string versions, int from, int size, long total, long? hit, object parameters)
     {
@@ -113,8 +116,8 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
 
         // Most projects have some of it: those that come first by name are found along the index of names.
         async Task<List<(long Pv, long Cv)>> FirstAsync() => (await connection.QueryAsync<(long, long)>($"""
-            SELECT f.latest_id, x.cv_id FROM (SELECT p.latest_id, p.id, LOWER(p.name) AS name FROM project p WHERE {mine} AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({Listed(sure)}))
-                ORDER BY LOWER(p.name), p.id LIMIT @size) f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = f.latest_id AND x.cv_id IN ({Listed(sure)}) ORDER BY f.name, f.id, x.cv_id LIMIT @size
+            SELECT f.latest_id, x.cv_id FROM (SELECT p.latest_id, LOWER(p.name) AS name FROM project p WHERE {mine} AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({Listed(sure)}))
+                ORDER BY LOWER(p.name), p.latest_id LIMIT @size) f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = f.latest_id AND x.cv_id IN ({Listed(sure)}) ORDER BY f.name, {Key("x")} LIMIT @size
             """, parameters)).AsList();
 
         // What is hit for sure in latest versions comes first, so as far as that goes nothing else is looked at. The bound, which nothing reaches, keeps SQLite from asking each project for its uses.
@@ -123,10 +126,10 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
             var latest = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM occurrence x JOIN project p ON p.latest_id = x.pv_id WHERE {mine} AND x.cv_id IN ({Listed(sure)})", parameters);
             return (await connection.QueryAsync<(long, long)>(from + size <= latest ? $"""
                 SELECT o.pv_id, o.cv_id FROM project p CROSS JOIN (SELECT u.pv_id, u.cv_id FROM occurrence u WHERE u.cv_id IN ({Listed(sure)}) LIMIT {long.MaxValue}) o WHERE {mine} AND o.pv_id = p.latest_id
-                ORDER BY LOWER(p.name), p.id, o.cv_id LIMIT @size OFFSET @from
+                ORDER BY LOWER(p.name), {Key("o")} LIMIT @size OFFSET @from
                 """ : $"""
                 WITH {Hit} SELECT v.id, h.cv_id FROM hit h JOIN occurrence x ON x.cv_id = h.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id WHERE {mine} AND x.cv_id IN ({versions})
-                ORDER BY CASE WHEN p.latest_id = v.id THEN 0 ELSE 1 END, h.affected DESC, LOWER(p.name), p.id, v.id, h.cv_id LIMIT @size OFFSET @from
+                ORDER BY CASE WHEN p.latest_id = v.id THEN 0 ELSE 1 END, h.affected DESC, LOWER(p.name), {Key("x")} LIMIT @size OFFSET @from
                 """, parameters)).AsList();
         }
     }
