@@ -26,6 +26,9 @@ public sealed class TestHost : IAsyncLifetime
     /// <summary>Settings of the server, to be given before it starts.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
+    /// <summary>The clock of the server; that of the machine where none is given before it starts.</summary>
+    internal TimeProvider? Clock { get; init; }
+
     public string DataFolder => Path.Combine(_folder, "data");
 
     public IServiceProvider Services => _factory!.Services;
@@ -38,7 +41,7 @@ public sealed class TestHost : IAsyncLifetime
         var records = Directory.CreateDirectory(Path.Combine(_folder, "osv")).FullName;
         foreach (var (id, json) in Advisories) File.WriteAllText(Path.Combine(records, id + ".json"), json);
         new AdvisoryIndexBuilder(TimeProvider.System).Build([records], Path.Combine(DataFolder, "advisories.hwx"));
-        _factory = new Factory(DataFolder, _database.Address, Settings);
+        _factory = new Factory(DataFolder, _database.Address, Settings, Clock);
         _ = _factory.Server;
         return ValueTask.CompletedTask;
     }
@@ -132,12 +135,13 @@ public sealed class TestHost : IAsyncLifetime
             """),
     ];
 
-    private sealed class Factory(string data, string? database, IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>
+    private sealed class Factory(string data, string? database, IReadOnlyDictionary<string, string> settings, TimeProvider? clock) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseEnvironment("Production");
             builder.ConfigureLogging(logging => logging.ClearProviders());
+            if (clock is not null) builder.ConfigureServices(services => services.AddSingleton(clock));
             builder.UseSetting("HEADWATER_ADMIN_PASSWORD", Password);
             builder.UseSetting("data", data);
             if (database is not null) builder.UseSetting("database", database);

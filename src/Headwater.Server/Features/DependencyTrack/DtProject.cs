@@ -102,7 +102,7 @@ internal sealed record DtProject : Numbers
         var json = new JsonObject
         {
             ["critical"] = Critical, ["high"] = High, ["medium"] = Medium, ["low"] = Low, ["unassigned"] = Unassigned, ["kev"] = Kev, ["vulnerabilities"] = open,
-            ["vulnerableComponents"] = Vulnerable, ["components"] = Components, ["suppressed"] = Suppressed, ["findingsTotal"] = findings, ["findingsAudited"] = Audited, ["findingsUnaudited"] = findings - Audited,
+            ["vulnerableComponents"] = Vulnerable, ["components"] = Components, ["suppressed"] = Suppressed, ["findingsTotal"] = findings, ["findingsAudited"] = Audited, ["findingsUnaudited"] = Math.Max(0, findings - Audited),
             ["inheritedRiskScore"] = (double)InheritedRiskScore,
         };
         foreach (var kind in (ReadOnlySpan<string>)["", "Security", "License", "Operational"])

@@ -8,7 +8,7 @@ internal sealed record UnitNumbers : Numbers
     /// <summary>Days since 1970.</summary>
     public long Day { get; init; }
 
-    /// <summary>When the numbers last changed.</summary>
+    /// <summary>When the numbers last changed; of a day that an update made, where that is not known, its beginning.</summary>
     public DateTimeOffset CountedAt { get; init; }
 
     public int Projects { get; init; }

@@ -15,11 +15,13 @@ public sealed class MetricsDayTests : IAsyncLifetime
 {
     private const int Back = 12;
 
-    private readonly TestHost _host = new();
+    private static readonly Noon Clock = new();
+
+    private readonly TestHost _host = new() { Clock = Clock };
     private HttpClient _client = null!;
     private long _unit;
 
-    private static long Today => DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 86_400;
+    private static long Today => Clock.GetUtcNow().ToUnixTimeSeconds() / 86_400;
 
     public async ValueTask InitializeAsync()
     {
@@ -86,23 +88,52 @@ public sealed class MetricsDayTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task Days_OfTheWhole_ThatAnUpdateMakesOfThoseOfProjects_AreThoseThatWereKept()
+    [Theory]
+    [InlineData("UPDATE unit_day SET suppressed = 0, settled = 0, audited = 0; DELETE FROM unit_day WHERE owner_id = 0", "as an update finds them")]
+    [InlineData("UPDATE unit_day SET suppressed = 0, settled = 0, audited = 0; DELETE FROM unit_day WHERE owner_id = 0; DELETE FROM unit_day WHERE day < (SELECT MAX(day) FROM unit_day)", "units that were counted since today")]
+    [InlineData("DELETE FROM unit_day", "units that never were counted")]
+    public async Task Days_ThatAnUpdateMakesOfThoseOfProjects_AreThoseThatWereKept(string before, string why)
     {
-        const string Whole = "SELECT day || '|' || projects || '|' || hit || '|' || components || '|' || vulnerable || '|' || critical || '|' || high || '|' || medium || '|' || suppressed || '|' || settled || '|' || audited FROM unit_day WHERE owner_id = 0 ORDER BY day";
-        using var script = new StreamReader(typeof(UnitStore).Assembly.GetManifestResourceStream("migrations/0025_numbers.sql")!);
-        var insert = (await script.ReadToEndAsync()).Split(";\n").Single(s => s.Contains("INSERT INTO unit_day", StringComparison.Ordinal));
+        await LieInAnotherUnitAsync();
         var (kept, made) = await _host.Get<IDatabase>().WriteAsync(async transaction =>
         {
-            var connection = transaction.Connection!;
-            var before = (await connection.QueryAsync<string>(Whole, transaction: transaction)).AsList();
-            await connection.ExecuteAsync("DELETE FROM unit_day WHERE owner_id = 0", transaction: transaction);
-            await connection.ExecuteAsync(insert, transaction: transaction);
-            return (before, (await connection.QueryAsync<string>(Whole, transaction: transaction)).AsList());
+            var kept = await DaysAsync(transaction);
+            await transaction.Connection!.ExecuteAsync(before, transaction: transaction);
+            await transaction.Connection!.ExecuteAsync(await PastAsync(), transaction: transaction);
+            return (kept, await DaysAsync(transaction));
         });
 
-        kept.Count.ShouldBe(4);
-        made.ShouldBe(kept);
+        kept.Count(d => d.StartsWith("0|", StringComparison.Ordinal)).ShouldBe(4);
+        kept.Count(d => d.StartsWith($"{_unit}|", StringComparison.Ordinal)).ShouldBe(4);
+        kept.Count.ShouldBe(12, "the unit above has what the part has");
+        kept.Count(d => d.Split('|')[^3] != "0").ShouldBe(6, "a decision was made half way, and counts in each");
+        made.ShouldBe(kept, why);
+    }
+
+    [Fact]
+    public async Task Day_OnWhichNothingWasDoneButDecided_GetsARowByTheUpdate()
+    {
+        await LieInAnotherUnitAsync();
+        var (kept, made) = await _host.Get<IDatabase>().WriteAsync(async transaction =>
+        {
+            var kept = await DaysAsync(transaction);
+            await transaction.Connection!.ExecuteAsync("""
+                INSERT INTO metrics_day (org_id, pv_id, day, components, vulnerable, critical, high, medium, low, unassigned, kev, suppressed, settled, audited)
+                SELECT d.org_id, d.pv_id, d.day + 1, d.components, d.vulnerable, d.critical, d.high, d.medium, d.low, d.unassigned, d.kev, d.suppressed, d.settled, d.audited + 6
+                FROM metrics_day d JOIN project p ON p.latest_id = d.pv_id WHERE p.name = 'day-0' AND d.suppressed = 1 AND d.day = @day;
+                """, new { day = Today - 3 }, transaction);
+            await transaction.Connection!.ExecuteAsync("UPDATE unit_day SET suppressed = 0, settled = 0, audited = 0; DELETE FROM unit_day WHERE owner_id = 0", transaction: transaction);
+            await transaction.Connection!.ExecuteAsync(await PastAsync(), transaction: transaction);
+            return (kept, await DaysAsync(transaction));
+        });
+
+        foreach (var unit in new[] { $"{_unit}|", "0|" })
+        {
+            var (was, day) = (kept.Single(d => d.StartsWith($"{unit}{Today - 3}|", StringComparison.Ordinal)), made.Single(d => d.StartsWith($"{unit}{Today - 2}|", StringComparison.Ordinal)));
+            day.Split('|')[2..^1].ShouldBe(was.Split('|')[2..^1]);
+            long.Parse(day.Split('|')[^1]).ShouldBe(long.Parse(was.Split('|')[^1]) + 6);
+            made.ShouldContain(was);
+        }
     }
 
     [Fact]
@@ -110,8 +141,8 @@ public sealed class MetricsDayTests : IAsyncLifetime
     {
         await _host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("DELETE FROM setting WHERE name = 'units.counted'; UPDATE metrics_day SET covered = NULL, counted_at = NULL WHERE pv_id = 0; DELETE FROM unit_day; DELETE FROM unit_counted", transaction: t));
         await FindingsModule.PrepareAsync(_host.Services);
-        var (portfolio, whole) = await _host.Get<IDatabase>().ReadAsync(async c => ((await Headwater.Server.Features.Projects.ProjectsModule.TrendAsync(c, Viewer.Everything, DateTimeOffset.UtcNow))[^1], (await FindingsModule.TrendAsync(c, Viewer.Everything, 1, DateTimeOffset.UtcNow))[^1]));
-        (portfolio.Coverage!.Components, portfolio.Coverage.Covered > 0, portfolio.CountedAt > DateTimeOffset.UtcNow.AddMinutes(-5)).ShouldBe((portfolio.Components, true, true));
+        var (portfolio, whole) = await _host.Get<IDatabase>().ReadAsync(async c => ((await Headwater.Server.Features.Projects.ProjectsModule.TrendAsync(c, Viewer.Everything, Clock.GetUtcNow()))[^1], (await FindingsModule.TrendAsync(c, Viewer.Everything, 1, Clock.GetUtcNow()))[^1]));
+        (portfolio.Coverage!.Components, portfolio.Coverage.Covered > 0, portfolio.CountedAt > Clock.GetUtcNow().AddMinutes(-5)).ShouldBe((portfolio.Components, true, true));
         (whole.Projects, whole.Suppressed).ShouldBe((4, 1));
     }
 
@@ -127,11 +158,31 @@ public sealed class MetricsDayTests : IAsyncLifetime
             var coverage = last.GetProperty("coverage");
             coverage.GetProperty("components").GetInt32().ShouldBe(last.GetProperty("components").GetInt32(), address);
             (coverage.GetProperty("covered").GetInt32(), coverage.GetProperty("noVersion").GetInt32()).ShouldSatisfyAllConditions(c => c.Item1.ShouldBePositive(), c => (c.Item1 + c.Item2).ShouldBeLessThanOrEqualTo(coverage.GetProperty("components").GetInt32()));
-            last.GetProperty("countedAt").GetDateTimeOffset().ShouldBeInRange(DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(1));
+            last.GetProperty("countedAt").GetDateTimeOffset().ShouldBeInRange(Clock.GetUtcNow().AddMinutes(-5), Clock.GetUtcNow().AddMinutes(1));
             var file = (await _client.GetStringAsync(address + (address.Contains('?') ? "&" : "?") + "format=csv")).Split('\n');
             file[0].TrimEnd('\r').Split(',').ShouldContain("covered");
             file[0].TrimEnd('\r').Split(',').ShouldContain("counted");
         }
+    }
+
+    private static async Task<List<string>> DaysAsync(System.Data.Common.DbTransaction transaction) => (await transaction.Connection!.QueryAsync<string>("""
+        SELECT owner_id || '|' || day || '|' || projects || '|' || hit || '|' || components || '|' || vulnerable || '|' || critical || '|' || high || '|' || medium || '|' || suppressed || '|' || settled || '|' || audited
+        FROM unit_day ORDER BY owner_id, day
+        """, transaction: transaction)).AsList();
+
+    /// <summary>What the migration makes the past of.</summary>
+    private static async Task<string> PastAsync()
+    {
+        using var script = new StreamReader(typeof(UnitStore).Assembly.GetManifestResourceStream("migrations/0025_numbers.sql")!);
+        var text = await script.ReadToEndAsync();
+        return text[text.IndexOf("CREATE TABLE unit_past", StringComparison.Ordinal)..text.IndexOf("-- The next start", StringComparison.Ordinal)];
+    }
+
+    /// <summary>Puts the unit below another, which has the same past.</summary>
+    private async Task LieInAnotherUnitAsync()
+    {
+        var above = (await _host.UnitsAsync(new CatalogueGroup("unit", "above", "Above", null, null)))[("unit", "above")];
+        await _host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync($"UPDATE owner SET parent_id = {above} WHERE id = {_unit}; DELETE FROM unit_day WHERE owner_id = {above}; CREATE TABLE of_part AS SELECT * FROM unit_day WHERE owner_id = {_unit}; UPDATE of_part SET owner_id = {above}; INSERT INTO unit_day SELECT * FROM of_part; DROP TABLE of_part", transaction: t));
     }
 
     /// <summary>For a day: the last numbers by then of each project's latest version.</summary>
@@ -154,6 +205,14 @@ public sealed class MetricsDayTests : IAsyncLifetime
         var matrix = findings[0].GetProperty("matrix").GetString()!.Split(':');
         await AnalysisTests.PutAsync(auditor, (matrix[0], matrix[1], matrix[2]), new { analysisState = "FALSE_POSITIVE", isSuppressed = true });
         await _host.IdleAsync();
+    }
+
+    /// <summary>A clock on which it was noon at the start, so that no day ends under the tests.</summary>
+    private sealed class Noon : TimeProvider
+    {
+        private readonly TimeSpan _off = TimeSpan.FromHours(12) - DateTimeOffset.UtcNow.TimeOfDay;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _off;
     }
 
     private sealed class Line
