@@ -132,6 +132,22 @@ public sealed class SearchTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Words_ThatTookLongToRead_AreRemembered_UntilSomethingIsUploaded()
+    {
+        using var client = await host.ClientAsync();
+        await host.IdleAsync();
+        var words = new SearchWordStore(host.Get<IDatabase>(), host.Get<Headwater.Server.Features.Findings.FindingsModule>(), new Slow());
+        var before = await words.GetAsync(Viewer.Everything, Viewer.Everything, Stop);
+        before.Correct("chandeleir", true, 3).ShouldBeEmpty();
+        (await words.GetAsync(Viewer.Everything, Viewer.Everything, Stop)).ShouldBeSameAs(before);
+        (await words.GetAsync(Viewer.Nothing, Viewer.Nothing, Stop)).Count.ShouldBe(0);
+        await TestHost.UploadAsync(client, "chandelier", "1", TestHost.Bom("pkg:npm/candlestick@1.0.0"));
+        await host.IdleAsync();
+        var after = await words.GetAsync(Viewer.Everything, Viewer.Everything, Stop);
+        (after.Correct("chandeleir", true, 3)[0], after.Correct("candelstick", true, 3)[0]).ShouldBe(("chandelier", "candlestick"));
+    }
+
+    [Fact]
     public void Vocabulary_AtTheSizeOfALargePortfolio_IsAskedInAMoment()
     {
         var random = new Random(7);
@@ -211,6 +227,16 @@ public sealed class SearchTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("spring-core", "apache-core", 3)]
     [InlineData("", "abc", 3)]
     public void Distance_CountsSlips(string a, string b, int slips) => Similar.Distance(a, b, 2).ShouldBe(slips);
+
+    /// <summary>A clock that goes on a tenth of a second each time it is asked.</summary>
+    private sealed class Slow : TimeProvider
+    {
+        private long _asked;
+
+        public override long TimestampFrequency => 10;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _asked);
+    }
 
     private static async Task<JsonElement> FindAsync(HttpClient client, string query) => await client.GetFromJsonAsync<JsonElement>($"{Api.Root}/search?q={Uri.EscapeDataString(query)}", Stop);
 

@@ -77,6 +77,9 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Par
     /// <summary>A number that differs after every change of what belongs where, on every node: for keys of what is remembered for somebody.</summary>
     public Task<long> PlacesAsync(CancellationToken cancellationToken) => parts.PlacesAsync(cancellationToken);
 
+    /// <summary>Two numbers of which one differs after every change of what belongs where, and of what was counted, on every node.</summary>
+    public Task<(long Places, long Content)> GenerationAsync(CancellationToken cancellationToken) => parts.GenerationAsync(cancellationToken);
+
     /// <summary>What those who see a part only see counted, as the tables <c>component_usage</c> and <c>advisory_usage</c> do for the whole organisation.</summary>
     public Task<PartUsage> PartAsync(Viewer viewer, CancellationToken cancellationToken) => parts.GetAsync(viewer, cancellationToken);
 

@@ -98,6 +98,8 @@ internal sealed class PartStore(IDatabase database, TimeProvider time)
         }
     }
 
+    public Task<(long Places, long Content)> GenerationAsync(CancellationToken cancellationToken) => database.ReadAsync(async connection => await GenerationAsync(connection) is var now ? (now.Places, now.Content) : default, cancellationToken);
+
     public Task<long> PlacesAsync(CancellationToken cancellationToken) => database.ReadAsync(async connection => (await GenerationAsync(connection)).Places, cancellationToken);
 
     private static async Task<Generation> GenerationAsync(DbConnection connection) => await connection.QuerySingleAsync<Generation>("SELECT places, content FROM usage_generation WHERE org_id = @Org", new { Org });

@@ -18,7 +18,7 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
     /// <summary>With no more hits than this, what else may be meant is offered beside them.</summary>
     private const int Few = 3;
 
-    /// <summary>So many ways to mean something are tried.</summary>
+    /// <summary>So many ways to mean something are tried where nothing was found.</summary>
     private const int MostTried = 3;
 
     private const int MostOffered = 5;
@@ -78,7 +78,8 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
     private async Task<(IReadOnlyList<string> Meant, List<SearchGroup>? Found)> MeantAsync(Viewer viewer, Viewer findingsSeen, string query, bool nothing, int perKind, bool withPeople, CancellationToken cancellationToken)
     {
         var (meant, found) = (new List<string>(), (List<SearchGroup>?)null);
-        foreach (var other in (await words.GetAsync(viewer, findingsSeen, cancellationToken)).Correct(query, nothing, MostTried))
+        // Each that is tried is a whole search, and the box asks while it is typed in: beside what was found one is enough.
+        foreach (var other in (await words.GetAsync(viewer, findingsSeen, cancellationToken)).Correct(query, nothing, nothing ? MostTried : 1))
         {
             var (groups, ours) = await NamedAsync(viewer, findingsSeen, other, perKind, withPeople, cancellationToken);
             if (!ours) continue;

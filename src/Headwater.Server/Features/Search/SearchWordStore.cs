@@ -1,19 +1,64 @@
 using Dapper;
 using Headwater.Server.Features.Findings;
-using Headwater.Server.Platform;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Search;
 
 /// <summary>The words that what somebody may see is named by: owners, projects, components, and what the advisories that hit them are called.</summary>
-internal sealed class SearchWordStore(IDatabase database, FindingsModule findings, Remembered remembered)
+internal sealed class SearchWordStore(IDatabase database, FindingsModule findings, TimeProvider time)
 {
     private const long Org = Organisation.Home;
 
-    /// <summary>A vocabulary of one's own: a word that stands only out of sight is not even known there.</summary>
-    public async Task<Vocabulary> GetAsync(Viewer viewer, Viewer findingsSeen, CancellationToken cancellationToken) =>
-        (await remembered.GetAsync($"search.words {viewer.Key} {findingsSeen.Key} {(viewer.All && findingsSeen.All ? 0 : await findings.PlacesAsync(cancellationToken))}", token => ReadAsync(viewer, findingsSeen, token), cancellationToken)).Answer;
+    /// <summary>So many words are remembered, a hundred bytes each; above, the vocabulary that was not asked for the longest is forgotten.</summary>
+    private const int MostWords = 600_000;
+
+    /// <summary>What was read more quickly than this is not remembered; nothing is for longer than a minute, for a name is changed without a document.</summary>
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(80), Longest = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    /// <summary>A vocabulary of one's own: a word that stands only out of sight is not even known there. It holds what was uploaded a moment ago.</summary>
+    public async Task<Vocabulary> GetAsync(Viewer viewer, Viewer findingsSeen, CancellationToken cancellationToken)
+    {
+        var (key, generation) = ($"{viewer.Key} {findingsSeen.Key}", await findings.GenerationAsync(cancellationToken));
+        lock (_lock)
+        {
+            Forget(MostWords);
+            if (_entries.TryGetValue(key, out var known) && known.Generation == generation)
+            {
+                known.Asked = time.GetTimestamp();
+                return known.Words;
+            }
+        }
+
+        var start = time.GetTimestamp();
+        var words = await ReadAsync(viewer, findingsSeen, cancellationToken);
+        if (time.GetElapsedTime(start) < Quick) return words;
+        lock (_lock)
+        {
+            _entries.Remove(key);
+            Forget(MostWords - words.Count);
+            _entries[key] = new Entry(words, generation, start) { Asked = start };
+        }
+
+        return words;
+    }
+
+    /// <summary>Forgets what is old, and of the rest as much as stands above a number of words. To be called under the lock.</summary>
+    private void Forget(int most)
+    {
+        foreach (var (key, entry) in _entries.ToList())
+            if (time.GetElapsedTime(entry.Made) > Longest) _entries.Remove(key);
+        var words = _entries.Values.Sum(e => e.Words.Count);
+        foreach (var (key, entry) in _entries.OrderBy(e => e.Value.Asked).ToList())
+        {
+            if (words <= most) return;
+            _entries.Remove(key);
+            words -= entry.Words.Count;
+        }
+    }
 
     private async Task<Vocabulary> ReadAsync(Viewer viewer, Viewer findingsSeen, CancellationToken cancellationToken)
     {
@@ -39,5 +84,13 @@ internal sealed class SearchWordStore(IDatabase database, FindingsModule finding
             foreach (var ids in hit?.Advisories.Keys.Chunk(500) ?? []) await AddAsync("SELECT summary FROM advisory_usage WHERE org_id = @Org AND id IN @ids", new { Org, ids });
             return Vocabulary.Of(texts);
         }, cancellationToken);
+    }
+
+    private sealed class Entry(Vocabulary words, (long Places, long Content) generation, long made)
+    {
+        public Vocabulary Words => words;
+        public (long Places, long Content) Generation => generation;
+        public long Made => made;
+        public long Asked;
     }
 }
