@@ -79,13 +79,16 @@ public sealed class AuditSideTests(TestHost host) : IClassFixture<TestHost>
         await host.Get<PersonStore>().SetMemberAsync(team, second, true, "test", Stop);
         var group = await GroupAsync("parting-group", third);
         await host.Get<GroupStore>().SetTeamAsync(group, team, "test", Stop);
+        await host.Get<PersonStore>().SetMemberAsync(team, second, false, "test", Stop);
+        var again = await RowsAsync(() => host.Get<PersonStore>().SetMemberAsync(team, second, true, "test", Stop));
 
         var rows = await RowsAsync(() => host.Get<OrganisationStore>().DeleteAsync(Viewer.Everything, team, "deleter", Stop));
         rows.Select(r => $"{r.Act} {r.Subject}").ShouldBe(["group.team-set group:parting-group", "team.member-removed owner:parting", "team.member-removed owner:parting", "team.member-removed owner:parting", "team.deleted owner:parting"]);
         rows.ShouldAllBe(r => r.Actor == "deleter" && r.BeforeDigest != null);
         var members = rows.Where(r => r.Act == "team.member-removed").ToList();
-        members.Select(r => r.Detail).ShouldBe(["""{"person":"parting-1"}""", """{"person":"parting-2"}""", """{"person":"parting-3"}"""]);
+        members.Select(r => r.Detail).ShouldBe(["""{"person":"parting-3"}""", """{"person":"parting-2"}""", """{"person":"parting-1"}"""]);
         (members[1].BeforeDigest, members[2].BeforeDigest, members[2].AfterDigest).ShouldBe((members[0].AfterDigest, members[1].AfterDigest, null));
+        members[0].BeforeDigest.ShouldBe(again.Single().AfterDigest, "the digest of a list that is read once is that of the list");
         (rows[0].AfterDigest is not null, rows[0].Detail!.Contains("\"was\":\"parting\"")).ShouldBe((true, true));
         (await host.Get<AuditStore>().VerifyAsync(Stop)).ShouldBeNull();
     }
@@ -135,6 +138,46 @@ public sealed class AuditSideTests(TestHost host) : IClassFixture<TestHost>
         var rows = await RowsAsync(() => Task.WhenAll(deliveries.RedeliverAsync(88001, null, "one", Stop), deliveries.RedeliverAsync(88001, null, "other", Stop)));
         var row = rows.Single(r => r.Act == "webhook.redelivered");
         (row.Detail, row.BeforeDigest is null, row.AfterDigest is null, row.BeforeDigest == row.AfterDigest).ShouldBe(("""{"deliveries":2}""", false, false, false));
+    }
+
+    [Fact]
+    public async Task Team_OfThousandsTakenAway_IsRecordedForEach()
+    {
+        const int People = 3000;
+        var team = (await host.UnitsAsync(new CatalogueGroup("team", "crowd", "Crowd", null, null)))[("team", "crowd")];
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync($"""
+            INSERT INTO user_account (id, org_id, name, password_hash, permissions, must_change, stamp, created_at)
+            WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {People}) SELECT 5000000 + id, 1, 'crowd-' || id, '', 0, 0, 'stamp', 1 FROM n;
+            INSERT INTO team_member (owner_id, person_id, source) SELECT {team}, id, 'group' FROM user_account WHERE id > 5000000;
+            """, transaction: t));
+        await host.Get<OrganisationStore>().DeleteAsync(Viewer.Everything, team, "crowd-deleter", Stop);
+        var (records, befores, names) = await host.Get<IDatabase>().WriteAsync(async t =>
+        {
+            await t.Connection!.ExecuteAsync("DELETE FROM user_account WHERE id > 5000000", transaction: t);
+            return await t.Connection!.QuerySingleAsync<(long, long, long)>("SELECT COUNT(*), COUNT(DISTINCT before_digest), COUNT(DISTINCT detail) FROM audit WHERE act = 'team.member-removed' AND actor = 'crowd-deleter'", transaction: t);
+        });
+        (records, befores, names).ShouldBe((People, People, People));
+        (await host.Get<AuditStore>().VerifyAsync(Stop)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Deliveries_ManyGivenUp_AreSentAgainTheOldestThousandAtOnce_AndItIsSaidHowManyAreLeft()
+    {
+        const int Dead = DeliveryStore.MostAtOnce + 3;
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync($"""
+            INSERT INTO webhook (id, org_id, name, address, secret, enabled, created_at, created_by) VALUES (88100, 1, 'many', 'https://hooks.example.org/', '', 0, 1, 'test');
+            INSERT INTO webhook_delivery (id, webhook_id, kind, first, last, events, state, error, created_at)
+            WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {Dead}) SELECT 881000 + id, 88100, 'events', 0, 0, 1, 'dead', 'as it was', 1 FROM n;
+            """, transaction: t));
+        var deliveries = host.Get<DeliveryStore>();
+        (await deliveries.RedeliverAsync(88100, null, "test", Stop)).ShouldBe(new Redelivered(DeliveryStore.MostAtOnce, 3));
+        var left = await host.Get<IDatabase>().WriteAsync(async t =>
+        {
+            await t.Connection!.ExecuteAsync("DELETE FROM job WHERE kind = @kind AND state = 'queued'", new { kind = WebhookJob.JobKind }, t);
+            return (await t.Connection!.QueryAsync<long>("SELECT id FROM webhook_delivery WHERE webhook_id = 88100 AND error = 'as it was' ORDER BY id", transaction: t)).AsList();
+        });
+        left.ShouldBe([882001, 882002, 882003], "those that were given up last");
+        (await deliveries.RedeliverAsync(88199, null, "test", Stop)).ShouldBeNull();
     }
 
     [Fact]

@@ -15,6 +15,11 @@ internal sealed class DeliveryStore(IDatabase database, QueueStore queue, AuditS
             (WITH RECURSIVE below (id) AS (SELECT h.owner_id UNION SELECT c.id FROM owner c JOIN below b ON c.parent_id = b.id) SELECT id FROM below))
         """;
 
+    private const string Dead = "webhook_id = @hook AND kind = 'events' AND state = 'dead'";
+
+    /// <summary>So many are sent again at once: a webhook that was away for weeks has tens of thousands, and nobody else writes meanwhile.</summary>
+    public const int MostAtOnce = 1000;
+
     /// <summary>Queues the delivery of notifications to every webhook that is about some of them.</summary>
     public async Task EnqueueAsync(DbTransaction transaction, long first, long last)
     {
@@ -77,23 +82,25 @@ internal sealed class DeliveryStore(IDatabase database, QueueStore queue, AuditS
     public Task GiveUpAsync(long id, string error, CancellationToken cancellationToken) => database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync(
         "UPDATE webhook_delivery SET state = 'dead', error = COALESCE(error, @error) WHERE id = @id AND state = 'waiting'", new { id, error }, transaction), cancellationToken: cancellationToken);
 
-    /// <summary>Sends deliveries again, as if they were new: one, or with null all that are dead.</summary>
-    /// <returns>How many; null when there is no such webhook or delivery, or it waits already, or it was a test.</returns>
-    public async Task<int?> RedeliverAsync(long hook, long? delivery, string by, CancellationToken cancellationToken)
+    /// <summary>Sends deliveries again, as if they were new: one, or with null those that are dead, the oldest first, <see cref="MostAtOnce"/> of them.</summary>
+    /// <returns>How many, and how many are dead still; null when there is no such webhook or delivery, or it waits already, or it was a test.</returns>
+    public async Task<Redelivered?> RedeliverAsync(long hook, long? delivery, string by, CancellationToken cancellationToken)
     {
-        var sent = await database.WriteAsync<int?>(async transaction =>
+        var sent = await database.WriteAsync<Redelivered?>(async transaction =>
         {
             if (!await ExistsAsync(transaction, hook)) return null;
             await audit.HoldAsync(transaction); // Of two who ask at once the second finds them waiting, here and in the record.
-            var which = $"webhook_id = @hook AND kind = 'events' AND {(delivery is null ? "state = 'dead'" : "id = @delivery AND state <> 'waiting'")}";
-            var before = await AuditStore.StateAsync(transaction, $"SELECT id, state, attempts FROM webhook_delivery WHERE {which} ORDER BY id", new { hook, delivery });
-            var ids = (await transaction.Connection!.QueryAsync<long>($"UPDATE webhook_delivery SET state = 'waiting', attempts = 0, error = NULL WHERE {which} RETURNING id", new { hook, delivery }, transaction)).Order().ToList();
-            if (ids.Count == 0) return delivery is null ? 0 : null;
+            var which = delivery is null ? Dead : "webhook_id = @hook AND kind = 'events' AND id = @delivery AND state <> 'waiting'";
+            var before = await AuditStore.StateAsync(transaction, $"SELECT id, state, attempts FROM webhook_delivery WHERE {which} ORDER BY id LIMIT {MostAtOnce}", new { hook, delivery });
+            var ids = (await transaction.Connection!.QueryAsync<long>($"""
+                UPDATE webhook_delivery SET state = 'waiting', attempts = 0, error = NULL WHERE id IN (SELECT id FROM webhook_delivery WHERE {which} ORDER BY id LIMIT {MostAtOnce}) RETURNING id
+                """, new { hook, delivery }, transaction)).Order().ToList();
+            if (ids.Count == 0) return delivery is null ? new Redelivered(0, 0) : null;
             foreach (var id in ids) await queue.EnqueueAsync(transaction, Job(hook, id));
             await audit.AppendAsync(transaction, AuditEntry.Change(by, "webhook.redelivered", $"webhook:{hook}", before, ids.Select(id => new { id, state = "waiting", attempts = 0 }), new { deliveries = ids.Count }));
-            return ids.Count;
+            return new Redelivered(ids.Count, await transaction.Connection!.QuerySingleAsync<int>($"SELECT COUNT(*) FROM webhook_delivery WHERE {Dead}", new { hook }, transaction));
         }, cancellationToken: cancellationToken);
-        if (sent > 0) queue.Wake();
+        if (sent?.Deliveries > 0) queue.Wake();
         return sent;
     }
 

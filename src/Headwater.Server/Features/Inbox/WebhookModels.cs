@@ -19,6 +19,10 @@ internal sealed record WebhookTarget(long Id, Uri Address, byte[]? Secret, bool 
 internal sealed record WebhookEvent(long Id, string Kind, string Subject, string Args, int Severity, int Projects, int Count, int Reason, long? OwnerId, string? Owner, DateTimeOffset At);
 
 /// <summary>One delivery.</summary>
+/// <param name="Deliveries">How many are sent again.</param>
+/// <param name="Left">How many were given up and are not among them.</param>
+internal sealed record Redelivered(int Deliveries, int Left);
+
 /// <param name="Kind"><c>events</c> or <c>test</c>.</param>
 /// <param name="State"><c>waiting</c> for its first or another attempt, <c>delivered</c>, or <c>dead</c>: not tried any more.</param>
 /// <param name="Status">What the address answered last; null when it did not.</param>

@@ -37,7 +37,7 @@ internal static class WebhooksApi
             : await listing.AnswerAsync("deliveries", async (page, token) => await store.ListAsync(id, page, token) ?? Page<DeliveryRow>.Empty, Delivered, cancellationToken)).Produces<Page<DeliveryRow>>()
             .Require(Permissions.SystemConfiguration).WithSummary("What was sent and how it went, newest first");
         api.MapPost("/{id:long}/redeliver", (HttpContext http, DeliveryStore store, long id, CancellationToken cancellationToken) => RedeliverAsync(http, store, id, null, cancellationToken))
-            .Require(Permissions.SystemConfiguration).WithSummary("Sends again everything that was given up");
+            .Require(Permissions.SystemConfiguration).WithSummary("Sends again what was given up, the oldest thousand at once, and says how many are left");
         api.MapPost("/{id:long}/deliveries/{delivery:long}/redeliver", (HttpContext http, DeliveryStore store, long id, long delivery, CancellationToken cancellationToken) => RedeliverAsync(http, store, id, delivery, cancellationToken))
             .Require(Permissions.SystemConfiguration).WithSummary("Sends one delivery again");
     }
@@ -55,9 +55,7 @@ internal static class WebhooksApi
     ];
 
     private static async Task<Results<Accepted<Redelivered>, NotFound>> RedeliverAsync(HttpContext http, DeliveryStore store, long id, long? delivery, CancellationToken cancellationToken) =>
-        await store.RedeliverAsync(id, delivery, http.User.Actor(), cancellationToken) is { } count ? TypedResults.Accepted((string?)null, new Redelivered(count)) : TypedResults.NotFound();
-
-    internal sealed record Redelivered(int Deliveries);
+        await store.RedeliverAsync(id, delivery, http.User.Actor(), cancellationToken) is { } sent ? TypedResults.Accepted((string?)null, sent) : TypedResults.NotFound();
 }
 
 /// <param name="Enabled">On when not said.</param>

@@ -171,6 +171,24 @@ internal sealed record AuditEntry(string Actor, string Act, string Subject, stri
     /// <summary>True when nothing is different.</summary>
     public bool IsSame => BeforeDigest == AfterDigest;
 
+    /// <summary>The digests of nothing, of the first row, of the first two, and so on up to all, for a list that loses its rows one act at a time. Each row is read once, however many there are.</summary>
+    /// <returns>One more than there are rows.</returns>
+    public static IReadOnlyList<string?> DigestsOfFirst(IReadOnlyList<Dictionary<string, object?>> rows)
+    {
+        var digests = new List<string?>(rows.Count + 1) { null };
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var row in rows)
+        {
+            hash.AppendData(digests.Count == 1 ? "["u8 : ","u8);
+            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(row));
+            using var closed = hash.Clone();
+            closed.AppendData("]"u8);
+            digests.Add(Convert.ToHexStringLower(closed.GetHashAndReset()));
+        }
+
+        return digests;
+    }
+
     private static string? Digest(object? state) => state is null ? null : Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(state, state.GetType())));
 }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Dapper;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
@@ -58,11 +59,11 @@ internal static class UnitGrantStore
             await audit.AppendAsync(transaction, AuditEntry.Change(by, "group.team-set", "group:" + group, before, await AuditStore.StateAsync(transaction, Link, new { id }), new { team = (string?)null, was = name }));
         }
 
-        foreach (var (person, who) in (await connection.QueryAsync<(long, string)>("SELECT t.person_id, u.name FROM team_member t JOIN user_account u ON u.id = t.person_id WHERE t.owner_id = @owner ORDER BY t.person_id", new { owner }, transaction)).AsList())
-        {
-            var before = await AuditStore.StateAsync(transaction, Members, new { owner });
-            await connection.ExecuteAsync("DELETE FROM team_member WHERE owner_id = @owner AND person_id = @person", new { owner, person }, transaction);
-            await audit.AppendAsync(transaction, AuditEntry.Change(by, kind + ".member-removed", "owner:" + name, before, await AuditStore.StateAsync(transaction, Members, new { owner }), new { person = who }));
-        }
+        // A group of a directory makes thousands of members: they are read once, and leave from the last to the first, so that who is still there is always the beginning of what was read.
+        if (await AuditStore.StateAsync(transaction, Members, new { owner }) is not List<Dictionary<string, object?>> members) return;
+        var names = (await connection.QueryAsync<(long Id, string Name)>("SELECT u.id, u.name FROM team_member t JOIN user_account u ON u.id = t.person_id WHERE t.owner_id = @owner", new { owner }, transaction)).ToDictionary(u => u.Id, u => u.Name);
+        var digests = AuditEntry.DigestsOfFirst(members);
+        await connection.ExecuteAsync("DELETE FROM team_member WHERE owner_id = @owner", new { owner }, transaction);
+        await audit.AppendAsync(transaction, [.. members.Index().Reverse().Select(m => new AuditEntry(by, kind + ".member-removed", "owner:" + name, JsonSerializer.Serialize(new { person = names[(long)m.Item["person_id"]!] }), digests[m.Index + 1], digests[m.Index]))]);
     }
 }
