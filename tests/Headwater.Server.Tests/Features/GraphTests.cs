@@ -38,6 +38,16 @@ public sealed class GraphTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Table_ByVersion_IsInTheOrderOfEachKindOfPackage()
+    {
+        using var client = await host.ClientAsync();
+        var version = (await TestHost.UploadAsync(client, "Ordered", "1", TestHost.Bom("pkg:npm/v@1.10.0", "pkg:pypi/v@1.0", "pkg:npm/v@10.0.0", "pkg:npm/v@none", "pkg:npm/v@1.9.0", "pkg:pypi/v@1.0rc1", "pkg:npm/v@1.10.0-beta"))).ProjectUuid;
+        string[] ordered = ["1.9.0", "1.10.0-beta", "1.10.0", "10.0.0", "none", "1.0rc1", "1.0"];
+        foreach (var (order, expected) in new[] { ("sort=version", ordered), ("sort=-version", [.. ordered.Reverse()]) })
+            Html.Parse(await (await AdministratorAsync()).GetStringAsync($"/versions/{version}/graph?{order}", Stop)).QuerySelectorAll("main table tbody tr").Select(r => expected.Single(v => r.QuerySelectorAll("td").Any(d => d.TextContent.Trim() == v))).ShouldBe(expected, order);
+    }
+
+    [Fact]
     public async Task Paths_BeyondCount_SayHowManyMore_AndAreRefusedAsAFile()
     {
         using var client = await host.ClientAsync();

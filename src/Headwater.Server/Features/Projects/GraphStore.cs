@@ -19,7 +19,6 @@ internal sealed class GraphStore(IDatabase database)
     {
         ["severity"] = ((a, b) => (a.Node.Kev, a.Node.MaxSeverity).CompareTo((b.Node.Kev, b.Node.MaxSeverity)), true),
         ["name"] = ((a, b) => string.Compare(a.Node.Name, b.Node.Name, StringComparison.OrdinalIgnoreCase), false),
-        ["version"] = ((a, b) => string.CompareOrdinal(a.Node.Version, b.Node.Version), false),
         ["needs"] = ((a, b) => a.Node.Dependencies.CompareTo(b.Node.Dependencies), true),
         ["neededBy"] = ((a, b) => a.Node.NeededBy.CompareTo(b.Node.NeededBy), true),
         // What the root does not reach lies behind everything that it does.
@@ -77,7 +76,8 @@ internal sealed class GraphStore(IDatabase database)
             lines = lines.Where(l => new[] { l.Node.Name, l.Node.Group, l.Node.Purl }.Any(t => t?.Contains(text, StringComparison.OrdinalIgnoreCase) == true));
         var (order, descending) = request.Sort is { } sort && Sorts.TryGetValue(sort, out var known) ? known : Sorts["severity"];
         var compare = Comparer<GraphLine>.Create(request.Descending ?? descending ? (a, b) => order(b, a) : order);
-        return new GraphTable([.. lines.OrderBy(l => l, compare).ThenBy(l => l.Node.Name, StringComparer.Ordinal).ThenBy(l => l.Node.Node)], Math.Max(0, graph.Count - 1), Reached(graph), goes.Count);
+        var ordered = request.Sort != "version" ? lines.OrderBy(l => l, compare) : request.Descending == true ? lines.OrderByDescending(l => VersionPlace.Of(l.Node)) : lines.OrderBy(l => VersionPlace.Of(l.Node));
+        return new GraphTable([.. ordered.ThenBy(l => l.Node.Name, StringComparer.Ordinal).ThenBy(l => l.Node.Node)], Math.Max(0, graph.Count - 1), Reached(graph), goes.Count);
     }, cancellationToken);
 
     private static int Reached(DependencyGraph graph)
