@@ -12,12 +12,19 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Headwater.Server.Tests.Access;
 
 /// <summary>
-/// Every address that reads, asked by somebody who has VIEW_PORTFOLIO and not VIEW_VULNERABILITY: sums of projects, units and the portfolio are numbers, which advisory hits which
-/// component, and how gravely, is left out, in answers, files and pages. What stands in a document stands in it.
+/// Every address that reads, asked by somebody who has VIEW_PORTFOLIO and VIEW_VULNERABILITY nowhere, or only elsewhere: sums of projects, units and the portfolio are numbers, which
+/// advisory hits which component, and how gravely, is left out, in answers, files and pages. What stands in a document stands in it.
 /// </summary>
 public sealed class FindingWalkTests(TestHost host) : IClassFixture<TestHost>
 {
     private const string Log4j = "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", FixedLog4j = "pkg:maven/org.apache.logging.log4j/log4j-core@2.17.1", Guava = "pkg:maven/com.google.guava/guava@31.0-jre", Lodash = "pkg:npm/lodash@4.17.20";
+
+    private const string Nowhere = "sees-nowhere", Elsewhere = "sees-elsewhere", Calm = "pkg:maven/org.calm/calm@1.0";
+
+    /// <summary>What pages say where nothing was found.</summary>
+    private const string AllClear = "No known vulnerability";
+
+    private static readonly string[] Marks = ["CVE-", "GHSA-"];
 
     private static readonly string[] OfFindings = ["findings", "maxSeverity", "kev", "maxRisk", "severity", "lastInheritedRiskScore"];
 
@@ -25,15 +32,16 @@ public sealed class FindingWalkTests(TestHost host) : IClassFixture<TestHost>
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task EveryAnswer_ToWhoMayNotSeeFindings_TellsOfNoComponentWhatHitsIt()
+    [Theory]
+    [InlineData(Nowhere)]
+    [InlineData(Elsewhere)]
+    public async Task EveryAnswer_ToWhoMayNotSeeFindings_TellsOfNoComponentWhatHitsIt(string where)
     {
         var world = await WorldAsync();
-        using var key = await host.ClientAsync(Permissions.ViewPortfolio | Permissions.ViewBadges);
+        await ReaderAsync(where);
         using var full = await host.ClientAsync(Permissions.Viewer);
-        var id = await host.AddPersonAsync("walks-portfolio");
-        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE user_account SET permissions = @permissions WHERE id = @id", new { id, permissions = (long)(Permissions.ViewPortfolio | Permissions.ViewBadges) }, t));
-        using var browser = await host.BrowserAsync("walks-portfolio");
+        using var key = await host.BearerAsync(where);
+        using var browser = await host.BrowserAsync(where);
         var (wrong, told, answered) = (new List<string>(), 0, 0);
         foreach (var address in Addresses())
         {
@@ -43,7 +51,9 @@ public sealed class FindingWalkTests(TestHost host) : IClassFixture<TestHost>
             if ((int)answer.StatusCode >= 500) wrong.Add($"{filled}: {answer.StatusCode}");
             if (answer.StatusCode != HttpStatusCode.OK) continue;
             answered++;
-            wrong.AddRange(Told(answer.Content.Headers.ContentType?.MediaType, text, filled).Select(t => $"{filled} tells {t}"));
+            // Who sees findings somewhere may look advisories up and read them: what they say is public, and what they hit is not.
+            var read = where == Elsewhere && (filled.Contains("/advisories/", StringComparison.Ordinal) || filled.Contains("/search?", StringComparison.Ordinal));
+            wrong.AddRange(Told(answer.Content.Headers.ContentType?.MediaType, text, filled).Where(t => !read || !Marks.Contains(t)).Select(t => $"{filled} tells {t}"));
             // The same, asked by who may see findings, tells: so this test would see it.
             if (filled.StartsWith("/api/", StringComparison.Ordinal) && await full.GetAsync(filled, Stop) is { StatusCode: HttpStatusCode.OK } whole && Told(whole.Content.Headers.ContentType?.MediaType, await whole.Content.ReadAsStringAsync(Stop), filled).Any()) told++;
         }
@@ -53,13 +63,14 @@ public sealed class FindingWalkTests(TestHost host) : IClassFixture<TestHost>
         told.ShouldBeGreaterThan(15);
     }
 
-    [Fact]
-    public async Task EveryLink_OfThePagesOfWhoMayNotSeeFindings_LeadsSomewhere()
+    [Theory]
+    [InlineData(Nowhere)]
+    [InlineData(Elsewhere)]
+    public async Task EveryLink_OfThePagesOfWhoMayNotSeeFindings_LeadsSomewhere(string where)
     {
         var world = await WorldAsync();
-        var id = await host.AddPersonAsync("follows-links");
-        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE user_account SET permissions = @permissions WHERE id = @id", new { id, permissions = (long)Permissions.ViewPortfolio }, t));
-        using var browser = await host.BrowserAsync("follows-links");
+        await ReaderAsync(where);
+        using var browser = await host.BrowserAsync(where);
         var links = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var page in Addresses().Where(a => !a.StartsWith("/api/", StringComparison.Ordinal)).Select(world.Fill))
         {
@@ -72,7 +83,7 @@ public sealed class FindingWalkTests(TestHost host) : IClassFixture<TestHost>
         foreach (var (link, page) in links)
         {
             using var answer = await browser.GetAsync(link, Stop);
-            if (answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized || (int)answer.StatusCode >= 500) refused.Add($"{page} leads to {link}: {answer.StatusCode}");
+            if (answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized or HttpStatusCode.NotFound || (int)answer.StatusCode >= 500) refused.Add($"{page} leads to {link}: {answer.StatusCode}");
         }
 
         refused.ShouldBeEmpty();
@@ -80,19 +91,86 @@ public sealed class FindingWalkTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Theory]
-    [InlineData("/api/headwater/v1/versions/{Uuid}/components")]
-    [InlineData("/api/headwater/v1/components")]
+    [InlineData("/api/headwater/v1/versions/{Uuid}/components?")]
+    [InlineData("/api/headwater/v1/components?")]
+    [InlineData("/api/v1/component/project/{Uuid}?")]
+    [InlineData("/api/v1/component/project/{Uuid}?onlyOutdated=true&")]
+    [InlineData("/api/v1/component/identity?purl=pkg:maven/&")]
+    [InlineData("/api/v1/component/hash/{Hash}?")]
     public async Task Order_ToWhoMayNotSeeFindings_IsByName_WhateverIsAskedFor(string address)
     {
         var world = await WorldAsync();
+        using var full = await host.ClientAsync();
+        var hashed = TestHost.Bom("pkg:maven/org.apache.logging.log4j/log4j-core@2.14.0", "pkg:maven/com.google.guava/guava@30.0-jre").Replace("\"licenses\"", $$"""
+            "hashes":[{"alg":"MD5","content":"{{world.Fill("{Hash}")}}"}],"licenses"
+            """, StringComparison.Ordinal);
+        world = world with { Version = (await TestHost.UploadAsync(full, "walked-hashed", "1", hashed)).ProjectUuid };
+        (await NamesAsync(full, world.Fill(address) + "sort=risk&order=desc&sortName=lastInheritedRiskScore&sortOrder=desc"))[0].ShouldBe("log4j-core");
+        await ReaderAsync(Elsewhere);
         using var key = await host.ClientAsync(Permissions.ViewPortfolio);
-        foreach (var query in new[] { "", "?sort=risk", "?sort=risk&order=desc", "?sort=findings", "?sort=worst", "?vulnerable=true", "?vulnerable=true&sort=findings&format=json" })
+        using var mixed = await host.BearerAsync(Elsewhere);
+        foreach (var reader in new[] { key, mixed })
+            foreach (var query in new[] { "", "sort=risk", "sort=risk&order=desc", "sort=findings", "sort=worst", "vulnerable=true", "vulnerable=true&sort=findings&format=json", "sortName=lastInheritedRiskScore", "sortName=lastInheritedRiskScore&sortOrder=desc" })
+            {
+                var names = await NamesAsync(reader, world.Fill(address) + query);
+                names.ShouldContain("guava");
+                names.ShouldContain("log4j-core");
+                string.Join(',', names).ShouldBe(string.Join(',', names.Order(StringComparer.OrdinalIgnoreCase)), query);
+            }
+    }
+
+    [Fact]
+    public async Task Pages_OfAPlaceWhereFindingsAreNotSeen_GiveNoAllClear_ToWhoSeesThemElsewhere()
+    {
+        var world = await WorldAsync();
+        var calm = await ReaderAsync(Elsewhere);
+        using var browser = await host.BrowserAsync(Elsewhere);
+        foreach (var page in new[] { "/projects/{Uuid}", "/versions/{Uuid}", "/versions/{Uuid}/components", "/versions/{Uuid}/tree", "/versions/{Uuid}/graph", "/owners/{Unit}", "/components" })
         {
-            var json = JsonDocument.Parse(await key.GetStringAsync(world.Fill(address) + query, Stop)).RootElement;
-            var names = (json.ValueKind == JsonValueKind.Array ? json : json.GetProperty("items")).EnumerateArray().Select(c => c.GetProperty("name").GetString()).ToList();
-            names.ShouldContain("guava");
-            string.Join(',', names).ShouldBe(string.Join(',', names.Order(StringComparer.OrdinalIgnoreCase)), query);
+            var main = await MainAsync(world.Fill(page));
+            main.TextContent.ShouldNotContain(AllClear, Case.Sensitive, page);
+            main.QuerySelectorAll("a[href*='/findings'], a[href*='vulnerable=1']").Select(a => a.GetAttribute("href")).ShouldBeEmpty(page);
+            if (page.EndsWith("/components", StringComparison.Ordinal) || page.EndsWith("/graph", StringComparison.Ordinal))
+                main.QuerySelectorAll("table.data th").Select(h => h.TextContent.Trim()).ShouldSatisfyAllConditions(h => h.ShouldNotBeEmpty(page), h => h.Intersect(["Findings", "Risk", "Severity"]).ShouldBeEmpty(page));
         }
+
+        (await MainAsync(world.Fill("/versions/{Uuid}"))).QuerySelector(".stats")!.TextContent.ShouldContain("Findings"); // Numbers are for who sees the project.
+        (await browser.GetAsync(world.Fill("/versions/{Uuid}/findings"), Stop)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        // Where he sees them, all of this is there: so this test would see it.
+        foreach (var page in new[] { "/versions/{Uuid}", "/versions/{Uuid}/findings", "/owners/{Unit}" }) (await MainAsync(calm.Fill(page))).TextContent.ShouldContain(AllClear, Case.Sensitive, page);
+        (await MainAsync(calm.Fill("/versions/{Uuid}"))).QuerySelectorAll("a[href$='/findings']").Length.ShouldBe(3);
+
+        async Task<IElement> MainAsync(string page) => Html.Parse(await browser.GetStringAsync(page, Stop)).QuerySelector("main")!;
+    }
+
+    [Fact]
+    public async Task AdvisoryThatHitsNothingWhereFindingsAreSeen_NamesNoProject()
+    {
+        var world = await WorldAsync();
+        await ReaderAsync(Elsewhere);
+        using var full = await host.ClientAsync(Permissions.Viewer);
+        using var mixed = await host.BearerAsync(Elsewhere);
+        foreach (var address in new[] { "/api/headwater/v1/advisories/{Vuln}", "/api/headwater/v1/advisories/{Vuln}/projects", "/api/headwater/v1/advisories/{Vuln}/usages", "/api/v1/vulnerability/source/NVD/vuln/{Vuln}/projects" })
+        {
+            (await full.GetStringAsync(world.Fill(address), Stop)).ShouldContain(world.Name, Case.Sensitive, address);
+            (await mixed.GetStringAsync(world.Fill(address), Stop)).ShouldNotContain("walked", Case.Insensitive, address);
+        }
+    }
+
+    [Fact]
+    public async Task Component_WhoseFindingsAreNotSeenWhereItIsUsed_HasNone_RatherThanZero()
+    {
+        var world = await WorldAsync();
+        await ReaderAsync(Elsewhere);
+        using var mixed = await host.BearerAsync(Elsewhere);
+        using var full = await host.ClientAsync(Permissions.Viewer);
+        var address = world.Fill("/api/headwater/v1/components/{Component}");
+        JsonDocument.Parse(await full.GetStringAsync(address, Stop)).RootElement.GetProperty("allFindings").GetInt32().ShouldBeGreaterThan(0);
+        var json = JsonDocument.Parse(await mixed.GetStringAsync(address, Stop)).RootElement;
+        foreach (var name in new[] { "findings", "allFindings", "advisories" }) (json.TryGetProperty(name, out var told) && told.ValueKind != JsonValueKind.Null).ShouldBeFalse(name);
+        using var browser = await host.BrowserAsync(Elsewhere);
+        Html.Parse(await browser.GetStringAsync(world.Fill("/components/{Component}"), Stop)).QuerySelector("main")!.TextContent.ShouldNotContain(AllClear);
     }
 
     [Fact]
@@ -113,6 +191,25 @@ public sealed class FindingWalkTests(TestHost host) : IClassFixture<TestHost>
         using var full = await host.ClientAsync(Permissions.Viewer);
         (await key.GetAsync("/api/v1/vulnerability/source/NVD/vuln/CVE-2021-44228/projects", Stop)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await full.GetStringAsync("/api/v1/vulnerability/source/NVD/vuln/CVE-2021-44228/projects", Stop)).ShouldContain(world.Name);
+    }
+
+    /// <summary>Somebody who sees all projects, and findings nowhere or only in a unit that has none.</summary>
+    /// <returns>What is in that unit.</returns>
+    private async Task<LeakTests.World> ReaderAsync(string name)
+    {
+        var id = await host.AddPersonAsync(name);
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE user_account SET permissions = @permissions WHERE id = @id", new { id, permissions = (long)(Permissions.ViewPortfolio | Permissions.ViewBadges) }, t));
+        var unit = (await host.UnitsAsync(new Headwater.Server.Features.Owners.CatalogueGroup("unit", "calm", "Calm", null, null)))[("unit", "calm")];
+        if (name == Elsewhere) await host.GrantAsync(id, "viewer", unit);
+        using var all = await host.KeyAsync(0, Permissions.Administrator);
+        using var own = await host.KeyAsync(unit, Permissions.Automation | Permissions.PortfolioManagement);
+        return await LeakTests.WorldAsync(all, own, $"calm-desk-{Guid.NewGuid():N}", unit, "Calm", [Calm], [Calm], Calm);
+    }
+
+    private static async Task<List<string?>> NamesAsync(HttpClient reader, string address)
+    {
+        var json = JsonDocument.Parse(await reader.GetStringAsync(address, Stop)).RootElement;
+        return [.. (json.ValueKind == JsonValueKind.Array ? json : json.GetProperty("items")).EnumerateArray().Select(c => c.GetProperty("name").GetString())];
     }
 
     private async Task<LeakTests.World> WorldAsync()
@@ -137,7 +234,7 @@ public sealed class FindingWalkTests(TestHost host) : IClassFixture<TestHost>
 
     private static IEnumerable<string> Told(string? type, string text, string address)
     {
-        foreach (var mark in new[] { "CVE-", "GHSA-" })
+        foreach (var mark in Marks)
             if (!address.Contains(mark, StringComparison.Ordinal) && text.Contains(mark, StringComparison.Ordinal)) yield return mark;
         if (type == "application/json")
         {

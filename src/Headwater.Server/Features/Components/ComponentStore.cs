@@ -188,7 +188,9 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         var versions = (await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY projects DESC, c.id DESC LIMIT {MostLines}", new { Org, id })).AsList();
         var allVersions = versions.Count < MostLines ? versions.Count : await connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM component_version c WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")}", new { id });
         if (versions.Count == 0 && !viewer.All) return null;
-        var findings = findingsSeen.IsNothing ? null : await connection.QueryAsync<FindingColumns>($"""
+        // Where nothing of it may be seen, that is not that there is nothing.
+        var told = !findingsSeen.IsNothing && (findingsSeen.All || await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM component_version c WHERE c.component_id = @id AND {ProjectsModule.Uses(findingsSeen, "c.id")}", new { id }) > 0);
+        var findings = !told ? null : await connection.QueryAsync<FindingColumns>($"""
             SELECT {FindingColumns.Select} FROM component_version c JOIN finding f ON f.cv_id = c.id JOIN component k ON k.id = c.component_id WHERE c.component_id = @id AND {ProjectsModule.Uses(findingsSeen, "c.id")} ORDER BY f.risk DESC, f.id, c.id LIMIT {MostLines}
             """, new { id });
         var counts = findings is null ? default((long, long)?) : await connection.QuerySingleAsync<(long, long)>($"""

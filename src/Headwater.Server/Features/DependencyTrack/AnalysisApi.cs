@@ -80,7 +80,7 @@ internal static class AnalysisApi
         if ((!string.IsNullOrEmpty(project) && !DtRequest.TryUuid(project, out _)) || !DtRequest.TryUuid(component, out var componentId) || !DtRequest.TryUuid(vulnerability, out var vulnerabilityId)) return (null, null, DtRequest.BadUuid());
         DtProject? of = null;
         if (!string.IsNullOrEmpty(project) && (of = await store.GetAsync(viewer, Guid.Parse(project), cancellationToken)) is null) return (null, null, DtRequest.ProjectMissing());
-        if (await store.ComponentAsync(viewer, componentId, cancellationToken) is not { } within || (of is not null && within.PvId != of.Id))
+        if (await store.ComponentAsync(new DtReader(viewer, false), componentId, cancellationToken) is not { } within || (of is not null && within.PvId != of.Id))
             return (null, null, DtRequest.Sentence(StatusCodes.Status404NotFound, "The component could not be found."));
         of ??= await store.GetAsync(viewer, within.ProjectUuid, cancellationToken);
         var finding = (await store.FindingsAsync(viewer, within.PvId, within.CvId, cancellationToken)).FirstOrDefault(f => DtUuid.OfVulnerability(f.Id) == vulnerabilityId);

@@ -29,12 +29,13 @@ internal static class ComponentApi
     private static async Task<IResult> OfProjectAsync(HttpContext http, DependencyTrackStore store, string uuid, bool? onlyDirect, bool? onlyOutdated, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        if (await store.GetAsync(http.User.Viewer(), id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
+        var reader = DtReader.Of(http);
+        if (await store.GetAsync(reader.Sees, id, cancellationToken) is not { } project) return DtRequest.ProjectMissing();
         var page = DtRequest.Paging(http.Request);
-        if (onlyOutdated != true) return List(http, await store.ComponentsAsync(http.User.Viewer(), project.Id, page, onlyDirect == true, cancellationToken));
-        var outdated = await OutdatedAsync(http.User.Viewer(), store, await store.DatedAsync(project.Id, onlyDirect == true, page, cancellationToken), cancellationToken);
+        if (onlyOutdated != true) return List(http, await store.ComponentsAsync(reader, project.Id, page, onlyDirect == true, cancellationToken));
+        var outdated = await OutdatedAsync(reader.Sees, store, await store.DatedAsync(reader, project.Id, onlyDirect == true, page, cancellationToken), cancellationToken);
         var shown = outdated.Skip(page.Offset ?? 0).Take(page.Size).ToList();
-        var rows = (await store.ComponentsAsync(http.User.Viewer(), project.Id, shown.ConvertAll(s => s.Version), cancellationToken)).ToDictionary(r => r.CvId);
+        var rows = (await store.ComponentsAsync(reader, project.Id, shown.ConvertAll(s => s.Version), cancellationToken)).ToDictionary(r => r.CvId);
         foreach (var (version, newer) in shown)
             if (rows.TryGetValue(version, out var row)) row.Newer = newer;
         return List(http, (outdated.Count, [.. shown.Where(s => rows.ContainsKey(s.Version)).Select(s => rows[s.Version])]));
@@ -70,23 +71,23 @@ internal static class ComponentApi
             within = uuid;
         }
 
-        return List(http, await store.ByIdentityAsync(http.User.Viewer(), Some(group), Some(name), Some(version), Some(purl), Some(cpe), within, DtRequest.Paging(http.Request), cancellationToken));
+        return List(http, await store.ByIdentityAsync(DtReader.Of(http), Some(group), Some(name), Some(version), Some(purl), Some(cpe), within, DtRequest.Paging(http.Request), cancellationToken));
 
         static string? Some(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }
 
     private static async Task<IResult> ByHashAsync(HttpContext http, DependencyTrackStore store, string hash, CancellationToken cancellationToken) =>
-        List(http, await store.ByHashAsync(http.User.Viewer(), hash, DtRequest.Paging(http.Request), cancellationToken));
+        List(http, await store.ByHashAsync(DtReader.Of(http), hash, DtRequest.Paging(http.Request), cancellationToken));
 
     private static async Task<IResult> GetAsync(HttpContext http, DependencyTrackStore store, string uuid, CancellationToken cancellationToken)
     {
         if (!DtRequest.TryUuid(uuid, out var id)) return DtRequest.BadUuid();
-        return await store.ComponentAsync(http.User.Viewer(), id, cancellationToken) is { } component ? TypedResults.Json(ToJson(http, component)) : DtRequest.Sentence(StatusCodes.Status404NotFound, "The component could not be found.");
+        return await store.ComponentAsync(DtReader.Of(http), id, cancellationToken) is { } component ? TypedResults.Json(ToJson(component)) : DtRequest.Sentence(StatusCodes.Status404NotFound, "The component could not be found.");
     }
 
-    private static IResult List(HttpContext http, (long Total, IReadOnlyList<DtComponent> Rows) list) => DtRequest.List(http, list.Total, list.Rows.Select(c => ToJson(http, c)));
+    private static IResult List(HttpContext http, (long Total, IReadOnlyList<DtComponent> Rows) list) => DtRequest.List(http, list.Total, list.Rows.Select(ToJson));
 
-    private static JsonObject ToJson(HttpContext http, DtComponent it)
+    private static JsonObject ToJson(DtComponent it)
     {
         var facts = ComponentFacts.Parse(it.Detail);
         var json = new JsonObject { ["uuid"] = it.Uuid, ["name"] = it.Name };
@@ -109,7 +110,7 @@ internal static class ComponentApi
         if (it.Purl is not null && PackageUrl.TryParse(it.Purl, out var purl, out _) && it.Release?.Component is { Latest: not null } known) json["repositoryMeta"] = RepositoryApi.ToJson(purl, known);
         else if (it.Newer is not null) json["repositoryMeta"] = new JsonObject { ["latestVersion"] = it.Newer };
         json["isInternal"] = false;
-        if (http.User.Viewer(Permissions.ViewVulnerability).Covers(http.User.Viewer())) json["lastInheritedRiskScore"] = it.MaxRisk;
+        if (it.MaxRisk is { } risk) json["lastInheritedRiskScore"] = risk;
         json["project"] = new JsonObject { ["uuid"] = it.ProjectUuid, ["name"] = it.ProjectName, ["version"] = it.ProjectVersion, ["active"] = it.ProjectActive };
         return json;
 

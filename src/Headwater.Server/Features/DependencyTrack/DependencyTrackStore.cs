@@ -60,7 +60,9 @@ internal sealed record DtComponent
     public string Licences { get; set; } = "";
     public string? Detail { get; set; }
     public int Flags { get; set; }
-    public double MaxRisk { get; set; }
+
+    /// <summary>Null for who may not see findings in all that he sees.</summary>
+    public double? MaxRisk { get; set; }
     public Guid ProjectUuid { get; set; }
     public string ProjectName { get; set; } = "";
     public string ProjectVersion { get; set; } = "";
@@ -98,6 +100,14 @@ internal sealed record DtWriter(Viewer Sees, Viewer Manages, long? Home)
     public static DtWriter Of(HttpContext http) => new(http.User.Viewer(), http.User.Viewer(Permissions.PortfolioManagement), http.User.Access().Home(Permissions.PortfolioManagement));
 }
 
+/// <summary>Who reads components.</summary>
+/// <param name="Sees">What exists for him.</param>
+/// <param name="Found">Whether he may see findings in all of it; else nothing is told of the risk of components or put in order by it.</param>
+internal sealed record DtReader(Viewer Sees, bool Found)
+{
+    public static DtReader Of(HttpContext http) => new(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability).Covers(http.User.Viewer()));
+}
+
 /// <summary>Reads and writes in the shapes of the compatible interface, which pages by offset.</summary>
 internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule projects)
 {
@@ -126,6 +136,16 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         ["lastInheritedRiskScore"] = "(v.critical * 10 + v.high * 5 + v.medium * 3 + v.low + v.unassigned * 5)",
         ["active"] = "v.active",
         ["isLatest"] = "v.is_latest",
+    };
+
+    private const string RiskSort = "lastInheritedRiskScore";
+
+    private static readonly Dictionary<string, string> ComponentSorts = new(StringComparer.Ordinal)
+    {
+        ["name"] = "LOWER(k.name)",
+        ["version"] = "COALESCE(c.version, '')",
+        ["group"] = "COALESCE(k.group_name, '')",
+        [RiskSort] = "c.max_risk",
     };
 
     /// <summary>The unit of the key <c>g</c> and all below it.</summary>
@@ -245,21 +265,22 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
     }, cancellationToken: cancellationToken);
 
     /// <summary>Components of one project.</summary>
-    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ComponentsAsync(Viewer viewer, long projectVersion, PageRequest request, bool onlyDirect, CancellationToken cancellationToken) =>
-        ComponentsAsync(viewer, "o.pv_id = @projectVersion" + (onlyDirect ? " AND o.flags >= 4" : ""), new { Org, projectVersion }, request, cancellationToken);
+    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ComponentsAsync(DtReader reader, long projectVersion, PageRequest request, bool onlyDirect, CancellationToken cancellationToken) =>
+        ComponentsAsync(reader, "o.pv_id = @projectVersion" + (onlyDirect ? " AND o.flags >= 4" : ""), new { Org, projectVersion }, request, cancellationToken);
 
     /// <summary>Some of them, by component version.</summary>
-    public async Task<IReadOnlyList<DtComponent>> ComponentsAsync(Viewer viewer, long projectVersion, IReadOnlyList<long> versions, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DtComponent>> ComponentsAsync(DtReader reader, long projectVersion, IReadOnlyList<long> versions, CancellationToken cancellationToken)
     {
         var rows = new List<DtComponent>();
         foreach (var chunk in versions.Chunk(500))
-            rows.AddRange((await ComponentsAsync(viewer, $"o.pv_id = @projectVersion AND o.cv_id IN ({string.Join(',', chunk)})", new { Org, projectVersion }, new PageRequest { Size = chunk.Length }, cancellationToken)).Rows);
+            rows.AddRange((await ComponentsAsync(reader, $"o.pv_id = @projectVersion AND o.cv_id IN ({string.Join(',', chunk)})", new { Org, projectVersion }, new PageRequest { Size = chunk.Length }, cancellationToken)).Rows);
         return rows;
     }
 
     /// <summary>Components of a project with what a registry says of their age, and nothing else of them, in the order asked for.</summary>
-    public Task<IReadOnlyList<DtDated>> DatedAsync(long projectVersion, bool onlyDirect, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DtDated>>(async connection =>
+    public Task<IReadOnlyList<DtDated>> DatedAsync(DtReader reader, long projectVersion, bool onlyDirect, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DtDated>>(async connection =>
     {
+        request = Sorted(reader, request);
         var like = Like.Containing(request.Filter);
         return (await connection.QueryAsync<DtDated>($"""
             SELECT o.cv_id, c.component_id, k.type, c.version, vrel.gap, crel.latest
@@ -285,14 +306,14 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
     }, cancellationToken);
 
     /// <summary>One component of one project.</summary>
-    public async Task<DtComponent?> ComponentAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken)
+    public async Task<DtComponent?> ComponentAsync(DtReader reader, Guid uuid, CancellationToken cancellationToken)
     {
         if (!DtUuid.TryReadComponent(uuid, out var pv, out var cv)) return null;
-        return (await ComponentsAsync(viewer, "o.pv_id = @pv AND o.cv_id = @cv", new { Org, pv, cv }, new PageRequest { Size = 1 }, cancellationToken)).Rows.FirstOrDefault();
+        return (await ComponentsAsync(reader, "o.pv_id = @pv AND o.cv_id = @cv", new { Org, pv, cv }, new PageRequest { Size = 1 }, cancellationToken)).Rows.FirstOrDefault();
     }
 
     /// <summary>Components of all projects by identity: whatever is given must fit, names as wholes, purl and CPE by their beginning.</summary>
-    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ByIdentityAsync(Viewer viewer, string? group, string? name, string? version, string? purl, string? cpe, Guid? project, PageRequest request, CancellationToken cancellationToken)
+    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ByIdentityAsync(DtReader reader, string? group, string? name, string? version, string? purl, string? cpe, Guid? project, PageRequest request, CancellationToken cancellationToken)
     {
         var where = new List<string>();
         if (purl is not null) where.Add("c.identity >= @purl AND c.identity < @purlEnd");
@@ -302,11 +323,11 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         if (cpe is not null) where.Add("LOWER(c.detail) LIKE @cpe ESCAPE '\\'");
         if (where.Count == 0) return Task.FromResult<(long, IReadOnlyList<DtComponent>)>((0, []));
         if (project is not null) where.Add("v.uuid = @project");
-        return ComponentsAsync(viewer, string.Join(" AND ", where), new { Org, group, name, version, purl, purlEnd = purl + "\U0010FFFF", cpe = Like.Containing(cpe), project }, request, cancellationToken);
+        return ComponentsAsync(reader, string.Join(" AND ", where), new { Org, group, name, version, purl, purlEnd = purl + "\U0010FFFF", cpe = Like.Containing(cpe), project }, request, cancellationToken);
     }
 
-    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ByHashAsync(Viewer viewer, string hash, PageRequest request, CancellationToken cancellationToken) =>
-        ComponentsAsync(viewer, "c.id IN (SELECT h.cv_id FROM component_hash h WHERE h.value = @hash)", new { Org, hash = hash.ToLowerInvariant() }, request, cancellationToken);
+    public Task<(long Total, IReadOnlyList<DtComponent> Rows)> ByHashAsync(DtReader reader, string hash, PageRequest request, CancellationToken cancellationToken) =>
+        ComponentsAsync(reader, "c.id IN (SELECT h.cv_id FROM component_hash h WHERE h.value = @hash)", new { Org, hash = hash.ToLowerInvariant() }, request, cancellationToken);
 
     /// <summary>Projects with a finding of this identifier or alias.</summary>
     public Task<(long Total, IReadOnlyList<DtProject> Rows)> AffectedAsync(Viewer viewer, string vulnerability, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtProject>)>(async connection =>
@@ -370,13 +391,14 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         return row;
     }, cancellationToken);
 
-    private Task<(long Total, IReadOnlyList<DtComponent> Rows)> ComponentsAsync(Viewer viewer, string where, object parameters, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtComponent>)>(async connection =>
+    private Task<(long Total, IReadOnlyList<DtComponent> Rows)> ComponentsAsync(DtReader reader, string where, object parameters, PageRequest request, CancellationToken cancellationToken) => database.ReadAsync<(long, IReadOnlyList<DtComponent>)>(async connection =>
     {
+        request = Sorted(reader, request);
         var like = Like.Containing(request.Filter);
         var from = $"""
             FROM component_version c JOIN component k ON k.id = c.component_id JOIN occurrence o ON o.cv_id = c.id
             JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id
-            WHERE {viewer.Sees("p.owner_id")} AND {where} {(like is null ? "" : "AND LOWER(k.name) LIKE @like ESCAPE '\\'")}
+            WHERE {reader.Sees.Sees("p.owner_id")} AND {where} {(like is null ? "" : "AND LOWER(k.name) LIKE @like ESCAPE '\\'")}
             """;
         var sort = ComponentSort(request.Sort);
         var direction = request.Descending == true ? "DESC" : "ASC";
@@ -384,7 +406,7 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         all.AddDynamicParams(new { like, take = request.Size, skip = request.Offset ?? 0 });
         var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, all);
         var rows = await connection.QueryAsync<DtComponent>($"""
-            SELECT o.pv_id, o.cv_id, c.component_id, k.type, k.group_name, k.name, c.version, c.purl, k.kind, c.licences, c.detail, o.flags, c.max_risk, v.uuid AS project_uuid, p.name AS project_name, v.version AS project_version, v.active AS project_active
+            SELECT o.pv_id, o.cv_id, c.component_id, k.type, k.group_name, k.name, c.version, c.purl, k.kind, c.licences, c.detail, o.flags, {(reader.Found ? "c.max_risk" : "NULL")} AS max_risk, v.uuid AS project_uuid, p.name AS project_name, v.version AS project_version, v.active AS project_active
             {from} ORDER BY {sort} {direction}, o.pv_id, o.cv_id LIMIT @take OFFSET @skip
             """, all);
         var list = rows.AsList();
@@ -393,7 +415,10 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         return (total, list);
     }, cancellationToken);
 
-    private static string ComponentSort(string? name) => name switch { "version" => "COALESCE(c.version, '')", "group" => "COALESCE(k.group_name, '')", "lastInheritedRiskScore" => "c.max_risk", _ => "LOWER(k.name)" };
+    /// <summary>For who may not see the risk of components, the order must not tell of it either.</summary>
+    private static PageRequest Sorted(DtReader reader, PageRequest request) => reader.Found ? request : request.SortedBy(ComponentSorts.Keys.Except([RiskSort]), "name");
+
+    private static string ComponentSort(string? name) => ComponentSorts.GetValueOrDefault(name ?? "name") ?? ComponentSorts["name"];
 
     /// <summary>Adds the tags and the sums of collections, and takes away a parent that the viewer may not see.</summary>
     private static async Task CompleteAsync(DbConnection connection, Viewer viewer, IReadOnlyList<DtProject> rows)

@@ -1,6 +1,8 @@
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Headwater.Core.Advisories;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Jobs;
@@ -103,6 +105,16 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
             return _ages; // The page itself may need nothing else of the database.
         }
     }
+
+    /// <summary>The same for a page: how old it is, is for everybody, what it came from for who may see feeds.</summary>
+    public async Task<IReadOnlyList<AgeOfData>> AgesAsync(ClaimsPrincipal? reader, CancellationToken cancellationToken)
+    {
+        var ages = await AgesAsync(cancellationToken);
+        return Names(reader) ? ages : [.. ages.Select(a => a with { AsOfSource = null, FetchedSource = null })];
+    }
+
+    /// <summary>Whether feeds may be named to somebody: their names tell what an organisation looks at.</summary>
+    public static bool Names(ClaimsPrincipal? reader) => reader?.May(Permissions.ViewVulnerability) == true;
 
     /// <summary>The feeds whose data is old, or whose last refresh failed: a warning wherever findings are judged, and never a reason to stop.</summary>
     public async Task<IReadOnlyList<FeedRow>> InTroubleAsync(CancellationToken cancellationToken) =>

@@ -45,7 +45,7 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
     /// <param name="findingsSeen">Where the caller may see findings; elsewhere nothing is told of them, sorted or narrowed by them.</param>
     public async Task<Page<OccurrenceRow>> ComponentsAsync(Viewer viewer, Viewer findingsSeen, Guid version, PageRequest request, OccurrenceFilter filter = default, CancellationToken cancellationToken = default)
     {
-        var found = await database.ReadAsync(connection => SeesFindingsAsync(connection, findingsSeen, version), cancellationToken);
+        var found = await SeesFindingsAsync(findingsSeen, version, cancellationToken);
         if (!found) (request, filter) = (request.SortedBy(ComponentSorts.Keys.Except(OfFindings), "name"), filter with { OnlyVulnerable = false });
         var keyset = Keyset.For(request, ComponentSorts, "risk", "o.cv_id");
         var like = Like.Containing(request.Filter);
@@ -70,6 +70,9 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
             return new Page<OccurrenceRow>([.. page.Items.Select(r => r.ToRow(found) with { Release = releases.GetValueOrDefault(r.CvId) })], total, page.Next, page.Previous);
         }, cancellationToken);
     }
+
+    /// <summary>Whether the caller may see what was found in this version: it is told nothing of it otherwise, and not that there is nothing.</summary>
+    public Task<bool> SeesFindingsAsync(Viewer findingsSeen, Guid version, CancellationToken cancellationToken = default) => database.ReadAsync(connection => SeesFindingsAsync(connection, findingsSeen, version), cancellationToken);
 
     /// <summary>How many components of a version have data of a registry; nothing for a version that is not in sight.</summary>
     public async Task<ReleaseCoverage> ReleaseCoverageAsync(Viewer viewer, Guid version, CancellationToken cancellationToken = default) =>

@@ -1,7 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using AngleSharp.Dom;
+using Dapper;
 using Headwater.Server.Features.Feeds;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Jobs;
 using Headwater.Server.Tests.Access;
 using Headwater.Server.Tests.Ui;
@@ -105,6 +108,27 @@ public sealed class DataAgeTests : IAsyncLifetime
             using var browser = await _host.BrowserAsync("lead");
             (await FactsAsync(browser, "/feeds"))["Malicious packages"].ShouldSatisfyAllConditions(t => t.ShouldContain("2 months ago"), t => t.ShouldContain("(oldest: Malware)"), t => t.ShouldContain("old"));
             (await FactsAsync(browser, "/advisories/MAL-2025-7")).Keys.ShouldBe(["Malicious packages", "EPSS", "KEV"]); // What is malicious is known from elsewhere than what is vulnerable.
+            // What data comes from is for who sees findings; how old it is, is for everybody.
+            var id = await _host.AddPersonAsync("sees-projects");
+            await _host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE user_account SET permissions = @permissions WHERE id = @id", new { id, permissions = (long)Permissions.ViewPortfolio }, t));
+            using var other = await _host.BrowserAsync("sees-projects");
+            var unit = (await _host.UnitsAsync(new Headwater.Server.Features.Owners.CatalogueGroup("unit", "house", "House", null, null)))[("unit", "house")];
+            using var key = await _host.KeyAsync(unit);
+            await TestHost.UploadAsync(key, "shop", "1", TestHost.Bom("pkg:npm/lodash@4.17.20"));
+            await _host.IdleAsync();
+            var (named, unnamed) = (await FactsAsync(browser, $"/?scope={unit}"), await FactsAsync(other, $"/?scope={unit}"));
+            named["Malicious packages"].ShouldContain("(oldest: Malware)");
+            unnamed.Keys.ShouldBe(named.Keys);
+            unnamed["Malicious packages"].ShouldSatisfyAllConditions(t => t.ShouldContain("2 months ago"), t => t.ShouldNotContain("Malware"));
+            var trouble = (await _host.Get<FeedsModule>().InTroubleAsync(default)).Select(f => f.Name).ToList();
+            trouble.ShouldContain("Malware");
+            foreach (var (reader, names) in new[] { (browser, true), (other, false) })
+            {
+                var text = Html.Parse(await reader.GetStringAsync($"/?scope={unit}")).QuerySelector("main")!.TextContent;
+                text.ShouldContain("feeds of advisory data are old or fail");
+                foreach (var name in trouble) text.Contains(name, StringComparison.Ordinal).ShouldBe(names, name);
+            }
+
             using var client = await _host.ClientAsync();
             foreach (var address in new[] { "/api/headwater/v1/feeds", "/api/headwater/v1/overview" })
             {
