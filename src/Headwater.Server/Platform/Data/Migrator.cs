@@ -29,7 +29,8 @@ internal static class Migrator
 
             if (only?.ContainsKey(name) == false) continue;
             await using var transaction = await connection.BeginTransactionAsync();
-            await connection.ExecuteAsync(render(sql), transaction: transaction);
+            // Some make what is kept from years of rows: they take the time they take.
+            await connection.ExecuteAsync(render(sql), transaction: transaction, commandTimeout: 0);
             await connection.ExecuteAsync("INSERT INTO schema_migration (name, checksum, applied_at) VALUES (@name, @checksum, @now)", new { name, checksum, now = time.GetUtcNow() }, transaction);
             await transaction.CommitAsync();
         }
