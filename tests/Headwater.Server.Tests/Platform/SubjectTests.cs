@@ -24,7 +24,7 @@ public sealed class SubjectTests(TestHost host) : IClassFixture<TestHost>
         await host.AddPersonAsync("named-person");
         await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("INSERT INTO webhook (id, org_id, name, address, secret, enabled, created_at, created_by) VALUES (77001, 1, 'Named hook', 'https://hooks.example.org/', '', 0, 1, 'test')", null, t));
         var project = await host.Get<IDatabase>().ReadAsync(c => c.QuerySingleAsync<string>("SELECT uuid FROM project WHERE name = 'Named shop'"));
-        string[] subjects = ["unit:named", "team:named", $"project:{project}", $"project-version:{upload.ProjectUuid}", $"upload:{upload.Token}", "component:pkg:npm/lodash", "user:named-person", "webhook:77001", "webhook:1", "nothing:1", "organisation"];
+        string[] subjects = ["unit:named", "team:named", $"project:{project}", $"project-version:{upload.ProjectUuid}", $"upload:{upload.Token}", "component:pkg:npm/lodash", "user:named-person", "webhook:77001", "webhook:88001", "nothing:1", "organisation"];
 
         (await NamesAsync(Viewer.Everything, subjects)).ShouldBe(
         [

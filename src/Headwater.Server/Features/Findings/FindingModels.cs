@@ -8,6 +8,8 @@ internal sealed record SeverityCounts(int Critical, int High, int Medium, int Lo
     public static SeverityCounts None { get; } = new(0, 0, 0, 0, 0);
 
     public int Total => Critical + High + Medium + Low + Unassigned;
+
+    public SeverityCounts Without(SeverityCounts other) => new(Critical - other.Critical, High - other.High, Medium - other.Medium, Low - other.Low, Unassigned - other.Unassigned);
 }
 
 /// <summary>How much of a set of component versions the advisory data can speak about.</summary>

@@ -90,6 +90,9 @@ internal sealed class FindingsModule(MatchStore store, NumbersStore numbers, Par
     /// <param name="componentVersion">The column that holds its id.</param>
     public static string InUse(string componentVersion) => UsageStore.InUse(componentVersion);
 
+    /// <inheritdoc cref="SettledStore.EverywhereAsync"/>
+    public static Task<(SeverityCounts Findings, int Kev)> SettledAsync(DbConnection connection, Viewer viewer) => SettledStore.EverywhereAsync(connection, null, viewer);
+
     /// <summary>Makes the sums of units again: to be called in the transaction that changed the tree.</summary>
     public Task TreeChangedAsync(DbTransaction transaction) => units.TreeChangedAsync(transaction);
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using Dapper;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Findings;
@@ -47,15 +48,16 @@ internal sealed class NumbersStore(IDatabase database, UnitStore units, TimeProv
         var now = time.GetUtcNow();
         if (!always && _portfolioCost > Costly && now - _portfolioAt < _portfolioCost * 50) return;
         var start = Stopwatch.GetTimestamp();
+        var (s, kev) = await SettledStore.EverywhereAsync(transaction.Connection!, transaction, Viewer.Everything);
         await transaction.Connection!.ExecuteAsync("""
             INSERT INTO metrics_day (org_id, pv_id, day, counted_at, components, covered, not_covered, no_version, unidentified, pending, vulnerable, critical, high, medium, low, unassigned, kev)
             SELECT @Org, 0, @day, @now, COALESCE(SUM(versions), 0), COALESCE(SUM(covered), 0), COALESCE(SUM(not_covered), 0), COALESCE(SUM(no_version), 0), COALESCE(SUM(unidentified), 0), COALESCE(SUM(pending), 0),
-                COALESCE(SUM(vulnerable), 0), COALESCE(SUM(critical), 0), COALESCE(SUM(high), 0), COALESCE(SUM(medium), 0), COALESCE(SUM(low), 0), COALESCE(SUM(unassigned), 0), COALESCE(SUM(kev), 0)
+                COALESCE(SUM(vulnerable), 0), COALESCE(SUM(critical), 0) - @Critical, COALESCE(SUM(high), 0) - @High, COALESCE(SUM(medium), 0) - @Medium, COALESCE(SUM(low), 0) - @Low, COALESCE(SUM(unassigned), 0) - @Unassigned, COALESCE(SUM(kev), 0) - @kev
             FROM component_usage WHERE org_id = @Org
             ON CONFLICT (org_id, pv_id, day) DO UPDATE SET counted_at = excluded.counted_at, components = excluded.components, covered = excluded.covered, not_covered = excluded.not_covered, no_version = excluded.no_version,
                 unidentified = excluded.unidentified, pending = excluded.pending, vulnerable = excluded.vulnerable, critical = excluded.critical, high = excluded.high, medium = excluded.medium, low = excluded.low,
                 unassigned = excluded.unassigned, kev = excluded.kev
-            """, new { Org, now, day = now.ToUnixTimeMilliseconds() / Day }, transaction);
+            """, new { Org, now, day = now.ToUnixTimeMilliseconds() / Day, s.Critical, s.High, s.Medium, s.Low, s.Unassigned, kev }, transaction);
         (_portfolioCost, _portfolioAt) = (Stopwatch.GetElapsedTime(start), now);
     }
 

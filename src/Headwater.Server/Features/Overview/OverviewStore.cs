@@ -39,12 +39,13 @@ internal sealed class OverviewStore(IDatabase database, OwnersModule owners, Fin
                     COALESCE(SUM(kev), 0) AS kev
                 FROM component_usage u WHERE org_id = @Org
                 """, new { Org });
+            var (settled, settledKev) = await FindingsModule.SettledAsync(connection, viewer);
             var jobs = (await connection.QueryAsync<(string State, long Count)>($"""
                 SELECT state, COUNT(*) FROM job j WHERE j.org_id = @Org AND j.state <> 'done'
                     {(viewer.All ? "" : $"AND EXISTS (SELECT 1 FROM upload u JOIN project_version v ON v.id = u.pv_id JOIN project p ON p.id = v.project_id WHERE u.org_id = @Org AND u.token = j.key AND {viewer.Sees("p.owner_id")})")}
                 GROUP BY state
                 """, new { Org })).ToDictionary(j => j.State, j => (int)j.Count);
-            return new PortfolioOverview(p.Projects, p.VulnerableProjects, p.WithoutOwner, p.Stale, c.DistinctComponents, c.Components, c.Vulnerable, c.Severities, c.Kev, c.Coverage, p.Newest, feeds.Status(),
+            return new PortfolioOverview(p.Projects, p.VulnerableProjects, p.WithoutOwner, p.Stale, c.DistinctComponents, c.Components, c.Vulnerable, c.Severities.Without(settled), c.Kev - settledKev, c.Coverage, p.Newest, feeds.Status(),
                 jobs.GetValueOrDefault("queued") + jobs.GetValueOrDefault("running"), jobs.GetValueOrDefault("dead"), top, await ProjectsModule.TrendAsync(connection, viewer, time.GetUtcNow()),
                 await ProjectsModule.RecentUploadsAsync(connection, viewer, Recent), time.GetUtcNow());
         }, cancellationToken);

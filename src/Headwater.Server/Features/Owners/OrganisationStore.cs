@@ -105,7 +105,7 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             if (before.ParentId != edit.ParentId) await findings.TreeChangedAsync(transaction);
             await database.IndexTextAsync(transaction, "owner", id, $"{edit.Title} {before.Name} {edit.Email}");
             await audit.AppendAsync(transaction, AuditEntry.Change(by, before.Kind + (before.ParentId == edit.ParentId ? ".changed" : ".moved"), "owner:" + before.Name, was, await AuditStore.StateAsync(transaction, OwnerStore.State, new { id }),
-                new { title = before.Title == edit.Title ? null : edit.Title, from = before.ParentId, to = edit.ParentId }));
+                before.ParentId == edit.ParentId ? new { title = before.Title == edit.Title ? null : edit.Title, email = edit.Email, level = edit.Level } : new { title = before.Title == edit.Title ? null : edit.Title, from = before.ParentId, to = edit.ParentId } as object));
             return UnitOutcome.Done;
         }, cancellationToken: cancellationToken);
         access.TreeChanged();
