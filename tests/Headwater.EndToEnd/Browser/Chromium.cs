@@ -62,7 +62,10 @@ public sealed class Chromium : IAsyncLifetime
         await page.Locator("input[name=name]").FillAsync("admin");
         await page.Locator("input[name=password]").FillAsync(password);
         await page.Locator("main form button[type=submit]").ClickAsync();
-        if (password == HeadwaterServer.Password) await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        if (password != HeadwaterServer.Password) return;
+        // Until the address is another one and the page is there. Not until the event "load": where it is over before the wait for it begins, it is now and then waited for in vain.
+        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
+        await page.Locator("nav a[href='/projects']").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
     }
 
     public async ValueTask DisposeAsync()

@@ -114,7 +114,7 @@ public sealed class GraphTests(TestHost host) : IClassFixture<TestHost>
         for (var pages = 1; ; pages++)
         {
             var page = Html.Parse(await browser.GetStringAsync(address, Stop));
-            page.Body!.Said().ShouldContain("1 component to which no edge leads is in the table, and not drawn.");
+            page.Body!.Said().ShouldContain("1 entry to which no edge leads is in the table, and not drawn.");
             page.QuerySelector("span.table-count")!.TextContent.ShouldBe("1,302 components");
             if (pages == 1) page.QuerySelector("table.data tbody tr")!.QuerySelectorAll("td").Select(t => t.Said()).Take(5).ShouldBe(["leaf", "1", "0", "1,300", "2"]);
             foreach (var name in page.QuerySelectorAll("table.data tbody a.name")) named.Add(name.TextContent).ShouldBeTrue();

@@ -134,8 +134,18 @@ public sealed class AuditSideTests(TestHost host) : IClassFixture<TestHost>
             INSERT INTO webhook (id, org_id, name, address, secret, enabled, created_at, created_by) VALUES (88001, 1, 'twice', 'https://hooks.example.org/', '', 0, 1, 'test');
             INSERT INTO webhook_delivery (id, webhook_id, kind, first, last, events, state, created_at) VALUES (88001, 88001, 'events', 0, 0, 1, 'dead', 1), (88002, 88001, 'events', 0, 0, 1, 'dead', 1);
             """, null, t));
+        // Their lane is taken meanwhile, so that neither is tried, and dead again, before the second asks.
+        var now = TimeProvider.System.GetUtcNow();
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("""
+            INSERT INTO job (id, org_id, kind, key, lane, payload, priority, state, run_at, attempts, lease_owner, lease_until, progress, created_at, started_at)
+            VALUES (880010001, 1, 'test.hold', 'hold', 'webhook:88001', '', 0, 'running', @now, 1, 'another', @until, 0, @now, @now)
+            """, new { now, until = now.AddHours(1) }, t));
         var deliveries = host.Get<DeliveryStore>();
-        var rows = await RowsAsync(() => Task.WhenAll(deliveries.RedeliverAsync(88001, null, "one", Stop), deliveries.RedeliverAsync(88001, null, "other", Stop)));
+        var rows = await RowsAsync(async () =>
+        {
+            await Task.WhenAll(deliveries.RedeliverAsync(88001, null, "one", Stop), deliveries.RedeliverAsync(88001, null, "other", Stop));
+            await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("DELETE FROM job WHERE id = 880010001", null, t));
+        });
         var row = rows.Single(r => r.Act == "webhook.redelivered");
         (row.Detail, row.BeforeDigest is null, row.AfterDigest is null, row.BeforeDigest == row.AfterDigest).ShouldBe(("""{"deliveries":2}""", false, false, false));
     }

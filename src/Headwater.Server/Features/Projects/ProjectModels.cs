@@ -78,11 +78,13 @@ internal sealed record GraphView(IReadOnlyList<TreeNode> Nodes, IReadOnlyList<in
 /// <param name="Goes">True when it would go with the component version asked for.</param>
 internal sealed record GraphLine(TreeNode Node, int Depth, bool Goes);
 
-/// <summary>The components of a graph, narrowed and in order.</summary>
+/// <summary>The entries of a graph, narrowed and in order. A document may list a component version several times, each with edges of its own: then it has as many entries.</summary>
 /// <param name="Total">How many there are, before anything was narrowed.</param>
+/// <param name="Components">How many component versions they are.</param>
 /// <param name="Reached">To how many of them edges lead from the root.</param>
-/// <param name="Goes">How many would go with the component version asked for, itself included.</param>
-internal sealed record GraphTable(IReadOnlyList<GraphLine> Lines, int Total, int Reached, int Goes);
+/// <param name="Without">The component version asked for; null when none was, or when it is not in there.</param>
+/// <param name="Goes">How many other component versions would go with it.</param>
+internal sealed record GraphTable(IReadOnlyList<GraphLine> Lines, int Total, int Components, int Reached, PathStep? Without, int Goes);
 
 /// <summary>What hangs on a component version in a project version.</summary>
 /// <param name="Direct">True when the project itself names it.</param>
