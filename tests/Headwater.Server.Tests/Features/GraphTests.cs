@@ -115,7 +115,7 @@ public sealed class GraphTests(TestHost host) : IClassFixture<TestHost>
         {
             var page = Html.Parse(await browser.GetStringAsync(address, Stop));
             page.Body!.Said().ShouldContain("1 entry to which no edge leads is in the table, and not drawn.");
-            page.QuerySelector("span.table-count")!.TextContent.ShouldBe("1,302 components");
+            page.QuerySelector("span.table-count")!.TextContent.ShouldBe("1,302 entries");
             if (pages == 1) page.QuerySelector("table.data tbody tr")!.QuerySelectorAll("td").Select(t => t.Said()).Take(5).ShouldBe(["leaf", "1", "0", "1,300", "2"]);
             foreach (var name in page.QuerySelectorAll("table.data tbody a.name")) named.Add(name.TextContent).ShouldBeTrue();
             if (page.QuerySelector("nav.pager a[rel=next]")?.GetAttribute("href") is not { } next) break;
@@ -124,7 +124,7 @@ public sealed class GraphTests(TestHost host) : IClassFixture<TestHost>
 
         named.Count.ShouldBe(Rays + 2);
         var narrowed = Html.Parse(await browser.GetStringAsync($"/versions/{version}/graph?q=ray12&sort=-name", Stop));
-        narrowed.QuerySelector("span.table-count")!.TextContent.ShouldBe("100 components");
+        narrowed.QuerySelector("span.table-count")!.TextContent.ShouldBe("100 entries");
         Lines(await browser.GetStringAsync(narrowed.QuerySelectorAll("a[download]").First().GetAttribute("href")!, Stop)).Skip(1).Select(l => l.Split(',')[2]).ShouldBe(Enumerable.Range(1200, 100).Reverse().Select(i => $"ray{i}"));
     }
 
