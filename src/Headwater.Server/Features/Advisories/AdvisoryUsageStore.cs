@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Dapper;
 using Headwater.Server.Features.Components;
 using Headwater.Server.Features.Findings;
@@ -50,13 +49,11 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
     /// <param name="hit">How many projects are hit for sure in their latest version, where that is known.</param>
     public async Task<Page<AffectedUsage>> ListAsync(Viewer viewer, IReadOnlyList<string> ids, PageRequest request, long? hit = null, CancellationToken cancellationToken = default)
     {
-        var size = Math.Clamp(request.Size, 1, PageRequest.LargestSize);
-        var asked = Math.Max(0, int.TryParse(request.After, out var after) ? after : int.TryParse(request.Before, out var before) ? before - size : request.Offset ?? 0);
-        var (lines, decided, total, from) = await database.ReadAsync(async connection =>
+        var (lines, decided, total, from, size) = await database.ReadAsync(async connection =>
         {
             var versions = await VersionsAsync(connection, ids);
             var total = await CountAsync(connection, viewer, versions);
-            var from = (int)Math.Min(asked, Math.Max(0, total));
+            var (from, size) = request.PlaceIn(total);
             var parameters = new { Org, ids = ids.Take(500), from, size };
             var lines = total <= from ? [] : await ReadAsync(connection, viewer, ids, versions, from, size, total, hit, parameters);
             var decisions = lines.Count == 0 ? [] : await connection.QueryAsync<FindingColumns>($"""
@@ -65,7 +62,7 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
                 WHERE f.id IN @ids
                 """, parameters);
             await AddFixesAsync(connection, lines, parameters);
-            return (lines, decisions.ToLookup(d => (d.PvId, d.CvId)), total, from);
+            return (lines, decisions.ToLookup(d => (d.PvId, d.CvId)), total, from, size);
         }, cancellationToken);
         var usages = new List<AffectedUsage>();
         var why = await projects.WhyEachAsync(viewer, [.. lines.Take(WithPaths).Where(l => l.IsLatest).Select(l => (l.VersionUuid, l.CvId))], PathsEach, cancellationToken);
@@ -75,7 +72,7 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
             usages.Add(new AffectedUsage(line.ToRow(), line.ComponentName, line.GroupName, line.Affected, line.Fixes, why.GetValueOrDefault((line.VersionUuid, line.CvId)), about.Count > 0 && about.TrueForAll(d => d.Settled), about.FirstOrDefault()?.ToAnalysis()));
         }
 
-        return new Page<AffectedUsage>(usages, total, from + size < total ? (from + size).ToString(CultureInfo.InvariantCulture) : null, from > 0 ? from.ToString(CultureInfo.InvariantCulture) : null);
+        return Page<AffectedUsage>.At(usages, from, size, total);
     }
 
     /// <summary>All of them in the same order, for a file; null when they are more than <see cref="MostInFile"/>.</summary>

@@ -9,6 +9,7 @@ internal sealed record SeverityCounts(int Critical, int High, int Medium, int Lo
 
     public int Total => Critical + High + Medium + Low + Unassigned;
 
+    /// <summary>What is left when these, which are among them, are taken away.</summary>
     public SeverityCounts Without(SeverityCounts other) => new(Critical - other.Critical, High - other.High, Medium - other.Medium, Low - other.Low, Unassigned - other.Unassigned);
 }
 

@@ -105,7 +105,11 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             if (before.ParentId != edit.ParentId) await findings.TreeChangedAsync(transaction);
             await database.IndexTextAsync(transaction, "owner", id, $"{edit.Title} {before.Name} {edit.Email}");
             await audit.AppendAsync(transaction, AuditEntry.Change(by, before.Kind + (before.ParentId == edit.ParentId ? ".changed" : ".moved"), "owner:" + before.Name, was, await AuditStore.StateAsync(transaction, OwnerStore.State, new { id }),
-                before.ParentId == edit.ParentId ? new { title = before.Title == edit.Title ? null : edit.Title, email = edit.Email, level = edit.Level } : new { title = before.Title == edit.Title ? null : edit.Title, from = before.ParentId, to = edit.ParentId } as object));
+                new
+                {
+                    title = before.Title == edit.Title ? null : edit.Title, email = before.Email == edit.Email ? null : edit.Email ?? "", level = before.Level == edit.Level ? null : (int?)edit.Level,
+                    from = before.ParentId == edit.ParentId ? null : before.ParentId, to = before.ParentId == edit.ParentId ? null : edit.ParentId,
+                }));
             return UnitOutcome.Done;
         }, cancellationToken: cancellationToken);
         access.TreeChanged();
@@ -165,7 +169,7 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
     }
 
     private static Task<Line?> LineAsync(DbTransaction transaction, long id) =>
-        transaction.Connection!.QuerySingleOrDefaultAsync<Line>("SELECT id, kind, name, title, parent_id FROM owner WHERE org_id = @Org AND id = @id", new { Org, id }, transaction);
+        transaction.Connection!.QuerySingleOrDefaultAsync<Line>("SELECT id, kind, name, title, email, level, parent_id FROM owner WHERE org_id = @Org AND id = @id", new { Org, id }, transaction);
 
     /// <summary>A name for programs, from the title: what catalogue files and imports call it.</summary>
     private static async Task<string> FreeNameAsync(DbTransaction transaction, string kind, string title)
@@ -204,6 +208,8 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
         public string Kind { get; set; } = "";
         public string Name { get; set; } = "";
         public string Title { get; set; } = "";
+        public string? Email { get; set; }
+        public int Level { get; set; }
         public long? ParentId { get; set; }
     }
 }

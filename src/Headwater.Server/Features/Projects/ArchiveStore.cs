@@ -54,7 +54,7 @@ internal sealed class ArchiveStore(IDatabase database, BlobFolder blobs, DataFol
             {
                 // Who sees most of it is quicker along the index of the order, who sees little from his own projects.
                 var all = await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM upload u WHERE u.org_id = @Org", parameters);
-                if ((double)(keyset.Skip + keyset.Take) * all / total < 4.0 * total) from = From("upload u CROSS JOIN project_version v CROSS JOIN project p");
+                if (ProjectsUsing.WalksSooner(keyset.Skip + keyset.Take, all, total)) from = From("upload u CROSS JOIN project_version v CROSS JOIN project p");
             }
 
             var rows = await connection.QueryAsync<ContentStore.UploadColumns>($"""

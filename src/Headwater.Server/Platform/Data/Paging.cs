@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -29,6 +30,14 @@ internal sealed record PageRequest
     /// <summary>Text that the row's names must contain.</summary>
     public string? Filter { get; init; }
 
+    /// <summary>Where the page begins in a list of so many whose cursors are places, and how many rows it has at most.</summary>
+    public (int Start, int Size) PlaceIn(long total)
+    {
+        var size = Math.Clamp(Size, 1, LargestSize);
+        var start = int.TryParse(After, out var after) ? after : int.TryParse(Before, out var before) ? before - size : Offset ?? 0;
+        return ((int)Math.Clamp(start, 0, total), size);
+    }
+
     /// <summary>The same for whom the order itself would tell too much: by another key, upwards, unless it asks for one of these.</summary>
     public PageRequest SortedBy(IEnumerable<string> allowed, string otherwise) => Sort is { } sort && allowed.Contains(sort, StringComparer.Ordinal) ? this : this with { Sort = otherwise, Descending = null };
 }
@@ -45,11 +54,12 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, long Total, string? Next,
     /// <summary>A part of a list that is in memory already; the cursors are places in it.</summary>
     public static Page<T> Of(IReadOnlyList<T> all, PageRequest request)
     {
-        var size = Math.Clamp(request.Size, 1, PageRequest.LargestSize);
-        var start = int.TryParse(request.After, out var after) ? after : int.TryParse(request.Before, out var before) ? before - size : request.Offset ?? 0;
-        start = Math.Clamp(start, 0, all.Count);
-        return new([.. all.Skip(start).Take(size)], all.Count, start + size < all.Count ? (start + size).ToString() : null, start > 0 ? start.ToString() : null);
+        var (start, size) = request.PlaceIn(all.Count);
+        return At([.. all.Skip(start).Take(size)], start, size, all.Count);
     }
+
+    /// <summary>A part that begins at a place (<see cref="PageRequest.PlaceIn"/>) of a list of so many; the cursors are places in it.</summary>
+    public static Page<T> At(IReadOnlyList<T> items, int start, int size, long total) => new(items, total, (long)start + size < total ? (start + size).ToString(CultureInfo.InvariantCulture) : null, start > 0 ? start.ToString(CultureInfo.InvariantCulture) : null);
 }
 
 /// <summary>A way to sort a list.</summary>
