@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dapper;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.People;
+using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Tests.Platform;
@@ -56,6 +57,18 @@ public sealed class OrganisationTests(TestHost host) : IClassFixture<TestHost>
         (await client.DeleteAsync($"/api/headwater/v1/owners/{top}")).StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await client.DeleteAsync($"/api/headwater/v1/owners/{middle}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await client.GetFromJsonAsync<JsonElement>("/api/headwater/v1/owners")).EnumerateArray().Single(o => o.GetProperty("id").GetInt64() == team).GetProperty("parentId").GetInt64().ShouldBe(top);
+    }
+
+    [Fact]
+    public async Task Unit_WhoseAddressAloneWasChanged_IsRecordedWithThatAlone()
+    {
+        using var admin = await AdminAsync();
+        var unit = await MakeAsync(admin, "unit", "Recorded", null);
+
+        (await host.Get<OrganisationStore>().ChangeAsync(Viewer.Everything, unit, new UnitEdit("Recorded", "recorded@example.org", null, 0), "test")).ShouldBe(UnitOutcome.Done);
+
+        var record = (await host.Get<AuditStore>().ListAsync(new PageRequest { Size = 1 })).Items.Single();
+        (record.Act, record.Detail, record.BeforeDigest == record.AfterDigest).ShouldBe(("unit.changed", """{"email":"recorded@example.org"}""", false));
     }
 
     [Fact]
