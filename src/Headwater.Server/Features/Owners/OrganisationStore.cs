@@ -105,15 +105,22 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             if (before.ParentId != edit.ParentId) await findings.TreeChangedAsync(transaction);
             await database.IndexTextAsync(transaction, "owner", id, $"{edit.Title} {before.Name} {edit.Email}");
             await audit.AppendAsync(transaction, AuditEntry.Change(by, before.Kind + (before.ParentId == edit.ParentId ? ".changed" : ".moved"), "owner:" + before.Name, was, await AuditStore.StateAsync(transaction, OwnerStore.State, new { id }),
-                new
-                {
-                    title = before.Title == edit.Title ? null : edit.Title, email = before.Email == edit.Email ? null : edit.Email ?? "", level = before.Level == edit.Level ? null : (int?)edit.Level,
-                    from = before.ParentId == edit.ParentId ? null : before.ParentId, to = before.ParentId == edit.ParentId ? null : edit.ParentId,
-                }));
+                Differences(before, edit)));
             return UnitOutcome.Done;
         }, cancellationToken: cancellationToken);
         access.TreeChanged();
         return result;
+    }
+
+    /// <summary>What of a unit or team is another than before, and how it is now.</summary>
+    private static Dictionary<string, object?> Differences(Line before, UnitEdit edit)
+    {
+        var changed = new Dictionary<string, object?>();
+        if (before.Title != edit.Title) changed["title"] = edit.Title;
+        if (before.Email != edit.Email) changed["email"] = edit.Email;
+        if (before.Level != edit.Level) changed["level"] = edit.Level;
+        if (before.ParentId != edit.ParentId) (changed["from"], changed["to"]) = (before.ParentId, edit.ParentId);
+        return changed;
     }
 
     /// <summary>Takes a unit or team away. What lies in it goes to what lies above; roles given for it end.</summary>
