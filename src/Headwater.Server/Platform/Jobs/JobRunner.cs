@@ -51,6 +51,9 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
 
+    /// <summary>Jobs that this node is at and that nobody waits for.</summary>
+    private int _others;
+
     private readonly Dictionary<string, IJobHandler> _handlers = handlers.ToDictionary(h => h.Kind, StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -66,7 +69,8 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
         using var cutOff = new CancellationTokenSource();
         using var asked = lifetime.ApplicationStopping.Register(() => cutOff.CancelAfter(drain.Delay + drain.Limit));
         var workers = Math.Clamp(Environment.ProcessorCount, 2, 4);
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(lifetime.ApplicationStopping, cutOff.Token), stoppingToken)).Append(TidyAsync(stoppingToken)));
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(lifetime.ApplicationStopping, cutOff.Token), stoppingToken))
+            .Append(Task.Run(() => WorkOnUploadsAsync(lifetime.ApplicationStopping, cutOff.Token), stoppingToken)).Append(TidyAsync(stoppingToken)));
     }
 
     private async Task TidyAsync(CancellationToken stopping)
@@ -139,7 +143,45 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
         }
     }
 
+    /// <summary>
+    /// One more worker, for what somebody waits for: a feed that is slow to answer, a sweep, a large count may keep all the others for minutes. It works only while one of them
+    /// is at such a job, so that no more uploads run at once than there are workers.
+    /// </summary>
+    private async Task WorkOnUploadsAsync(CancellationToken stopping, CancellationToken cutOff)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (Volatile.Read(ref _others) > 0 && await queue.ClaimUrgentAsync(node.Name, stopping) is { } job) await RunAsync(job, cutOff);
+                else await queue.WaitForUrgentAsync(Poll, stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+            }
+            catch (Exception e)
+            {
+                log.WorkerFailed(e);
+                await Task.Delay(Poll, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
     private async Task RunAsync(ClaimedJob job, CancellationToken stopping)
+    {
+        var other = job.Priority < JobPriority.Upload;
+        if (other) Interlocked.Increment(ref _others);
+        try
+        {
+            await AttemptAsync(job, stopping);
+        }
+        finally
+        {
+            if (other) Interlocked.Decrement(ref _others);
+        }
+    }
+
+    private async Task AttemptAsync(ClaimedJob job, CancellationToken stopping)
     {
         using var span = Traces.Job(job.Kind, job.Attempts);
         var started = time.GetTimestamp();

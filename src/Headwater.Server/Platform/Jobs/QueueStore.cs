@@ -30,6 +30,7 @@ internal sealed class ClaimedJob
     public string Lane { get; set; } = "";
     public string Payload { get; set; } = "";
     public int Attempts { get; set; }
+    public JobPriority Priority { get; set; }
 
     /// <summary>The node that claimed it.</summary>
     public string? LeaseOwner { get; set; }
@@ -57,7 +58,7 @@ internal sealed class QueueStore
 
     private readonly IDatabase _database;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly SemaphoreSlim _wake = new(0), _urgent = new(0);
 
     /// <summary>Of each job that runs anywhere: its lease when that was last different, and when it was.</summary>
     private readonly Dictionary<long, (long Attempts, long? Until, long At)> _heard = [];
@@ -103,9 +104,20 @@ internal sealed class QueueStore
         await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM job WHERE id = @id AND state IN ('queued', 'running')", new { id }) > 0, cancellationToken);
 
     /// <summary>Tells the workers of this process that there is something to do.</summary>
-    public void Wake() => _wake.Release();
+    public void Wake()
+    {
+        _wake.Release();
+        _urgent.Release();
+    }
 
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => await _wake.WaitAsync(atMost, cancellationToken);
+
+    /// <summary>As <see cref="WaitAsync"/>, for the one worker that is kept free: it looks once, however often it was called meanwhile.</summary>
+    public async Task WaitForUrgentAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        if (!await _urgent.WaitAsync(atMost, cancellationToken)) return;
+        while (_urgent.Wait(0, CancellationToken.None)) continue;
+    }
 
     /// <summary>
     /// Gives jobs back that this node held when it stopped, and those whose holder has not been heard of. Where there are several nodes, the clock of another
@@ -168,24 +180,33 @@ internal sealed class QueueStore
     }
 
     /// <summary>Takes the most urgent job whose lane is free.</summary>
-    public Task<ClaimedJob?> ClaimAsync(string node, CancellationToken cancellationToken) => _database.WriteAsync(async transaction =>
+    public Task<ClaimedJob?> ClaimAsync(string node, CancellationToken cancellationToken) => ClaimAsync(node, JobPriority.Sweep, cancellationToken);
+
+    /// <summary>Takes a job that somebody waits for. Nearly always there is none, so it looks before it takes the lock that all claims share.</summary>
+    public async Task<ClaimedJob?> ClaimUrgentAsync(string node, CancellationToken cancellationToken)
+    {
+        var waiting = await _database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<long?>("SELECT id FROM job WHERE state = 'queued' AND priority >= @least LIMIT 1", new { least = (int)JobPriority.Upload }), cancellationToken);
+        return waiting is null ? null : await ClaimAsync(node, JobPriority.Upload, cancellationToken);
+    }
+
+    private Task<ClaimedJob?> ClaimAsync(string node, JobPriority least, CancellationToken cancellationToken) => _database.WriteAsync(async transaction =>
     {
         // One claim at a time over all nodes, so that two never see the same lane free; it takes a millisecond.
         await _database.LockAsync(transaction, "job.claim");
         var now = _time.GetUtcNow();
         var id = await transaction.Connection!.QuerySingleOrDefaultAsync<long?>("""
             SELECT j.id FROM job j
-            WHERE j.state = 'queued' AND (j.run_at <= @now OR j.run_at = j.created_at OR j.run_at > @beyond) AND NOT EXISTS (SELECT 1 FROM job r WHERE r.state = 'running' AND r.lane = j.lane)
+            WHERE j.state = 'queued' AND j.priority >= @least AND (j.run_at <= @now OR j.run_at = j.created_at OR j.run_at > @beyond) AND NOT EXISTS (SELECT 1 FROM job r WHERE r.state = 'running' AND r.lane = j.lane)
                 AND NOT EXISTS (SELECT 1 FROM job e WHERE e.state = 'queued' AND e.lane = j.lane AND e.id < j.id AND e.priority >= j.priority)
             ORDER BY j.priority DESC, j.run_at, j.id LIMIT 1
-            """, new { now, beyond = now + LongestDelay }, transaction);
+            """, new { now, beyond = now + LongestDelay, least = (int)least }, transaction);
         if (id is null) return null;
         // The clock is read after the lane was seen free, so that no job begins before the one that freed it ended.
         var started = _time.GetUtcNow();
         return await transaction.Connection!.QuerySingleOrDefaultAsync<ClaimedJob>("""
             UPDATE job SET state = 'running', attempts = attempts + 1, started_at = @started, lease_owner = @node, lease_until = @until, progress = 0, progress_text = NULL
             WHERE id = @id AND state = 'queued'
-            RETURNING id, kind, key, lane, payload, attempts, lease_owner
+            RETURNING id, kind, key, lane, payload, attempts, priority, lease_owner
             """, new { id, started, until = started + Lease, node }, transaction);
     }, true, cancellationToken);
 

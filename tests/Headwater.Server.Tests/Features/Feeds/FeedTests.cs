@@ -222,6 +222,36 @@ public sealed class FeedTests : IAsyncLifetime
         (await developer.PostAsJsonAsync(Api.Root + "/feeds/sources", new { })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
+    [Fact]
+    public async Task Sources_ThatDoNotAnswer_KeepEveryWorkerBusy_AndHoldNoUploadUp()
+    {
+        var (asked, answer) = (0, new TaskCompletionSource());
+        _source.Instead["/slow.zip"] = async http =>
+        {
+            Interlocked.Increment(ref asked);
+            await answer.Task.WaitAsync(http.RequestAborted);
+        };
+        var workers = Math.Clamp(Environment.ProcessorCount, 2, 4);
+        for (var i = 0; i <= workers; i++)
+        {
+            var feed = await AddAsync(new { name = $"slow {i}", kind = "advisories", source = new Uri(_source.Address, "/slow.zip") });
+            (await _admin.PostAsync($"{Api.Root}/feeds/sources/{feed}/refresh", null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        }
+
+        for (var i = 0; i < 600 && Volatile.Read(ref asked) < workers; i++) await Task.Delay(25);
+        asked.ShouldBe(workers, "one refresh is left over, so no worker is free");
+        try
+        {
+            // Two to different projects, and two to one: each is analysed while nothing else moves.
+            foreach (var name in (string[])["urgent", "other", "urgent", "urgent"]) await TestHost.UploadAsync(_admin, name, "1", TestHost.Bom("pkg:npm/lodash@4.17.20"));
+            asked.ShouldBe(workers);
+        }
+        finally
+        {
+            answer.SetResult();
+        }
+    }
+
     private bool Known(string id) => _host.Get<FeedsModule>().Current.Index!.NumberOf(id) >= 0;
 
     private string? Summary(string id)
