@@ -47,6 +47,73 @@ public sealed partial class EveryListTests(TestHost host) : IClassFixture<TestHo
     }
 
     [Fact]
+    public async Task EveryList_AskedForWhatCannotBe_SaysWhichParameterAndWhatCan()
+    {
+        var (client, world) = await WorldAsync();
+        var (wrong, lists) = (new List<string>(), 0);
+        foreach (var route in Routes())
+        {
+            var address = Fill(route, world);
+            var joint = address.Contains('?', StringComparison.Ordinal) ? "&" : "?";
+            using var plain = await client.GetAsync(address, Stop);
+            if (!plain.IsSuccessStatusCode || plain.Content.Headers.ContentType?.MediaType != "application/json") continue;
+            var json = await plain.Content.ReadFromJsonAsync<JsonElement>(Stop);
+            if (!IsList(json)) continue;
+            lists++;
+            (string Name, string Value)[] refused = [("size", "0"), ("size", "-5"), ("size", "10001"), ("size", json.ValueKind == JsonValueKind.Array ? "many" : "1001"), ("offset", "-1"), ("after", "no cursor")];
+            foreach (var (name, value) in NoTables.Contains(route) ? refused : [.. refused, ("sort", "no-such-thing"), ("order", "sideways"), ("before", "bm8gY3Vyc29y")])
+            {
+                using var answer = await client.GetAsync($"{address}{joint}{name}={Uri.EscapeDataString(value)}", Stop);
+                var body = await answer.Content.ReadAsStringAsync(Stop);
+                if (answer.StatusCode != HttpStatusCode.BadRequest || answer.Content.Headers.ContentType?.MediaType != "application/problem+json" || JsonDocument.Parse(body).RootElement is var problem
+                    && (!problem.GetProperty("detail").GetString()!.StartsWith($"{name} cannot be '{value}'. ", StringComparison.Ordinal) || problem.GetProperty("errors")[0].GetProperty("parameter").GetString() != name)) wrong.Add($"{address} {name}={value}: {(int)answer.StatusCode} {body[..Math.Min(200, body.Length)]}");
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+        lists.ShouldBeGreaterThan(25);
+    }
+
+    [Fact]
+    public async Task EveryHeadingOfATable_SortsThePageAndItsFile()
+    {
+        var (_, world) = await WorldAsync();
+        using var browser = await host.BrowserAsync("lister");
+        var (wrong, sorts) = (new List<string>(), 0);
+        foreach (var address in (string[])["/people", "/people/groups", "/people/sessions", "/jobs", "/access", "/archive", $"/projects/{world["projects"]}", $"/versions/{world["versions"]}/components", $"/versions/{world["versions"]}/findings", $"/versions/{world["versions"]}/uploads",
+            $"/versions/{world["versions"]}/graph", $"/components/{world["components"]}", $"/component-versions/{world["component-versions"]}", "/advisories/CVE-2020-0001", "/advisories", "/analyses", "/components", "/projects", "/who-uses?of=lodash", "/audit"])
+        {
+            var page = Headwater.Server.Tests.Ui.Html.Parse(await browser.GetStringAsync(address, Stop));
+            foreach (var heading in page.QuerySelectorAll("main th a[href*='sort=']").Select(a => a.GetAttribute("href")!).Distinct())
+            {
+                sorts++;
+                using var sorted = await browser.GetAsync(new Uri(new Uri(browser.BaseAddress!, address), heading), Stop);
+                var links = Headwater.Server.Tests.Ui.Html.Parse(await sorted.Content.ReadAsStringAsync(Stop)).QuerySelectorAll("a[download]").Select(a => a.GetAttribute("href")!).Where(h => h.Contains("format=csv", StringComparison.Ordinal)).ToList();
+                if (!sorted.IsSuccessStatusCode || links.Count == 0) wrong.Add($"{address} → {heading}: {(int)sorted.StatusCode}, {links.Count} files");
+                foreach (var link in links)
+                {
+                    using var file = await browser.GetAsync(link, Stop);
+                    if (!file.IsSuccessStatusCode) wrong.Add($"{address} → {heading} → {link}: {(int)file.StatusCode} {await file.Content.ReadAsStringAsync(Stop)}");
+                }
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+        sorts.ShouldBeGreaterThan(40);
+    }
+
+    [Fact]
+    public async Task Description_OfWhatIsSent_RequiresNothingThatMayBeLeftOut()
+    {
+        var schemas = (await host.Anonymous().GetFromJsonAsync<JsonElement>("/openapi/v1.json", Stop)).GetProperty("components").GetProperty("schemas");
+        string[] Required(string name) => schemas.GetProperty(name).TryGetProperty("required", out var names) ? [.. names.EnumerateArray().Select(n => n.GetString()!)] : [];
+        Required("NewPerson").ShouldBeEmpty();
+        Required("GrantRequest").ShouldBeEmpty();
+        Required("Activity").ShouldBe(["active"]);
+        schemas.EnumerateObject().SelectMany(s => Required(s.Name).Where(r => s.Value.GetProperty("properties").GetProperty(r) is var p && p.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.Array && type.EnumerateArray().Any(t => t.GetString() == "null")).Select(r => $"{s.Name}.{r}")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task EveryTableOnAPage_LeadsToItsFiles()
     {
         var (client, world) = await WorldAsync();

@@ -62,7 +62,7 @@ internal static class AdvisoriesApi
     {
         if (id.Length > 200 || feeds.Current.Index?.AliasGroup(id) is not { Records.Count: > 0 } group) return TypedResults.NotFound();
         var viewer = http.User.InScope(Permissions.ViewVulnerability);
-        if (string.IsNullOrEmpty(listing.Format)) return TypedResults.Ok(await store.ListAsync(viewer, group.Ids, listing.Page, cancellationToken: cancellationToken));
+        if (string.IsNullOrEmpty(listing.Format)) return TypedResults.Ok(await store.ListAsync(viewer, group.Ids, listing.Page.InOwnOrder(), cancellationToken: cancellationToken));
         var (total, lines) = await store.AllAsync(viewer, group.Ids, cancellationToken);
         if (lines is null) return Listing.TooLong(total, AdvisoryUsageStore.MostInFile);
         return listing.AnswerWhole("affected", lines,

@@ -57,7 +57,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
     {
         var found = findingsSeen.Covers(viewer);
         if (!found) (request, filter) = (request.SortedBy(Sorts.Keys.Except(OfFindings), "name"), filter with { OnlyVulnerable = false });
-        var keyset = Keyset.For(request, Sorts, "risk", request.Sort == "name" ? "k.id" : "u.component_id"); // Each as its index has it.
+        // The id as the sort's index has it. What is put in order in memory has places for cursors, not keys.
+        var keyset = Keyset.For(viewer.All ? request : request with { After = null, Before = null }, Sorts, "risk", request.Sort == "name" ? "k.id" : "u.component_id");
         var like = Like.Containing(request.Filter);
         var about = (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(k.identity) LIKE @like ESCAPE '\\')")
             + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type")

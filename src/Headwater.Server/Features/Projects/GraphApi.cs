@@ -14,7 +14,7 @@ internal static class GraphApi
     public static void Map(RouteGroupBuilder version)
     {
         version.MapGet("/tree", async Task<Results<Ok<Page<TreeNode>>, NotFound>> (HttpContext http, GraphStore store, Guid uuid, int? node, string? after, int? offset, int? size, CancellationToken cancellationToken) =>
-            await store.TreeAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, node ?? 0, new PageRequest { After = after, Offset = offset, Size = size ?? PageRequest.LargestSize }, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("What a node of the dependency tree needs, one level, by pages");
+            await store.TreeAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, node ?? 0, new PageRequest { After = after, Offset = offset, Size = size ?? PageRequest.LargestSize, Strict = true }, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("What a node of the dependency tree needs, one level, by pages");
         version.MapGet("/graph", DrawingAsync).Produces<GraphView>().Require(Permissions.ViewPortfolio).WithSummary("The dependency graph, nearest nodes first: a thousand, or up to 10,000 with limit, and how many there are; as a file every component of it");
         version.MapGet("/why/{componentVersion:long}", async Task<Results<Ok<WhyHere>, NotFound>> (HttpContext http, GraphStore store, Guid uuid, long componentVersion, int? limit, CancellationToken cancellationToken) =>
             await store.WhyAsync(http.User.Viewer(), uuid, componentVersion, Math.Clamp(limit ?? 10, 1, 1000), cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("All shortest paths from the root, ten or as many as limit says, and how many there are");
@@ -32,7 +32,8 @@ internal static class GraphApi
     private static async Task<IResult> PathsAsync(HttpContext http, GraphStore store, Guid uuid, long componentVersion, [AsParameters] Listing listing, CancellationToken cancellationToken)
     {
         var file = !string.IsNullOrEmpty(listing.Format);
-        var (from, size) = file ? (0, GraphStore.MostPaths) : (Math.Max(0, listing.Offset ?? 0), Math.Clamp(listing.Size ?? 100, 1, PageRequest.LargestSize));
+        if (!file) listing.RefuseCursors();
+        var (from, size) = file ? (0, GraphStore.MostPaths) : (Math.Max(0, listing.Offset ?? 0), (listing.Page with { Size = listing.Size ?? 100 }).InOwnOrder().Rows);
         if (await store.PathsAsync(http.User.Viewer(), uuid, componentVersion, from, size, cancellationToken) is not { } it) return TypedResults.NotFound();
         if (!file) return TypedResults.Ok(it);
         return it.Ends ? Problems.Of(StatusCodes.Status413PayloadTooLarge, "There are too many paths for a file", $"A file holds all paths or none, and there are {(it.Exact ? "" : "more than ")}{it.Total:N0}, of which {it.Items.Count:N0} can be listed. Ask for them by pages, with offset and size.")

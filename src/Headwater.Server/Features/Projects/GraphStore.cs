@@ -74,9 +74,10 @@ internal sealed class GraphStore(IDatabase database)
         var lines = all.Select(n => new GraphLine(facts.Node(n, upload, false), upload.Graph.Depths[n], goes.Contains(n)));
         if (request.Filter?.Trim() is { Length: > 0 } text)
             lines = lines.Where(l => new[] { l.Node.Name, l.Node.Group, l.Node.Purl }.Any(t => t?.Contains(text, StringComparison.OrdinalIgnoreCase) == true));
-        var (order, descending) = request.Sort is { } sort && Sorts.TryGetValue(sort, out var known) ? known : Sorts["severity"];
+        var sort = request.SortOf([.. Sorts.Keys, "version"], "severity");
+        var (order, descending) = Sorts.GetValueOrDefault(sort, Sorts["severity"]);
         var compare = Comparer<GraphLine>.Create(request.Descending ?? descending ? (a, b) => order(b, a) : order);
-        var ordered = request.Sort != "version" ? lines.OrderBy(l => l, compare) : request.Descending == true ? lines.OrderByDescending(l => VersionPlace.Of(l.Node)) : lines.OrderBy(l => VersionPlace.Of(l.Node));
+        var ordered = sort != "version" ? lines.OrderBy(l => l, compare) : request.Descending == true ? lines.OrderByDescending(l => VersionPlace.Of(l.Node)) : lines.OrderBy(l => VersionPlace.Of(l.Node));
         return new GraphTable([.. ordered.ThenBy(l => l.Node.Name, StringComparer.Ordinal).ThenBy(l => l.Node.Node)], Math.Max(0, graph.Count - 1), upload.Nodes.Where(c => c > 0).Distinct().Count(), Reached(graph),
             goes.Count == 0 ? null : facts.Step(without!.Value), goes.Select(n => upload.Nodes[n]).Where(c => c > 0 && c != without).Distinct().Count());
     }, cancellationToken);

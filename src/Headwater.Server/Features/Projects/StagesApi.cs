@@ -29,8 +29,8 @@ internal static class StagesApi
         if (await store.CompareAsync(http.User.Viewer(), uuid, version, cancellationToken) is not { } comparison) return TypedResults.NotFound();
         var rows = Show(comparison, show);
         // The rows of the page that is asked for, and how many there are in all.
-        if (string.IsNullOrEmpty(listing.Format)) return TypedResults.Ok(new { comparison.Stages, rows = Page<StageRow>.Of(rows, listing.Page with { Size = listing.Size ?? PageRequest.LargestSize }).Items, Total = rows.Count, comparison.Agreed });
-        return await listing.AnswerAsync("stages", (page, _) => Task.FromResult(Page<StageRow>.Of(rows, page)),
+        if (string.IsNullOrEmpty(listing.Format)) return TypedResults.Ok(new { comparison.Stages, rows = Page<StageRow>.Of(rows, (listing.Page with { Size = listing.Size ?? PageRequest.LargestSize }).InOwnOrder()).Items, Total = rows.Count, comparison.Agreed });
+        return await listing.AnswerAsync("stages", (page, _) => Task.FromResult(Page<StageRow>.Of(rows, page.InOwnOrder())),
         [
             ("group", r => r.Group), ("name", r => r.Name), ("type", r => r.Type), ("differs", r => r.What.ToString()),
             .. comparison.Stages.Select((s, i) => (s.Stage, (Func<StageRow, object?>)(r => r.Cells[i].Select(c => c.Version ?? "?")))),

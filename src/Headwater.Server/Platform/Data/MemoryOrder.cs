@@ -10,7 +10,7 @@ internal static class MemoryOrder
     /// <param name="ties">How the ids of rows with the same value follow each other, upwards.</param>
     public static List<T> Of<T, TId>(IEnumerable<T> rows, IReadOnlyDictionary<string, MemorySort<T>> sorts, PageRequest request, string usual, Func<T, TId> id, IComparer<TId> ties)
     {
-        var sort = request.Sort is { } name && sorts.TryGetValue(name, out var known) ? known : sorts[usual];
+        var sort = sorts[request.SortOf(sorts.Keys, usual)];
         return request.Descending ?? sort.Descending ? [.. rows.OrderByDescending(sort.Value).ThenByDescending(id, ties)] : [.. rows.OrderBy(sort.Value).ThenBy(id, ties)];
     }
 }

@@ -30,16 +30,53 @@ internal sealed record PageRequest
     /// <summary>Text that the row's names must contain.</summary>
     public string? Filter { get; init; }
 
+    /// <summary>A program is told what cannot be as it asks; a page passes over it, so that a link from elsewhere does not break.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary><see cref="Size"/>, within bounds.</summary>
+    /// <exception cref="RefusedParameterException">It is not, and the request is strict.</exception>
+    public int Rows => Strict && Size is < 1 or > LargestSize ? throw RefusedParameterException.Size(Size, LargestSize) : Math.Clamp(Size, 1, LargestSize);
+
+    /// <summary>The sort to use: what is asked for if it is known, otherwise the usual one.</summary>
+    /// <exception cref="RefusedParameterException">It is not known, and the request is strict.</exception>
+    public string SortOf(IEnumerable<string> known, string usual) =>
+        string.IsNullOrEmpty(Sort) ? usual : known.Contains(Sort, StringComparer.Ordinal) ? Sort : Strict ? throw new RefusedParameterException("sort", Sort, $"This list is sorted by {string.Join(", ", known)}.") : usual;
+
+    /// <summary>The same for a list that has one order only.</summary>
+    /// <exception cref="RefusedParameterException">Another is asked for, and the request is strict.</exception>
+    public PageRequest InOwnOrder() => Strict && !string.IsNullOrEmpty(Sort) ? throw new RefusedParameterException("sort", Sort, "This list has one order only; leave the parameter out.") : this;
+
     /// <summary>Where the page begins in a list of so many whose cursors are places, and how many rows it has at most.</summary>
+    /// <exception cref="RefusedParameterException">A cursor is not one, and the request is strict.</exception>
     public (int Start, int Size) PlaceIn(long total)
     {
-        var size = Math.Clamp(Size, 1, LargestSize);
-        var start = int.TryParse(After, out var after) ? after : int.TryParse(Before, out var before) ? before - size : Offset ?? 0;
+        var size = Rows;
+        var start = Place("after", After) ?? Place("before", Before) - size ?? Offset ?? 0;
         return ((int)Math.Clamp(start, 0, total), size);
     }
 
     /// <summary>The same for whom the order itself would tell too much: by another key, upwards, unless it asks for one of these.</summary>
-    public PageRequest SortedBy(IEnumerable<string> allowed, string otherwise) => Sort is { } sort && allowed.Contains(sort, StringComparer.Ordinal) ? this : this with { Sort = otherwise, Descending = null };
+    /// <exception cref="RefusedParameterException">It asks for another, and the request is strict.</exception>
+    public PageRequest SortedBy(IEnumerable<string> allowed, string otherwise) => SortOf(allowed, otherwise) == Sort ? this : this with { Sort = otherwise, Descending = Strict ? Descending : null };
+
+    /// <summary>What is no cursor of this list.</summary>
+    internal static RefusedParameterException NoCursor(string parameter, string cursor) => new(parameter, cursor, "It takes the cursor of another answer of this list, in the same order.");
+
+    private long? Place(string parameter, string? cursor) =>
+        string.IsNullOrEmpty(cursor) ? null : int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : Strict ? throw NoCursor(parameter, cursor) : null;
+}
+
+/// <summary>A parameter of a list cannot be as it came. It becomes a problem document where all failures do.</summary>
+/// <param name="parameter">Its name.</param>
+/// <param name="value">What came.</param>
+/// <param name="allowed">What can be, as a sentence.</param>
+internal sealed class RefusedParameterException(string parameter, string value, string allowed) : Exception($"{parameter} cannot be '{Short(value)}'. {allowed}")
+{
+    public string Parameter => parameter;
+
+    public static RefusedParameterException Size(long size, int most) => new("size", size.ToString(CultureInfo.InvariantCulture), $"It is at least 1 and at most {most}.");
+
+    private static string Short(string value) => value.Length <= 100 ? value : value[..100] + "…";
 }
 
 /// <summary>A part of a list.</summary>
@@ -114,15 +151,22 @@ internal sealed class Keyset
     /// <summary>Bind as <c>@Take</c>: one more than the page, to know whether there is more.</summary>
     public int Take => Size + 1;
 
+    /// <exception cref="RefusedParameterException">A strict request asks for another sort, or with what is no cursor of this order.</exception>
     public static Keyset For(PageRequest request, IReadOnlyDictionary<string, SortKey> sorts, string defaultSort, string idColumn)
     {
-        var key = request.Sort is not null && sorts.TryGetValue(request.Sort, out var known) ? known : sorts[defaultSort];
+        var key = sorts[request.SortOf(sorts.Keys, defaultSort)];
         var backwards = request.Before is not null;
         var descending = (request.Descending ?? key.Descending) != backwards;
         var order = $"{key.Expression} {(descending ? "DESC" : "ASC")}, {idColumn} {(descending ? "DESC" : "ASC")}";
-        var size = Math.Clamp(request.Size, 1, PageRequest.LargestSize);
+        var size = request.Rows;
         var tag = Tag(key.Expression, idColumn);
-        if (!TryDecode(request.Before ?? request.After, tag, out var value, out var id)) return new Keyset(tag, key.Expression, order, null, null, null, backwards, size) { Skip = Math.Max(0, request.Offset ?? 0), Direction = descending ? "DESC" : "ASC" };
+        var cursor = request.Before ?? request.After;
+        if (!TryDecode(cursor, tag, out var value, out var id))
+        {
+            if (request.Strict && !string.IsNullOrEmpty(cursor)) throw PageRequest.NoCursor(backwards ? "before" : "after", cursor);
+            return new Keyset(tag, key.Expression, order, null, null, null, backwards, size) { Skip = Math.Max(0, request.Offset ?? 0), Direction = descending ? "DESC" : "ASC" };
+        }
+
         var sign = descending ? "<" : ">";
         return new Keyset(tag, key.Expression, order, $"({key.Expression}, {idColumn}) {sign} (@KeyValue, @KeyId)", value, id, backwards, size) { Direction = descending ? "DESC" : "ASC", Bound = $"{key.Expression} {sign}= @KeyValue" };
     }

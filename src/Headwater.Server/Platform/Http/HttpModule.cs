@@ -52,6 +52,12 @@ internal static class HttpModule
         void AddDescription(string name, string title, string text, Func<PathString, bool> holds) => builder.Services.AddOpenApi(name, options =>
         {
             options.ShouldInclude = api => holds("/" + api.RelativePath);
+            // What may be null may be left out, and is left out of answers.
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                foreach (var property in context.JsonTypeInfo.Properties.Where(p => p.AssociatedParameter?.IsNullable ?? (p.IsGetNullable || p.IsSetNullable))) schema.Required?.Remove(property.Name);
+                return Task.CompletedTask;
+            });
             options.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info.Title = title;
@@ -85,6 +91,7 @@ internal static class HttpModule
         app.UseAuthorization();
         PackedBodies.RefuseOthers(app);
         app.Use((http, next) => Listing.IsLost(http) ? Problems.Of(StatusCodes.Status400BadRequest, "This is not to be had as a file", "Leave the parameter format out. Lists come as csv, json and xlsx; what is no list comes as JSON only.").ExecuteAsync(http) : next(http));
+        app.Use((http, next) => Listing.Refusal(http) is { } refused ? Problems.Refused(refused).ExecuteAsync(http) : next(http));
         app.UseCookieGuard();
         app.UseAntiforgery();
     }

@@ -26,11 +26,26 @@ internal sealed record Listing
     [FromQuery] public string? Format { get; init; }
     [FromQuery] public string? Columns { get; init; }
 
-    public PageRequest Page => new() { Sort = Sort, Descending = Order switch { "desc" => true, "asc" => false, _ => null }, After = After, Before = Before, Offset = Offset, Size = Size ?? 50, Filter = Filter };
+    public PageRequest Page => new() { Sort = Sort, Descending = Order switch { "desc" => true, "asc" => false, _ => null }, After = After, Before = Before, Offset = Offset, Size = Size ?? 50, Filter = Filter, Strict = true };
 
     /// <summary>What can be asked for as a file has this type, or a parameter of this name, among those of its handler; whoever asks elsewhere is told so instead of getting something else.</summary>
     public static bool IsLost(HttpContext http) => http.Request.Query["format"].FirstOrDefault() is { Length: > 0 } format && !format.Equals("json", StringComparison.OrdinalIgnoreCase) && Api.IsOwn(http.Request.Path) && HttpMethods.IsGet(http.Request.Method) &&
         http.GetEndpoint()?.Metadata.GetMetadata<System.Reflection.MethodInfo>() is { } handler && !handler.GetParameters().Any(p => p.ParameterType == typeof(Listing) || p.Name == "format");
+
+    /// <summary>
+    /// What cannot be in any list, wherever a handler takes a <see cref="Listing"/> or a parameter of the name; null when there is nothing of the kind. What depends on the list (sorts, cursors, how much is a page) is
+    /// refused where it is known, for requests that are <see cref="PageRequest.Strict"/>.
+    /// </summary>
+    public static RefusedParameterException? Refusal(HttpContext http)
+    {
+        if (!Api.IsOwn(http.Request.Path) || !HttpMethods.IsGet(http.Request.Method) || http.GetEndpoint()?.Metadata.GetMetadata<System.Reflection.MethodInfo>()?.GetParameters() is not { } takes) return null;
+        string? Given(string name) => http.Request.Query[name].FirstOrDefault() is { Length: > 0 } text && takes.Any(p => p.ParameterType == typeof(Listing) || p.Name == name) ? text : null;
+        if (Given("order") is { } order && order is not ("asc" or "desc")) return new RefusedParameterException("order", order, "It is asc or desc.");
+        if (Given("size") is { } size && (!int.TryParse(size, out var rows) || rows is < 1 or > MostWhole)) return new RefusedParameterException("size", size, $"It is at least 1 and at most {MostWhole}, or {PageRequest.LargestSize} where a list comes in pages.");
+        if (Given("offset") is { } offset && (!int.TryParse(offset, out var place) || place < 0)) return new RefusedParameterException("offset", offset, "It is how many rows to pass over, 0 or more.");
+        if (Given("before") is { } before && Given("after") is not null) return new RefusedParameterException("before", before, "It does not go with after; leave one of them out.");
+        return null;
+    }
 
     /// <summary>One page, or with <c>format</c> everything as a file.</summary>
     /// <param name="name">The file's name without its ending.</param>
@@ -40,7 +55,7 @@ internal sealed record Listing
         if (string.IsNullOrEmpty(Format)) return TypedResults.Ok(await read(Page, cancellationToken));
         if (Unknown() is { } unknown) return unknown;
         // The first rows are read before anything is sent, so that what fails can still be told.
-        var first = await read(Page with { Size = PageRequest.LargestSize, After = null, Before = null }, cancellationToken);
+        var first = await read(Page with { Size = PageRequest.LargestSize, After = null, Before = null, Offset = null }, cancellationToken);
         if (first.Total > MostRows) return TooLong(first.Total);
         var shown = Shown(columns);
         return File(name, shown, RowsAsync(first, read, shown, cancellationToken), cancellationToken);
@@ -53,12 +68,13 @@ internal sealed record Listing
     public async Task<IResult> AnswerArrayAsync<T>(string name, Func<PageRequest, CancellationToken, Task<Page<T>>> read, IReadOnlyList<(string Name, Func<T, object?> Value)> columns, CancellationToken cancellationToken)
     {
         if (!string.IsNullOrEmpty(Format)) return await AnswerAsync(name, read, columns, cancellationToken);
+        RefuseCursors();
         var most = Math.Clamp(Size ?? MostWhole, 1, MostWhole);
-        var page = await read(Page with { Size = most, After = null, Before = null }, cancellationToken);
+        var page = await read(Page with { Size = Math.Min(most, PageRequest.LargestSize) }, cancellationToken);
         var rows = page.Items.ToList();
         while (page.Next is { } next && rows.Count < most)
         {
-            page = await read(Page with { Size = most - rows.Count, After = next, Before = null, Offset = null }, cancellationToken);
+            page = await read(Page with { Size = Math.Min(most - rows.Count, PageRequest.LargestSize), After = next, Offset = null }, cancellationToken);
             rows.AddRange(page.Items);
         }
 
@@ -75,9 +91,11 @@ internal sealed record Listing
     public IResult AnswerWhole<T>(string name, IEnumerable<T> all, IReadOnlyList<(string Name, Func<T, object?> Value)> columns, Func<T, object?> view, CancellationToken cancellationToken)
     {
         if (Unknown() is { } unknown) return unknown;
+        if (string.IsNullOrEmpty(Format)) RefuseCursors();
+        var sort = Page.SortOf(columns.SelectMany(c => c.Name.Split(':')).Distinct(StringComparer.Ordinal), "");
         var rows = all;
         if (!string.IsNullOrWhiteSpace(Filter)) rows = rows.Where(r => columns.Any(c => TableFile.Plain(c.Value(r)).Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase)));
-        if (columns.FirstOrDefault(c => Sort is { Length: > 0 } && c.Name.Split(':').Contains(Sort, StringComparer.Ordinal)) is { Value: { } value })
+        if (columns.FirstOrDefault(c => sort.Length > 0 && c.Name.Split(':').Contains(sort, StringComparer.Ordinal)) is { Value: { } value })
         {
             // What is not known comes last, whichever way the rest goes.
             var last = rows.OrderBy(r => value(r) is null);
@@ -98,6 +116,13 @@ internal sealed record Listing
 
     /// <summary>The same where a row is answered as it is.</summary>
     public IResult AnswerWhole<T>(string name, IEnumerable<T> all, IReadOnlyList<(string Name, Func<T, object?> Value)> columns, CancellationToken cancellationToken) => AnswerWhole(name, all, columns, row => row, cancellationToken);
+
+    /// <summary>For a list that has no cursors.</summary>
+    /// <exception cref="RefusedParameterException">One came.</exception>
+    public void RefuseCursors()
+    {
+        if ((After ?? Before) is { Length: > 0 } cursor) throw new RefusedParameterException(Before is null ? "after" : "before", cursor, "This list comes whole and has no cursors; offset and size say which part.");
+    }
 
     private static readonly Comparer<object?> ByValue = Comparer<object?>.Create((a, b) =>
         a is IComparable known and not string && b is not null && a.GetType() == b.GetType() ? known.CompareTo(b) : string.Compare(TableFile.Plain(a), TableFile.Plain(b), StringComparison.OrdinalIgnoreCase));

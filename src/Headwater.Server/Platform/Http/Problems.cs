@@ -19,6 +19,10 @@ internal static class Problems
     public static ProblemHttpResult TooLarge(long limit) => Of(StatusCodes.Status413PayloadTooLarge, "The upload is too large",
         $"At most {limit:N0} bytes are taken. The operator raises the limit with the setting Headwater:MaxUploadBytes; a proxy in front may have a limit of its own.");
 
+    /// <summary>The refusal of a parameter: which, what came, and what can be.</summary>
+    public static ProblemHttpResult Refused(RefusedParameterException refused) =>
+        Of(StatusCodes.Status400BadRequest, "A parameter cannot be so", refused.Message, new[] { new { parameter = refused.Parameter, detail = refused.Message } });
+
     /// <summary>Turns the broken into an answer, in one place: problem documents for programs, a page for people.</summary>
     public static void UseProblems(this WebApplication app)
     {
@@ -61,6 +65,7 @@ internal static class Problems
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(http.RequestServices.GetRequiredService<HttpLimits>().MaxUploadBytes),
             BadHttpRequestException e => Of(e.StatusCode, "The request cannot be read", e.Message),
+            RefusedParameterException e => Refused(e),
             StorageException e => Of(StatusCodes.Status507InsufficientStorage, "It cannot be stored", e.Message),
             DatabaseUnreachableException e => Of(StatusCodes.Status503ServiceUnavailable, "The database does not answer", e.Message),
             OperationCanceledException => Of(StatusCodes.Status503ServiceUnavailable, "It took too long", "The request was given up. Try again, or ask for less at once."),
