@@ -7,9 +7,10 @@ namespace Headwater.Server.Platform;
 /// what is; what takes longer is shown for twenty times as long as it took, at most a minute. Who asks later than that, and no later than a quarter of an hour, is
 /// shown the old answer once more, with its age, while it is made anew in the background.
 /// </summary>
-internal sealed class Remembered(TimeProvider time)
+/// <param name="most">So many answers are held; beyond, those made the longest ago go.</param>
+internal sealed class Remembered(TimeProvider time, int most = 500)
 {
-    private const int Most = 500, Times = 20;
+    private const int Times = 20;
 
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(80), Longest = TimeSpan.FromMinutes(1), Forgotten = TimeSpan.FromMinutes(15);
 
@@ -59,8 +60,8 @@ internal sealed class Remembered(TimeProvider time)
             return entry;
         }
 
-        if (_entries.Count >= Most)
-            foreach (var old in _entries.OrderBy(e => e.Value.Made).Take(Most / 4)) _entries.TryRemove(old);
+        if (_entries.Count >= most)
+            foreach (var old in _entries.OrderBy(e => e.Value.Made).Take(Math.Max(1, most / 4))) _entries.TryRemove(old);
         _entries[key] = entry;
         return entry;
     }

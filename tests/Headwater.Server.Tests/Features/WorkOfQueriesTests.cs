@@ -53,6 +53,7 @@ public sealed class WorkOfQueriesTests : IAsyncLifetime
         var components = Make<ComponentStore>();
         var advisories = Make<AdvisoryStore>();
         var questions = Make<UsageQueryStore>();
+        var usages = Make<ComponentUsageStore>();
         var unit = new Viewer(false, (await _host.Get<OwnerStore>().TreeAsync(Viewer.Everything)).Where(o => o.Kind == "team").Take(3).Select(o => o.Id).ToList());
         var over = new List<string>();
 
@@ -71,9 +72,9 @@ public sealed class WorkOfQueriesTests : IAsyncLifetime
         await HoldAsync("who uses lodash below 4.17.22", () => questions.AskAsync(Viewer.Everything, "lodash <4.17.22", new PageRequest()));
         var popular = (await components.ListAsync(Viewer.Everything, Viewer.Everything, new PageRequest { Sort = "projects", Size = 1 })).Items[0];
         popular.Projects.ShouldBeGreaterThan(300);
-        await HoldAsync("uses of the most used component", () => components.UsagesAsync(Viewer.Everything, popular.Id, new PageRequest()), Join);
-        var uses = await components.UsagesAsync(Viewer.Everything, popular.Id, new PageRequest());
-        var next = await components.UsagesAsync(Viewer.Everything, popular.Id, new PageRequest { After = uses.Next });
+        await HoldAsync("uses of the most used component", () => usages.OfComponentAsync(Viewer.Everything, popular.Id, new PageRequest()), Join);
+        var uses = await usages.OfComponentAsync(Viewer.Everything, popular.Id, new PageRequest());
+        var next = await usages.OfComponentAsync(Viewer.Everything, popular.Id, new PageRequest { After = uses.Next });
         uses.Items.Concat(next.Items).Select(u => u.ProjectName).ShouldBeInOrder();
         over.ShouldBeEmpty();
 

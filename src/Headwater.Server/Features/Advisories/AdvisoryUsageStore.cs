@@ -161,7 +161,6 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
 
     private sealed record Line : UsageColumns
     {
-        public long PvId { get; set; }
         public string ComponentName { get; set; } = "";
         public string? GroupName { get; set; }
         public bool Affected { get; set; }

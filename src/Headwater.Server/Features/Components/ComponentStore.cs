@@ -18,7 +18,6 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
 
     /// <summary>The most lines of what is told together with a component; each has a list of its own.</summary>
     private const int MostLines = 1000;
-    private const long Many = 300;
 
     /// <summary>What components are called. Their identities are looked for by themselves.</summary>
     public static NamedKind Named { get; } = NamedKind.Of("component", viewer => viewer.All ? "SELECT identity AS id, name, '/components/' || id AS page FROM component WHERE identity IN @ids" : null);
@@ -43,13 +42,6 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
 
     /// <summary>What only who sees findings sorts by.</summary>
     private static readonly string[] OfFindings = ["risk", "findings"];
-
-    private static readonly Dictionary<string, SortKey> UsageSorts = new(StringComparer.Ordinal)
-    {
-        ["project"] = new("LOWER(p.name)"),
-        ["version"] = new("COALESCE(c.version, '')"),
-        ["depth"] = new("CASE WHEN o.depth < 0 THEN 1000000 ELSE o.depth END"),
-    };
 
     /// <summary>Sorts: <c>risk</c> (default), <c>name</c>, <c>projects</c>, <c>versions</c>, <c>findings</c>, <c>released</c> (the latest version, oldest first).</summary>
     /// <param name="findingsSeen">Where the caller may see findings; when that is not all that he sees, nothing is told of them, sorted or narrowed by them.</param>
@@ -222,14 +214,6 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, seen, findings)).Select(f => f.ToRow())], [.. others.Select(v => v.ToRow(seen.Covers(viewer)))], allOthers);
     }, cancellationToken);
 
-    /// <summary>Who uses any version of a component. Sorts: <c>project</c> (default), <c>version</c>, <c>depth</c>.</summary>
-    public Task<Page<UsageRow>> UsagesAsync(Viewer viewer, long componentId, PageRequest request, CancellationToken cancellationToken = default) =>
-        UsagesAsync(viewer, "c.component_id = @id", componentId, request, cancellationToken);
-
-    /// <summary>Who uses one version of a component. Sorts: <c>project</c> (default), <c>depth</c>.</summary>
-    public Task<Page<UsageRow>> UsagesOfVersionAsync(Viewer viewer, long componentVersionId, PageRequest request, CancellationToken cancellationToken = default) =>
-        UsagesAsync(viewer, "c.id = @id", componentVersionId, request, cancellationToken);
-
     /// <summary>Package types in use with the number of components, most first.</summary>
     public async Task<IReadOnlyList<KeyValuePair<string, int>>> TypesAsync(Viewer viewer, CancellationToken cancellationToken = default)
     {
@@ -255,47 +239,6 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         COALESCE((SELECT MIN(fu.received_at) FROM occurrence fo JOIN project_version fv ON fv.id = fo.pv_id JOIN project fp ON fp.id = fv.project_id JOIN upload fu ON fu.org_id = @Org AND fu.pv_id = fv.id
             WHERE fo.cv_id = c.id AND {viewer.Sees("fp.owner_id")}), c.first_seen)
         """;
-
-    private Task<Page<UsageRow>> UsagesAsync(Viewer viewer, string which, long id, PageRequest request, CancellationToken cancellationToken)
-    {
-        var keyset = Keyset.For(request, UsageSorts, "project", "(o.pv_id * 4294967296 + o.cv_id)");
-        var like = Like.Containing(request.Filter);
-        // A popular component has as many uses as there are projects: what decides on the order is read of all of them, everything else of the page.
-        var byName = keyset.Expression.Contains("p.", StringComparison.Ordinal);
-        var named = byName || !viewer.All || like is not null;
-        var visible = $"{viewer.Sees("p.owner_id")}{(like is null ? "" : " AND LOWER(p.name) LIKE @like ESCAPE '\\'")}";
-        var byVersion = keyset.Expression.Contains("c.", StringComparison.Ordinal);
-        return database.ReadAsync(async connection =>
-        {
-            var parameters = new { Org, id, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
-            var versions = string.Join(',', (await connection.QueryAsync<long>($"SELECT c.id FROM component_version c WHERE {which}", parameters)).DefaultIfEmpty());
-            string From(bool names, bool version) => $"FROM occurrence o{(version ? " JOIN component_version c ON c.id = o.cv_id" : "")}{(names ? " JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id" : "")} WHERE o.cv_id IN ({versions}){(names ? " AND " + visible : "")}";
-            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {From(!viewer.All || like is not null, false)}", parameters);
-            var along = From(named, byVersion);
-            // Where many use it, walking projects by name finds a page sooner than sorting all uses by the name of their project.
-            // Far down the list all uses are known beforehand instead of asking for those of each project that is passed over: the bound, which nothing reaches, keeps SQLite from
-            // doing that, and leaves PostgreSQL the choice how to join, which a materialised table would not.
-            var far = keyset.Skip > 0;
-            if (total > Many && byName)
-            {
-                along = $"""
-                    FROM project p CROSS JOIN project_version v CROSS JOIN {(far ? $"(SELECT u.pv_id, u.cv_id FROM occurrence u WHERE u.cv_id IN ({versions}) LIMIT {long.MaxValue})" : "occurrence")} o
-                    WHERE p.org_id = @Org AND v.project_id = p.id AND o.pv_id = v.id AND {(far ? "1 = 1" : $"o.org_id = @Org AND o.cv_id IN ({versions})")} AND {visible} AND {keyset.Bound}
-                    """;
-            }
-
-            var rows = await connection.QueryAsync<UsagePageColumns>($"""
-                SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, c.id AS cv_id, c.version,
-                    {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at, s.key_id, s.sort_key
-                FROM (SELECT o.pv_id, o.cv_id, o.pv_id * 4294967296 + o.cv_id AS key_id, {keyset.Expression} AS sort_key {along} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
-                JOIN occurrence x ON x.org_id = @Org AND x.pv_id = s.pv_id AND x.cv_id = s.cv_id JOIN component_version c ON c.id = s.cv_id
-                JOIN project_version v ON v.id = s.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
-                ORDER BY s.sort_key {keyset.Direction}, s.key_id {keyset.Direction}
-                """, parameters);
-            var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.KeyId));
-            return new Page<UsageRow>([.. page.Items.Select(r => r.ToRow())], total, page.Next, page.Previous);
-        }, cancellationToken);
-    }
 
     private sealed record Row : Numbers
     {
@@ -338,11 +281,6 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         public int Projects { get; set; }
 
         public ComponentVersionRow ToRow(bool found) => new(Id, ComponentId, Type, GroupName, Name, Version, Purl, Kind, TypeMaps.FromJson(Licences), (CoverageState)Coverage, found ? Severities : null, found ? (Severity)MaxSeverity : null, found ? Kev > 0 : null, found ? MaxRisk : null, Projects);
-    }
-
-    private sealed record UsagePageColumns : UsageColumns
-    {
-        public long KeyId { get; set; }
     }
 }
 

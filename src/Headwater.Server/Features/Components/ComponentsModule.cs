@@ -6,7 +6,7 @@ namespace Headwater.Server.Features.Components;
 /// <summary>The catalogue of components.</summary>
 internal sealed class ComponentsModule(ComponentSightStore sight)
 {
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<ComponentsModule>().AddSingleton<ComponentStore>().AddSingleton<ComponentSightStore>().AddSingleton<CareStore>().AddSingleton<CareReminderStore>().AddSingleton<UsageQueryStore>()
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<ComponentsModule>().AddSingleton<ComponentStore>().AddSingleton<ComponentUsageStore>().AddSingleton<ComponentSightStore>().AddSingleton<CareStore>().AddSingleton<CareReminderStore>().AddSingleton<UsageQueryStore>()
         .AddSingleton<IJobHandler, CareReminderJob>().AddSingleton(CareReminderJob.Daily).AddSingleton(ComponentStore.Named);
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => ComponentsApi.Map(app);

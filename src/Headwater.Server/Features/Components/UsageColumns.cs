@@ -11,6 +11,7 @@ internal record UsageColumns : OwnerColumns
     public string Name { get; set; } = "";
     public string ProjectVersion { get; set; } = "";
     public bool IsLatest { get; set; }
+    public long PvId { get; set; }
     public long CvId { get; set; }
     public string? Version { get; set; }
     public int Flags { get; set; }
