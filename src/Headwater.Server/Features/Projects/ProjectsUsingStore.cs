@@ -26,7 +26,7 @@ internal sealed record ProjectsUsing(string Mine, IReadOnlyCollection<long> Comp
 
     /// <summary>How many there are, and how many of them have an owner.</summary>
     public Task<(long Total, long Owned)> CountAsync(DbConnection connection, object parameters) =>
-        connection.QuerySingleAsync<(long, long)>($"SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {Mine} AND p.latest_id IN (SELECT o.pv_id FROM occurrence o WHERE o.cv_id IN ({_ids}))", parameters);
+        connection.QuerySingleAsync<(long, long)>($"SELECT COUNT(*), COUNT(p.owner_id) FROM (SELECT DISTINCT o.pv_id FROM occurrence o WHERE o.cv_id IN ({_ids})) h JOIN project p ON p.latest_id = h.pv_id WHERE {Mine}", parameters);
 
     /// <summary>
     /// Where a page of them comes from, conditions included. Walking all projects in order and looking into each is quicker while the page is near and many are found; else what was found is sorted.
