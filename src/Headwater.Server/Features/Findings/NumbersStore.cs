@@ -3,16 +3,21 @@ using System.Diagnostics;
 using Dapper;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Jobs;
 
 namespace Headwater.Server.Features.Findings;
 
 /// <summary>Keeps the numbers of project versions, the copies that projects are sorted by, and the days they are remembered by.</summary>
-internal sealed class NumbersStore(IDatabase database, UnitStore units, TimeProvider time)
+internal sealed class NumbersStore(IDatabase database, UnitStore units, QueueStore queue, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const long Day = 86_400_000;
 
-    private static readonly TimeSpan Costly = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(10);
+
+    /// <summary>What the portfolio's numbers may cost and still be made with every change.</summary>
+    public TimeSpan Costly { get; set; } = TimeSpan.FromMilliseconds(5);
+
     private TimeSpan _portfolioCost;
     private DateTimeOffset _portfolioAt;
 
@@ -40,13 +45,18 @@ internal sealed class NumbersStore(IDatabase database, UnitStore units, TimeProv
     }
 
     /// <summary>
-    /// Remembers today's numbers of the portfolio. In a large one that reads tens of thousands of sums, so it is done at most a fiftieth of the time; the
-    /// day's last state comes from the recurring job.
+    /// Remembers today's numbers of the portfolio. In a large one that reads tens of thousands of sums, so it is done at most a fiftieth of the time; what is
+    /// passed over is made up for soon after, by a job that stands for all that came meanwhile.
     /// </summary>
     public async Task PortfolioAsync(DbTransaction transaction, bool always)
     {
         var now = time.GetUtcNow();
-        if (!always && _portfolioCost > Costly && now - _portfolioAt < _portfolioCost * 50) return;
+        if (!always && _portfolioCost > Costly && now - _portfolioAt < _portfolioCost * 50)
+        {
+            await queue.EnqueueAsync(transaction, NumbersJob.Request with { After = _portfolioCost * 50 < LongestLag ? _portfolioCost * 50 : LongestLag });
+            return;
+        }
+
         var start = Stopwatch.GetTimestamp();
         var (s, kev) = await SettledStore.EverywhereAsync(transaction.Connection!, transaction, Viewer.Everything);
         await transaction.Connection!.ExecuteAsync("""

@@ -19,7 +19,11 @@ internal enum JobPriority
 /// <param name="Key">At most one job of a kind and key waits at a time.</param>
 /// <param name="Lane">Jobs of one lane run one after another, in order.</param>
 /// <param name="Payload">What the handler needs, as text.</param>
-internal sealed record JobRequest(string Kind, string Key, string Lane, string Payload, JobPriority Priority = JobPriority.Normal);
+internal sealed record JobRequest(string Kind, string Key, string Lane, string Payload, JobPriority Priority = JobPriority.Normal)
+{
+    /// <summary>How long it waits before it is due, where nobody asks for the same at once meanwhile.</summary>
+    public TimeSpan After { get; init; }
+}
 
 /// <summary>The job a worker holds.</summary>
 internal sealed class ClaimedJob
@@ -85,11 +89,11 @@ internal sealed class QueueStore
         await _database.NotifyAsync(transaction, Topic);
         return await transaction.Connection!.QuerySingleAsync<long>("""
             INSERT INTO job (id, org_id, kind, key, lane, payload, priority, state, run_at, attempts, progress, created_at)
-            VALUES (@id, @org, @Kind, @Key, @Lane, @Payload, @priority, 'queued', @now, 0, 0, @now)
+            VALUES (@id, @org, @Kind, @Key, @Lane, @Payload, @priority, 'queued', @due, 0, 0, @now)
             ON CONFLICT (kind, key) WHERE state = 'queued' DO UPDATE SET priority = CASE WHEN excluded.priority > job.priority THEN excluded.priority ELSE job.priority END,
                 run_at = CASE WHEN excluded.run_at < job.run_at THEN excluded.run_at ELSE job.run_at END
             RETURNING id
-            """, new { id, org = Organisation.Home, job.Kind, job.Key, job.Lane, job.Payload, priority = (int)job.Priority, now }, transaction);
+            """, new { id, org = Organisation.Home, job.Kind, job.Key, job.Lane, job.Payload, priority = (int)job.Priority, now, due = now + job.After }, transaction);
     }
 
     public async Task<long> EnqueueAsync(JobRequest job, CancellationToken cancellationToken = default)
