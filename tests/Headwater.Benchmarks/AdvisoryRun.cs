@@ -27,7 +27,7 @@ internal static class AdvisoryRun
                 .Where(c => c.TryGetProperty("type", out var type) && type.GetString() is "npm" or "pypi" or "maven").MinBy(c => Math.Abs(c.GetProperty("projects").GetInt64() - (projects * 0.3)));
             var uses = package.GetProperty("projects").GetInt64();
             Write(folder, "HW-BENCH-0", package, "0.0.0-never");
-            using var made = await server.PostAsJsonAsync(Api + "feeds/sources", new { name = $"Benchmark {Guid.NewGuid():N}", kind = "advisories", source = folder, everySeconds = 86_400 });
+            using var made = await server.PostAsJsonAsync(Api + "feeds/sources?refresh=false", new { name = $"Benchmark {Guid.NewGuid():N}", kind = "advisories", source = folder, everySeconds = 86_400 });
             feed = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetInt64();
             var watch = Stopwatch.StartNew();
             await RefreshAsync(server, feed.Value);

@@ -19,9 +19,9 @@ internal static class RegistriesApi
             listing.AnswerWhole("registries", (await store.ListAsync(cancellationToken)).Select(r => RegistryView.Of(r, time)), Columns, cancellationToken)).Produces<IReadOnlyList<RegistryView>>().Require(Permissions.FeedManagement).WithSummary("Package registries that are asked, and how that goes");
         api.MapGet("/coverage", async (HttpContext http, RegistriesModule registries, CancellationToken cancellationToken) => TypedResults.Ok(await registries.CoverageAsync(http.User.InScope(), cancellationToken)))
             .Require(Permissions.ViewPortfolio).WithSummary("How many components in use have data of a registry, and how new it is");
-        api.MapPost("", (HttpContext http, RegistryStore store, OutgoingGuard guard, Localiser text, RegistryBody body, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, null, body, cancellationToken))
-            .Require(Permissions.FeedManagement).WithSummary("Adds a registry");
-        api.MapPut("/{id:long}", (HttpContext http, RegistryStore store, OutgoingGuard guard, Localiser text, long id, RegistryBody body, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, id, body, cancellationToken))
+        api.MapPost("", (HttpContext http, RegistryStore store, OutgoingGuard guard, Localiser text, RegistryBody body, bool? check, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, null, body, check, cancellationToken))
+            .Require(Permissions.FeedManagement).WithSummary("Adds a registry, and begins to ask it at once unless check=false");
+        api.MapPut("/{id:long}", (HttpContext http, RegistryStore store, OutgoingGuard guard, Localiser text, long id, RegistryBody body, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, id, body, false, cancellationToken))
             .Require(Permissions.FeedManagement).WithSummary("Changes a registry; a secret that is left out stays, an empty one goes");
         api.MapDelete("/{id:long}", RemoveAsync).Require(Permissions.FeedManagement).WithSummary("Takes a registry away with what it said");
         api.MapPost("/{id:long}/check", async Task<Results<Accepted<QueuedCheck>, NotFound>> (HttpContext http, RegistryStore store, long id, bool? everything, CancellationToken cancellationToken) =>
@@ -36,7 +36,7 @@ internal static class RegistriesApi
         ("found", r => r.Found), ("components", r => r.Components),
     ];
 
-    private static async Task<Results<Ok<RegistryView>, NotFound, ProblemHttpResult>> SaveAsync(HttpContext http, RegistryStore store, OutgoingGuard guard, Localiser text, long? id, RegistryBody body, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<RegistryView>, NotFound, ProblemHttpResult>> SaveAsync(HttpContext http, RegistryStore store, OutgoingGuard guard, Localiser text, long? id, RegistryBody body, bool? check, CancellationToken cancellationToken)
     {
         var row = id is { } known ? await store.GetAsync(known, cancellationToken) : null;
         if (id is not null && row is null) return TypedResults.NotFound();
@@ -44,6 +44,7 @@ internal static class RegistriesApi
         if (body.ToInput(row?.Type) is not { } input) return Problems.Of(400, "The registry cannot be so", text["registries.badCadence"]);
         if (RegistryCheck.Of(input, row?.HasSecret ?? false, guard, out var detail) is { } wrong) return Problems.Of(400, "The registry cannot be so", $"{wrong.Field}: {detail ?? text[wrong.Key, string.Join(", ", RegistryProtocol.All.Select(p => p.Type))]}");
         if (await store.SaveAsync(row?.Id, input, http.User.Actor(), cancellationToken: cancellationToken) is not { } saved) return Problems.Of(409, "The name is taken", text["registries.nameTaken"]);
+        if (check != false && input.Enabled) await store.CheckAsync(saved, false, http.User.Actor(), cancellationToken);
         return TypedResults.Ok(RegistryView.Of((await store.GetAsync(saved, cancellationToken))!, http.RequestServices.GetRequiredService<TimeProvider>()));
     }
 

@@ -182,6 +182,25 @@ public sealed class FeedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Feed_AddedOverTheInterface_IsReadAtOnce_AndAgainWhenItComesFromElsewhere()
+    {
+        _source.Set("OSV-1", Day, Record("OSV-1", "package-1"));
+        object Body(string ecosystem, Uri address) => new { name = "nightly", kind = "advisories", source = address, ecosystems = new[] { ecosystem }, dailyAt = "02:30" };
+        var made = await _admin.PostAsJsonAsync(Api.Root + "/feeds/sources", Body("npm", _source.Address));
+        made.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var feed = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetInt64();
+        await UntilAsync(feed, f => f.Records == 1);
+
+        await _host.IdleAsync();
+        _source.Asked();
+        (await _admin.PutAsJsonAsync($"{Api.Root}/feeds/sources/{feed}", Body("npm", _source.Address))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await _host.IdleAsync();
+        _source.Asked().ShouldBeEmpty("nothing but its turn has come nearer");
+        (await _admin.PutAsJsonAsync($"{Api.Root}/feeds/sources/{feed}", Body("npm", new Uri(_source.Address, "/elsewhere/")))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await UntilAsync(feed, f => f.Failures > 0);
+    }
+
+    [Fact]
     public async Task Removal_TakesTheDataAway()
     {
         _source.Set("OSV-1", Day, Record("OSV-1", "package-1"));
@@ -262,7 +281,7 @@ public sealed class FeedTests : IAsyncLifetime
 
     private async Task<long> AddAsync(object body)
     {
-        var answer = await _admin.PostAsJsonAsync(Api.Root + "/feeds/sources", body);
+        var answer = await _admin.PostAsJsonAsync(Api.Root + "/feeds/sources?refresh=false", body);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetInt64();
     }
