@@ -22,7 +22,9 @@ internal static class PlatformModule
         builder.Logging.AddFilter("Headwater.Server.Platform.Auth.KeyAuthentication", LogLevel.Warning); // The framework tells of every refusal.
         builder.Logging.AddFilter("Headwater.Server.Platform.Auth.SessionAuthentication", LogLevel.Warning);
         builder.AddHttp();
-        var data = new DataFolder(builder.Configuration["data"] ?? builder.Configuration["Headwater:Data"] ?? "data", line.Data);
+        var address = builder.Configuration["database"] ?? builder.Configuration["Headwater:Database"];
+        var folder = builder.Configuration["data"] ?? builder.Configuration["Headwater:Data"];
+        var data = new DataFolder(folder ?? "data", line.Data, folder is not null || string.IsNullOrEmpty(address));
         var services = builder.Services;
         var drain = DrainTimes.From(builder.Configuration);
         services.Configure<HostOptions>(options =>
@@ -42,7 +44,6 @@ internal static class PlatformModule
         builder.AddMetrics();
         builder.AddTraces();
         services.AddSingleton<IMetricSource, DatabaseMetrics>().AddSingleton<IMetricSource, JobMetricsStore>();
-        var address = builder.Configuration["database"] ?? builder.Configuration["Headwater:Database"];
         // What only reads must not leave an empty database where it was pointed to by mistake.
         if (string.IsNullOrEmpty(address) && line.Data == DataUse.Beside && !File.Exists(data.File("headwater.db"))) throw new FileNotFoundException($"There is no database in {data.Path}. Name the data folder with --data DIR.");
         services.AddSingleton<DatabaseOpener>();

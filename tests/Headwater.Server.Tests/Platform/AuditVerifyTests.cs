@@ -41,6 +41,34 @@ public sealed class AuditVerifyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Verify_OfASharedDatabase_NeedsNoDataFolder_AndNeitherDoesABackup()
+    {
+        if (!TestDatabase.IsPostgres) return;
+        using var engine = new TestDatabase();
+        var database = engine.Open(_data);
+        using (database as IDisposable)
+        {
+            await database.MigrateAsync();
+            var audit = new AuditStore(database, TimeProvider.System, new Subjects([]));
+            for (var i = 1; i <= 3; i++) await database.WriteAsync(t => audit.AppendAsync(t, new AuditEntry("anna", "key.revoked", $"key:{i}")));
+            var verified = await ServerProcess.CommandAsync("audit", "verify", "--database", engine.Address!);
+            verified.Error.ShouldBe("");
+            verified.ExitCode.ShouldBe(0);
+            verified.Output.ShouldContain("3 records, unbroken");
+
+            var file = Path.Combine(_data, "shared.tar.gz");
+            (await ServerProcess.CommandAsync("backup", file, "--database", engine.Address!)).ExitCode.ShouldBe(0);
+            (await ServerProcess.CommandAsync("audit", "verify", file)).Output.ShouldContain("3 records, unbroken");
+            (await ServerProcess.CommandAsync("audit", "verify", "--database", engine.Address!, "--data", Path.Combine(_data, "nowhere"))).Error.ShouldContain("There is no data folder");
+
+            await database.WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE audit SET actor = 'eve' WHERE id = 2", transaction: t));
+            var broken = await ServerProcess.CommandAsync("audit", "verify", "--database", engine.Address!);
+            broken.ExitCode.ShouldBe(1);
+            broken.Output.ShouldContain("Broken at record 2");
+        }
+    }
+
+    [Fact]
     public async Task Verify_BesideAServer_Runs()
     {
         using var server = await ServerProcess.StartAsync(_data);

@@ -8,10 +8,13 @@ internal sealed class DataFolder : IDisposable
     private readonly FileStream? _lock;
 
     /// <param name="use">A server has the folder to itself; a command that reads may come beside it.</param>
+    /// <param name="isNamed">Somebody said that it is this one. Who reads a shared database and names none has one that is gone afterwards: nothing has to lie in it.</param>
     /// <exception cref="IOException">Another server uses the folder, or there is none to read from.</exception>
-    public DataFolder(string path, DataUse use = DataUse.Alone)
+    public DataFolder(string path, DataUse use = DataUse.Alone, bool isNamed = true)
     {
-        Path = System.IO.Path.GetFullPath(path);
+        var isLent = use == DataUse.Beside && !isNamed && !Directory.Exists(path);
+        Path = isLent ? Directory.CreateTempSubdirectory("headwater-").FullName : System.IO.Path.GetFullPath(path);
+        if (isLent) AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path, true);
         Spool = System.IO.Path.Combine(Path, "spool");
         if (use == DataUse.Beside)
         {
