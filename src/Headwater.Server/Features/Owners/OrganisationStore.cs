@@ -76,6 +76,7 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             var id = await IdSource.NextAsync(transaction, "owner");
             var name = await FreeNameAsync(transaction, kind, edit.Title);
             await InsertAsync(transaction, id, ids.NewUuid(), kind, name, edit);
+            await access.TreeChangedAsync(transaction);
             await audit.AppendAsync(transaction, AuditEntry.Change(by, kind + ".created", "owner:" + name, null, await AuditStore.StateAsync(transaction, OwnerStore.State, new { id }), new { title = edit.Title, parent = edit.ParentId }));
             return (UnitOutcome.Done, id);
         }, cancellationToken: cancellationToken);
@@ -102,6 +103,7 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
 
             var was = await AuditStore.StateAsync(transaction, OwnerStore.State, new { id });
             await connection.ExecuteAsync("UPDATE owner SET title = @Title, email = @Email, parent_id = @ParentId, level = @Level WHERE id = @id", new { edit.Title, edit.Email, edit.ParentId, edit.Level, id }, transaction);
+            await access.TreeChangedAsync(transaction);
             if (before.ParentId != edit.ParentId) await findings.TreeChangedAsync(transaction);
             await database.IndexTextAsync(transaction, "owner", id, $"{edit.Title} {before.Name} {edit.Email}");
             await audit.AppendAsync(transaction, AuditEntry.Change(by, before.Kind + (before.ParentId == edit.ParentId ? ".changed" : ".moved"), "owner:" + before.Name, was, await AuditStore.StateAsync(transaction, OwnerStore.State, new { id }),
@@ -139,6 +141,7 @@ internal sealed class OrganisationStore(IDatabase database, AuditStore audit, Ac
             await UnitGrantStore.EndAsync(transaction, audit, id, by);
             await connection.ExecuteAsync("DELETE FROM owner WHERE id = @id", new { id }, transaction);
             await database.UnindexTextAsync(transaction, "owner", id);
+            await access.TreeChangedAsync(transaction);
             await findings.TreeChangedAsync(transaction);
             await audit.AppendAsync(transaction, AuditEntry.Change(by, before.Kind + ".deleted", "owner:" + before.Name, was, null, new { before.Title, inside, to = before.ParentId }));
             return UnitOutcome.Done;

@@ -137,6 +137,7 @@ internal sealed class OwnerStore(IDatabase database, AuditStore audit, AccessSto
             if (parent is not null && parent != id) await connection.ExecuteAsync("UPDATE owner SET parent_id = @parent WHERE id = @id", new { parent, id }, transaction);
         }
 
+        await access.TreeChangedAsync(transaction);
         await findings.TreeChangedAsync(transaction);
         foreach (var group in groups.DistinctBy(g => (g.Kind, g.Name)))
         {

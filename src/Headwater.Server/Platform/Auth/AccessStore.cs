@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Claims;
 using Dapper;
 using Headwater.Server.Platform.Data;
@@ -5,28 +6,43 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Platform.Auth;
 
 /// <summary>Makes a caller's access from what was granted.</summary>
-internal sealed class AccessStore(IDatabase database, TimeProvider time)
+internal sealed class AccessStore
 {
     private const long Org = Organisation.Home;
 
-    /// <summary>How long another node may still see the tree as it was.</summary>
+    /// <summary>What nodes are told when the tree was changed.</summary>
+    private const string Topic = "units";
+
+    /// <summary>How long another node may still see the tree as it was, should it not have been told.</summary>
     private static readonly TimeSpan TreeAge = TimeSpan.FromSeconds(2);
+
+    private readonly IDatabase _database;
+    private readonly TimeProvider _time;
 
     private readonly Lock _lock = new();
     private (UnitTree Tree, DateTimeOffset At)? _tree;
     private int _generation;
 
-    /// <summary>The tree of units and teams, at most two seconds old; on the node that changed it, never old.</summary>
+    public AccessStore(IDatabase database, TimeProvider time)
+    {
+        (_database, _time) = (database, time);
+        database.Notified += topic =>
+        {
+            if (topic is Topic or "") Forget();
+        };
+    }
+
+    /// <summary>The tree of units and teams: never old on the node that changed it, as old as a message takes on the others, and at most two seconds.</summary>
     public async Task<UnitTree> TreeAsync(CancellationToken cancellationToken)
     {
         var generation = Volatile.Read(ref _generation);
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         lock (_lock)
         {
             if (_tree is { } known && now - known.At < TreeAge && now >= known.At) return known.Tree;
         }
 
-        var tree = new UnitTree([.. await database.ReadAsync(connection => connection.QueryAsync<UnitLine>("SELECT id, kind, title, parent_id FROM owner WHERE org_id = @Org ORDER BY LOWER(title), id", new { Org }), cancellationToken)]);
+        var tree = new UnitTree([.. await _database.ReadAsync(connection => connection.QueryAsync<UnitLine>("SELECT id, kind, title, parent_id FROM owner WHERE org_id = @Org ORDER BY LOWER(title), id", new { Org }), cancellationToken)]);
         lock (_lock)
         {
             if (generation == _generation) _tree = (tree, now);
@@ -35,8 +51,13 @@ internal sealed class AccessStore(IDatabase database, TimeProvider time)
         return tree;
     }
 
-    /// <summary>To be called by whoever changed the tree, after the change is durable.</summary>
-    public void TreeChanged()
+    /// <summary>Tells the nodes, once the transaction is durable, that the tree is another. To be called by whoever changes it.</summary>
+    public Task TreeChangedAsync(DbTransaction transaction) => _database.NotifyAsync(transaction, Topic);
+
+    /// <summary>The same for this node, which does not wait for the message: to be called after the change is durable.</summary>
+    public void TreeChanged() => Forget();
+
+    private void Forget()
     {
         lock (_lock)
         {
@@ -48,7 +69,7 @@ internal sealed class AccessStore(IDatabase database, TimeProvider time)
     /// <summary>What a person may do. Whoever has left may do nothing.</summary>
     public async Task<Access> OfPersonAsync(long person, CancellationToken cancellationToken)
     {
-        var (permissions, grants) = await database.ReadAsync(async connection =>
+        var (permissions, grants) = await _database.ReadAsync(async connection =>
         {
             var own = await connection.QuerySingleOrDefaultAsync<long?>("SELECT permissions FROM user_account WHERE org_id = @Org AND id = @person AND active = 1", new { Org, person });
             return own is null ? (0L, []) : (own.Value, (await connection.QueryAsync<Given>("SELECT role, unit_id FROM role_grant WHERE org_id = @Org AND person_id = @person", new { Org, person })).AsList());
@@ -60,7 +81,7 @@ internal sealed class AccessStore(IDatabase database, TimeProvider time)
     }
 
     /// <summary>Everything that was given to a person somewhere, whether they are here or have left.</summary>
-    public Task<Permissions> GrantedAsync(long person, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    public Task<Permissions> GrantedAsync(long person, CancellationToken cancellationToken) => _database.ReadAsync(async connection =>
     {
         var own = (Permissions)await connection.QuerySingleOrDefaultAsync<long>("SELECT permissions FROM user_account WHERE org_id = @Org AND id = @person", new { Org, person });
         var direct = (own & Permissions.Compatible) == Permissions.Compatible ? Permissions.Administrator : own;

@@ -43,6 +43,7 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
             if (before.Errors.Count > 0 || before.Digest != digest) return null;
             var walk = new Walk(this, transaction.Connection!, transaction, file, by, mayAll, levels);
             var plan = await walk.RunAsync();
+            await access.TreeChangedAsync(transaction);
             if (file.Kind is ImportKind.Units or ImportKind.Teams) await findings.TreeChangedAsync(transaction);
             if (walk.Moved.Count > 0) await findings.PlacesChangedAsync(transaction, walk.Moved);
             // What each row changed is a record of its own, before this one.

@@ -1,0 +1,48 @@
+using Dapper;
+using Headwater.Server.Platform.Auth;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Tests.Platform;
+
+/// <summary>What a node knows of the tree, by which it decides who sees what, when another node has changed it.</summary>
+public sealed class UnitTreeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("headwater-tree-").FullName;
+    private readonly TestDatabase _engine = new();
+    private readonly List<IDatabase> _databases = [];
+
+    public void Dispose()
+    {
+        foreach (var database in _databases) ((IDisposable)database).Dispose();
+        _engine.Dispose();
+        Directory.Delete(_folder, true);
+    }
+
+    [Fact]
+    public async Task Tree_ChangedOnOneNode_IsKnownToTheOthers_WithoutWaitingForItToAge()
+    {
+        for (var i = 0; i < (TestDatabase.IsPostgres ? 2 : 1); i++)
+        {
+            _databases.Add(_engine.Open(_folder));
+            await _databases[^1].MigrateAsync();
+        }
+
+        // The clock stands: what a node knows never gets too old.
+        var (one, other) = (new AccessStore(_databases[0], new Still()), new AccessStore(_databases[^1], new Still()));
+        foreach (var node in new[] { one, other }) (await node.TreeAsync(default)).Lines.ShouldBeEmpty();
+        await _databases[0].WriteAsync(t => t.Connection!.ExecuteAsync("INSERT INTO owner (id, org_id, kind, name, title) VALUES (7, 1, 'unit', 'house', 'House')", transaction: t));
+        (await other.TreeAsync(default)).Lines.ShouldBeEmpty("nobody has said so");
+        for (var i = 0; i < 100 && (await other.TreeAsync(default)).Lines.Count == 0; i++) // Listening begins in the background.
+        {
+            await _databases[0].WriteAsync(one.TreeChangedAsync);
+            await Task.Delay(50);
+        }
+
+        (await other.TreeAsync(default)).Lines.Single().Title.ShouldBe("House");
+    }
+
+    private sealed class Still : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 11, 21, 8, 0, 0, TimeSpan.Zero);
+    }
+}
