@@ -15,7 +15,8 @@ internal sealed class DependencyTrackFindings(FeedsModule feeds)
     private readonly ConcurrentDictionary<(long Generation, string Id), RecordText> _texts = new();
 
     /// <param name="latest">The latest version of the component, where a registry names one.</param>
-    public JsonObject ToJson(DtProject project, FindingColumns finding, string? latest = null)
+    /// <param name="cpe">What its documents called it.</param>
+    public JsonObject ToJson(DtProject project, FindingColumns finding, string? latest = null, string? cpe = null)
     {
         var row = finding.ToRow();
         var component = DtUuid.OfComponent(project.Id, finding.CvId);
@@ -24,7 +25,7 @@ internal sealed class DependencyTrackFindings(FeedsModule feeds)
         {
             ["component"] = Without(new JsonObject
             {
-                ["uuid"] = component, ["name"] = row.ComponentName, ["group"] = row.ComponentGroup, ["version"] = row.ComponentVersion, ["purl"] = row.Purl, ["project"] = project.Uuid,
+                ["uuid"] = component, ["name"] = row.ComponentName, ["group"] = row.ComponentGroup, ["version"] = row.ComponentVersion, ["purl"] = row.Purl, ["cpe"] = cpe, ["project"] = project.Uuid,
                 ["projectName"] = project.Name, ["projectVersion"] = project.Version.Length == 0 ? null : project.Version,
                 ["scope"] = (finding.Flags & 3) switch { 1 => "REQUIRED", 2 => "OPTIONAL", 3 => "EXCLUDED", _ => null },
                 ["latestVersion"] = latest,

@@ -367,6 +367,19 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
     public Task<IReadOnlyList<FindingColumns>> FindingsAsync(Viewer viewer, long projectVersion, long componentVersion, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingColumns>>(async connection =>
         await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"{SelectFinding} AND o.cv_id = @componentVersion ORDER BY f.risk DESC, f.id LIMIT {MostFindings}", new { Org, projectVersion, componentVersion })), cancellationToken);
 
+    /// <summary>The CPE that documents gave component versions; the first where they gave several.</summary>
+    public Task<IReadOnlyDictionary<long, string>> CpesAsync(IEnumerable<long> componentVersions, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyDictionary<long, string>>(async connection =>
+    {
+        var cpes = new Dictionary<long, string>();
+        foreach (var chunk in componentVersions.Distinct().Chunk(500))
+        {
+            foreach (var (id, detail) in await connection.QueryAsync<(long Id, string Detail)>($"SELECT id, detail FROM component_version WHERE id IN ({string.Join(',', chunk)}) AND detail LIKE '%cpe:%'"))
+                if (ComponentFacts.Parse(detail).Cpes is [var cpe, ..]) cpes[id] = cpe;
+        }
+
+        return cpes;
+    }, cancellationToken);
+
     /// <summary>The latest versions that registries name, by component version.</summary>
     public Task<IReadOnlyDictionary<long, string>> LatestAsync(IEnumerable<long> componentVersions, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyDictionary<long, string>>(async connection =>
         (await RegistriesModule.OfVersionsAsync(connection, componentVersions)).Where(r => r.Value.Component.Latest is not null).ToDictionary(r => r.Key, r => r.Value.Component.Latest!), cancellationToken);

@@ -33,7 +33,8 @@ internal static class FindingApi
         // Without paging parameters all, as far as a document would hold them, the gravest first: one of the build plugins never asks for a second page.
         var (total, shown) = await store.FindingsAsync(http.User.Viewer(), project.Id, filter, DtRequest.Paging(http.Request, DependencyTrackStore.MostFindings), cancellationToken);
         var latest = await store.LatestAsync(shown.Select(f => f.CvId), cancellationToken);
-        return DtRequest.List(http, total, shown.Select(f => findings.ToJson(project, f, latest.GetValueOrDefault(f.CvId))));
+        var cpes = await store.CpesAsync(shown.Select(f => f.CvId), cancellationToken);
+        return DtRequest.List(http, total, shown.Select(f => findings.ToJson(project, f, latest.GetValueOrDefault(f.CvId), cpes.GetValueOrDefault(f.CvId))));
     }
 
     private static IResult TooMany(long count) => DtRequest.Sentence(StatusCodes.Status413PayloadTooLarge, $"The project has {count} findings, and a file holds at most {DependencyTrackStore.MostFindings}. Read them page by page.");
@@ -45,6 +46,7 @@ internal static class FindingApi
         var (count, all) = await store.FindingsAsync(http.User.Viewer(), project.Id, DtFindingFilter.All, new PageRequest { Size = DependencyTrackStore.MostFindings }, cancellationToken);
         if (count > all.Count) return TooMany(count);
         var latest = await store.LatestAsync(all.Select(f => f.CvId), cancellationToken);
+        var cpes = await store.CpesAsync(all.Select(f => f.CvId), cancellationToken);
         var about = project.ToJson(withMetrics: false);
         http.Response.Headers.ContentDisposition = $"inline; filename=\"findings-{project.Uuid}.fpf\"";
         return TypedResults.Json(new Package(
@@ -55,7 +57,7 @@ internal static class FindingApi
                 ["baseUrl"] = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}",
             },
             about,
-            all.Select(f => findings.ToJson(project, f, latest.GetValueOrDefault(f.CvId)))));
+            all.Select(f => findings.ToJson(project, f, latest.GetValueOrDefault(f.CvId), cpes.GetValueOrDefault(f.CvId)))));
     }
 
     /// <summary>Findings as a file; each is written as it is made.</summary>

@@ -130,16 +130,17 @@ public sealed class ContractTests(TestHost host) : IClassFixture<TestHost>
     public async Task Finding_HasEveryFieldThatClientsRead()
     {
         using var client = await host.ClientAsync();
-        var it = await TestHost.UploadAsync(client, "fields", "1", TestHost.Bom(Log4j));
+        var it = await TestHost.UploadAsync(client, "fields", "1", TestHost.Bom(Log4j).Replace("\"purl\":", "\"cpe\":\"cpe:2.3:a:apache:log4j:2.14.1:*:*:*:*:*:*:*\",\"purl\":", StringComparison.Ordinal));
         var finding = (await client.GetFromJsonAsync<JsonElement>($"/api/v1/finding/project/{it.ProjectUuid}"))[0];
         Names(finding).ShouldBe(["component", "vulnerability", "analysis", "attribution", "matrix"]);
-        foreach (var name in (string[])["uuid", "name", "group", "version", "purl", "project", "projectName", "projectVersion"]) Names(finding.GetProperty("component")).ShouldContain(name);
+        foreach (var name in (string[])["uuid", "name", "group", "version", "purl", "cpe", "project", "projectName", "projectVersion"]) Names(finding.GetProperty("component")).ShouldContain(name);
         var vulnerability = finding.GetProperty("vulnerability");
         foreach (var name in (string[])["uuid", "source", "vulnId", "title", "description", "recommendation", "cvssV3BaseScore", "cvssV3Vector", "severity", "severityRank", "cweId", "cweName", "cwes", "aliases", "references", "published"])
             Names(vulnerability).ShouldContain(name);
         vulnerability.GetProperty("published").ValueKind.ShouldBe(JsonValueKind.Number);
         vulnerability.GetProperty("severity").GetString().ShouldBe("CRITICAL");
         vulnerability.GetProperty("severityRank").GetInt32().ShouldBe(0);
+        finding.GetProperty("component").GetProperty("cpe").GetString().ShouldBe("cpe:2.3:a:apache:log4j:2.14.1:*:*:*:*:*:*:*");
         finding.GetProperty("attribution").GetProperty("attributedOn").ValueKind.ShouldBe(JsonValueKind.Number);
         finding.GetProperty("matrix").GetString().ShouldBe($"{it.ProjectUuid}:{finding.GetProperty("component").GetProperty("uuid").GetString()}:{vulnerability.GetProperty("uuid").GetString()}");
 
