@@ -11,15 +11,20 @@ namespace Headwater.Server.Tests;
 public sealed class DrainTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("headwater-drain-").FullName;
+    private readonly TestDatabase _engine = new();
 
-    public void Dispose() => Directory.Delete(_data, true);
+    public void Dispose()
+    {
+        _engine.Dispose();
+        Directory.Delete(_data, true);
+    }
 
     [Fact]
     public async Task Terminate_UnderLoad_TurnsAwayFirst_EndsWhatItTook_AndLosesNothing()
     {
         var acknowledged = new List<Uploaded>();
         var broken = new List<string>();
-        using (var server = await ServerProcess.StartAsync(_data, null, "--Headwater:DrainDelay=2", "--Headwater:DrainSeconds=20"))
+        using (var server = await ServerProcess.StartAsync(_engine, _data, null, "--Headwater:DrainDelay=2", "--Headwater:DrainSeconds=20"))
         {
             using var stop = new CancellationTokenSource();
             var load = Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
@@ -68,7 +73,7 @@ public sealed class DrainTests : IDisposable
         }
 
         broken.ShouldBeEmpty("what it answers while it drains is as good as before");
-        using var again = await ServerProcess.StartAsync(_data);
+        using var again = await ServerProcess.StartAsync(_engine, _data);
         foreach (var upload in acknowledged)
         {
             await TestHost.WaitAsync(again.Client, upload.Token);
@@ -83,7 +88,7 @@ public sealed class DrainTests : IDisposable
         var bom = TestHost.Bom([.. Enumerable.Range(0, 200).Select(n => $"pkg:npm/slow-{n}@1.0.0")]);
         var body = $"--b\r\nContent-Disposition: form-data; name=\"projectName\"\r\n\r\nslow\r\n--b\r\nContent-Disposition: form-data; name=\"autoCreate\"\r\n\r\ntrue\r\n--b\r\nContent-Disposition: form-data; name=\"bom\"; filename=\"bom.json\"\r\n\r\n{bom}\r\n--b--\r\n";
         Uploaded acknowledged;
-        using (var server = await ServerProcess.StartAsync(_data, null, "--Headwater:DrainSeconds=20"))
+        using (var server = await ServerProcess.StartAsync(_engine, _data, null, "--Headwater:DrainSeconds=20"))
         {
             var port = server.Client.BaseAddress!.Port;
             using var socket = new TcpClient();
@@ -102,7 +107,7 @@ public sealed class DrainTests : IDisposable
             (await server.ExitAsync(TimeSpan.FromSeconds(30))).ShouldBe(0, server.Output);
         }
 
-        using var again = await ServerProcess.StartAsync(_data);
+        using var again = await ServerProcess.StartAsync(_engine, _data);
         await TestHost.WaitAsync(again.Client, acknowledged.Token);
         using var components = await again.Client.GetAsync($"/api/v1/component/project/{acknowledged.ProjectUuid}?pageSize=1");
         components.Headers.GetValues("X-Total-Count").Single().ShouldBe("200");

@@ -12,13 +12,18 @@ namespace Headwater.Server.Tests.Platform;
 public sealed partial class TelemetryTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("headwater-telemetry-").FullName;
+    private readonly TestDatabase _engine = new();
 
-    public void Dispose() => Directory.Delete(_data, true);
+    public void Dispose()
+    {
+        _engine.Dispose();
+        Directory.Delete(_data, true);
+    }
 
     [Fact]
     public async Task Metrics_AfterAnUpload_CountRequestsJobsUploadsAndTheProcess()
     {
-        using var server = await ServerProcess.StartAsync(_data);
+        using var server = await ServerProcess.StartAsync(_engine, _data);
         await TestHost.UploadAsync(server.Client, "confidential", "1", TestHost.Bom("pkg:npm/lodash@4.17.20"));
         (await server.Client.GetAsync("/api/v1/project")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await server.Client.GetAsync("/no/such/" + new string('x', 50))).Dispose();
@@ -51,7 +56,7 @@ public sealed partial class TelemetryTests : IDisposable
         refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("Headwater:MetricsFrom");
 
-        using var server = await ServerProcess.StartAsync(_data);
+        using var server = await ServerProcess.StartAsync(_engine, _data);
         using var client = new HttpClient { BaseAddress = server.Client.BaseAddress };
         (await client.GetAsync("/metrics")).StatusCode.ShouldBe(HttpStatusCode.OK);
         using var forwarded = new HttpRequestMessage(HttpMethod.Get, "/metrics") { Headers = { { "X-Forwarded-For", "127.0.0.1" } } };
@@ -70,7 +75,7 @@ public sealed partial class TelemetryTests : IDisposable
     [Fact]
     public async Task Ready_TellsItsParts_AndThatNoAdvisoriesAreNoReasonToSendNothing()
     {
-        using var server = await ServerProcess.StartAsync(_data);
+        using var server = await ServerProcess.StartAsync(_engine, _data);
         using var response = await server.Client.GetAsync("/readyz");
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
@@ -105,7 +110,7 @@ public sealed partial class TelemetryTests : IDisposable
                 }
             }
         });
-        using (var server = await ServerProcess.StartAsync(_data, null, $"--Headwater:Traces=http://127.0.0.1:{port}"))
+        using (var server = await ServerProcess.StartAsync(_engine, _data, null, $"--Headwater:Traces=http://127.0.0.1:{port}"))
         {
             await TestHost.UploadAsync(server.Client, "secret-name", "1", TestHost.Bom("pkg:npm/private-thing@4.17.20"));
             await server.Client.GetAsync("/api/v1/project/lookup?name=secret-name&version=1");
