@@ -48,7 +48,8 @@ internal static class JsonOutput
         json.WriteString("serialization"u8, document.Kind.SerializationName);
         json.WriteString("name"u8, document.Root?.Name ?? document.DocumentName);
         json.WriteString("projectVersion"u8, document.Root?.Version);
-        json.WriteNumber("components"u8, document.Components.Count);
+        json.WriteNumber("entries"u8, document.Entries);
+        json.WriteNumber("components"u8, document.Distinct.Count);
         json.WriteNumber("files"u8, document.Files);
         json.WriteStartObject("coverage"u8);
         json.WriteNumber("covered"u8, report.Coverage.Covered);
@@ -108,7 +109,7 @@ internal static class JsonOutput
     {
         json.WriteStartObject("totals"u8);
         json.WriteNumber("documents"u8, report.Documents.Count);
-        json.WriteNumber("components"u8, report.Documents.Sum(document => document.Document.Components.Count));
+        json.WriteNumber("components"u8, report.Documents.Sum(document => document.Document.Distinct.Count));
         json.WriteNumber("covered"u8, report.Documents.Sum(document => document.Coverage.Covered));
         json.WriteNumber("findings"u8, report.Findings.Count(finding => finding.Affected));
         for (var severity = Severity.Critical; severity >= Severity.Unknown; severity--)

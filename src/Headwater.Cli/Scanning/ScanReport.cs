@@ -14,7 +14,7 @@ internal sealed record ScanFinding(IReadOnlyList<ScannedComponent> Occurrences, 
     public bool Affected => Finding.Verdict == MatchVerdict.Affected;
 }
 
-/// <summary>Components by whether advisory data covers them.</summary>
+/// <summary>Components, each counted once, by whether advisory data covers them.</summary>
 /// <param name="Covered">The index knows their ecosystem.</param>
 /// <param name="NotCovered">Number by package type where it does not.</param>
 /// <param name="Unidentified">Without a usable package URL.</param>
@@ -24,7 +24,7 @@ internal sealed record Coverage(int Covered, IReadOnlyList<KeyValuePair<string, 
 internal sealed record DocumentReport(ScannedDocument Document, Coverage Coverage, IReadOnlyList<ScanFinding> Findings)
 {
     /// <summary>Number of components by declared licence, most frequent first; the empty name stands for "not stated".</summary>
-    public IEnumerable<KeyValuePair<string, int>> Licences => Document.Components.CountBy(component => component.Licence, StringComparer.Ordinal)
+    public IEnumerable<KeyValuePair<string, int>> Licences => Document.Distinct.CountBy(component => component.Licence, StringComparer.Ordinal)
         .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal);
 }
 

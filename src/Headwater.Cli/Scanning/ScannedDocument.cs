@@ -6,6 +6,10 @@ namespace Headwater.Cli.Scanning;
 /// <summary>What a scan keeps of a component.</summary>
 internal sealed record ScannedComponent(string Ref, SbomComponentKind Kind, string? Group, string Name, string? Version, string? PurlText, PackageUrl? Purl, string Licence)
 {
+    /// <summary>What tells it from every other component; the server tells them apart in the same way.</summary>
+    public (PackageUrl? Purl, SbomComponentKind Kind, string? Group, string Name, string? Version) Identity =>
+        Purl is not null ? (Purl, default, null, "", null) : (null, Kind == SbomComponentKind.Unspecified ? SbomComponentKind.Library : Kind, Group, Name, Version);
+
     /// <summary>Name with group and version, as people say it.</summary>
     public string Label => (Group is null ? Name : $"{Group}/{Name}") + (Version is null ? string.Empty : "@" + Version);
 }
@@ -20,7 +24,15 @@ internal sealed class ScannedDocument(string file) : SbomSink
     public SbomKind Kind { get; private set; }
     public string? DocumentName { get; private set; }
     public ScannedComponent? Root { get; private set; }
+
+    /// <summary>Every entry for a component; a document may list one in several.</summary>
     public List<ScannedComponent> Components { get; } = [];
+
+    /// <summary>Each component once.</summary>
+    public IReadOnlyList<ScannedComponent> Distinct { get; private set; } = [];
+
+    /// <summary>How many entries the document has, with that of what it is about where the format lists it among the others.</summary>
+    public long Entries { get; private set; }
 
     /// <summary>Files that an SPDX document describes one by one; they are counted, not matched.</summary>
     public long Files { get; private set; }
@@ -37,14 +49,13 @@ internal sealed class ScannedDocument(string file) : SbomSink
 
     public override void OnComponent(SbomComponent component)
     {
-        if (component.Kind == SbomComponentKind.File && component.Purl is null && !component.IsRoot)
+        if (Kind.Format == SbomFormat.Spdx && component.Kind == SbomComponentKind.File && component.Purl is null && !component.IsRoot)
         {
             Files++;
             return;
         }
 
-        var purl = component.Purl is not null && PackageUrl.TryParse(component.Purl, out var parsed, out _) ? parsed : null;
-        var scanned = new ScannedComponent(component.Ref, component.Kind, component.Group, component.Name, component.Version, component.Purl, purl, Licence(component));
+        var scanned = new ScannedComponent(component.Ref, component.Kind, component.Group, component.Name, component.Version, component.Purl, component.ToPackageUrl(), Licence(component));
         if (component.IsRoot && Root is null)
         {
             Root = scanned;
@@ -62,9 +73,12 @@ internal sealed class ScannedDocument(string file) : SbomSink
         if (relationship.To is { } to && relationship.Kind is not (SbomRelationshipKind.Other or SbomRelationshipKind.Provides)) _edges.Add((relationship.From, to));
     }
 
-    /// <summary>Builds the graph, when all has been read.</summary>
-    public void Complete()
+    /// <summary>Counts and builds the graph, when all has been read.</summary>
+    /// <param name="entries">How many the reader has counted.</param>
+    public void Complete(long entries)
     {
+        Entries = entries;
+        Distinct = [.. Components.DistinctBy(component => component.Identity)];
         var edges = new List<(int From, int To)>(_edges.Count);
         var needed = new bool[Components.Count + 1];
         var rootNeeds = false;

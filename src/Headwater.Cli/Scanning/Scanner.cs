@@ -27,7 +27,7 @@ internal sealed class Scanner(AdvisoryIndex index, ExploitSignals signals)
             throw new CommandException($"'{path}' is not a valid {result.Kind.Value.FormatName} document: {first.At}: {first.Message}{more}");
         }
 
-        document.Complete();
+        document.Complete(result.Components);
         return Match(document);
     }
 
@@ -37,17 +37,16 @@ internal sealed class Scanner(AdvisoryIndex index, ExploitSignals signals)
         var unidentified = 0;
         var notCovered = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var places = new Dictionary<PackageUrl, List<int>>();
+        foreach (var component in document.Distinct)
+        {
+            if (component.Purl is not { } purl) unidentified++;
+            else if (Lookup(purl).Covered) covered++;
+            else notCovered[purl.Type] = notCovered.GetValueOrDefault(purl.Type) + 1;
+        }
+
         for (var i = 0; i < document.Components.Count; i++)
         {
-            if (document.Components[i].Purl is not { } purl)
-            {
-                unidentified++;
-                continue;
-            }
-
-            if (Lookup(purl).Covered) covered++;
-            else notCovered[purl.Type] = notCovered.GetValueOrDefault(purl.Type) + 1;
-            if (Lookup(purl).Findings.Count == 0) continue;
+            if (document.Components[i].Purl is not { } purl || Lookup(purl).Findings.Count == 0) continue;
             if (!places.TryGetValue(purl, out var at)) places.Add(purl, at = []);
             at.Add(i);
         }

@@ -24,7 +24,8 @@ internal static class TableOutput
         var document = report.Document;
         var kind = document.Kind;
         writer.WriteLine($"{paint.Bold(Cell(document.Title))}  {paint.Dim($"{Cell(document.File)}, {kind.FormatName} {kind.SpecVersion} {kind.SerializationName}")}");
-        writer.Write($"  Uses      {Terminal.Number(document.Components.Count)} components");
+        // The server's page of the document says it in the same words.
+        writer.Write($"  Uses      {(document.Entries == document.Distinct.Count ? string.Empty : $"{Terminal.Number(document.Entries)} entries, ")}{Terminal.Number(document.Distinct.Count)} components");
         if (document.Files > 0) writer.Write($" and {Terminal.Number(document.Files)} files");
         writer.WriteLine(document.Graph is null ? ", no dependency graph stated" : string.Empty);
         var licences = report.Licences.ToList();
@@ -39,7 +40,7 @@ internal static class TableOutput
     private static string CoverageLine(DocumentReport report)
     {
         var coverage = report.Coverage;
-        var line = $"{Terminal.Number(coverage.Covered)} of {Terminal.Number(report.Document.Components.Count)} components covered by advisory data";
+        var line = $"{Terminal.Number(coverage.Covered)} of {Terminal.Number(report.Document.Distinct.Count)} components covered by advisory data";
         foreach (var (type, count) in coverage.NotCovered) line += $"; unknown: {Terminal.Number(count)} {type}, which it does not cover";
         return coverage.Unidentified == 0 ? line : $"{line}; unknown: {Terminal.Number(coverage.Unidentified)} without a package URL";
     }
@@ -108,7 +109,7 @@ internal static class TableOutput
             .Select(pair => $"{pair.Value} {(pair.Key == Severity.Unknown ? "without a stated severity" : pair.Key.ToString().ToLowerInvariant())}");
         var unknown = report.Findings.Count(finding => !finding.Affected);
         var exploited = affected.Count(finding => finding.Finding.Kev);
-        var documents = report.Documents.Count == 1 ? string.Empty : $"{report.Documents.Count} documents, {Terminal.Number(report.Documents.Sum(document => document.Document.Components.Count))} components, ";
+        var documents = report.Documents.Count == 1 ? string.Empty : $"{report.Documents.Count} documents, {Terminal.Number(report.Documents.Sum(document => document.Document.Distinct.Count))} components, ";
         writer.WriteLine(paint.Bold($"{documents}{affected.Count} findings") + (affected.Count == 0 ? string.Empty : ": " + string.Join(", ", bySeverity))
             + (exploited == 0 ? string.Empty : $"; {exploited} known to be exploited") + (unknown == 0 ? string.Empty : $"; {unknown} more where the version cannot be placed"));
         writer.WriteLine(paint.Dim(DataLine(report)));

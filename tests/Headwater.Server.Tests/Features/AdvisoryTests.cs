@@ -44,7 +44,7 @@ public sealed class AdvisoryTests(TestHost host) : IClassFixture<TestHost>
         using var browser = new Browser(host);
         await browser.SignInAsync(TestHost.Password, "/");
         var page = Html.Parse(await browser.Client.GetStringAsync($"/advisories/{Cve}", Stop));
-        page.QuerySelector("main")!.TextContent.ShouldContain("2 open, 1 settled, ");
+        page.QuerySelector("main")!.TextContent.ShouldContain("Of 3 projects: open in 2, settled in 1");
         var lines = page.QuerySelectorAll(".risks > li").ToDictionary(l => l.QuerySelector(".head > a")!.TextContent, l => l.TextContent);
         lines["advisory-a-settled"].ShouldSatisfyAllConditions(l => l.ShouldContain("Settled"), l => l.ShouldContain("Not affected"), l => l.ShouldContain("key:"), l => l.ShouldContain("just now"));
         lines["advisory-b-triaged"].ShouldSatisfyAllConditions(l => l.ShouldNotContain("Settled"), l => l.ShouldContain("triage"));

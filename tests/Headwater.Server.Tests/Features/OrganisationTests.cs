@@ -107,6 +107,23 @@ public sealed class OrganisationTests(TestHost host) : IClassFixture<TestHost>
         await host.Get<OrganisationStore>().SetLevelsAsync(["Group", "Company", "Division"], "test");
     }
 
+    [Fact]
+    public async Task Level_OfAUnitBelowAnother_IsOfferedOnlyWhereItHasItsEffect()
+    {
+        using var admin = await AdminAsync();
+        var top = await MakeAsync(admin, "unit", "Levels", null);
+        var unit = await MakeAsync(admin, "unit", "Below levels", top);
+        async Task<(string Kind, string Chosen, string[] Offered)> SeenAsync()
+        {
+            var page = Html.Parse(await admin.Client.GetStringAsync($"/owners/{unit}"));
+            return (page.QuerySelector(".rail dd")!.Said(), page.QuerySelector("#unit-level option[selected]")!.Said(), [.. page.QuerySelectorAll("#unit-level option").Select(o => o.Said())]);
+        }
+
+        (await SeenAsync()).ShouldSatisfyAllConditions(s => s.Kind.ShouldBe("Company"), s => s.Chosen.ShouldBe("As its place says: Company"), s => s.Offered.ShouldBe(["As its place says: Company", "Company", "Division"]));
+        await Site.PostAsync(admin.Client, $"/owners/{unit}", "#unit-title", ("Title", "Below levels"), ("Parent", top.ToString()), ("Level", "2"));
+        (await SeenAsync()).ShouldSatisfyAllConditions(s => s.Kind.ShouldBe("Division"), s => s.Chosen.ShouldBe("Division"));
+    }
+
     [Theory]
     [InlineData("Ärzte & Söhne", "ärzte-söhne")]
     [InlineData("  --  ", "unit")]

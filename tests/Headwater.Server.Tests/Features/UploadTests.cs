@@ -70,7 +70,37 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
         changes.Upgraded.Single().ShouldSatisfyAllConditions(c => c.FromVersion.ShouldBe("2.14.1"), c => c.ToVersion.ShouldBe("2.17.1"), c => c.Direction.ShouldBe(1));
         changes.GoneFindings!.Select(f => f.Id).ShouldBe(["CVE-2021-44228"]);
         changes.NewFindings!.Select(f => f.Id).ShouldBe(["CVE-2020-0001"]);
+        (changes.Totals.FindingsBefore, changes.Totals.FindingsAfter, changes.Totals.FindingsInBoth).ShouldBe((1, 1, 0));
         (await CountAsync("SELECT COUNT(*) FROM occurrence o JOIN project_version v ON v.id = o.pv_id JOIN project p ON p.id = v.project_id WHERE p.name = 'snapshots'")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Changes_OfAnUpgradeThatMendsNothing_AreNone_AndTheTotalsTellHow()
+    {
+        const string Older = "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.0";
+        using var client = await host.ClientAsync();
+        var old = await TestHost.UploadAsync(client, "unmended", "1", TestHost.Bom(Log4j));
+        var fresh = await TestHost.UploadAsync(client, "unmended", "1", TestHost.Bom(Log4j, Older));
+
+        var changes = (await host.Get<ContentStore>().ChangesAsync(Viewer.Everything, Viewer.Everything, old.Token, fresh.Token))!;
+
+        changes.NewFindings.ShouldBeEmpty("the component had it before, in another version");
+        changes.GoneFindings.ShouldBeEmpty();
+        (changes.Totals.FindingsBefore, changes.Totals.FindingsAfter, changes.Totals.FindingsInBoth).ShouldBe((1, 1, 1));
+        (changes.Totals.FindingsBeforeByVersion, changes.Totals.FindingsAfterByVersion).ShouldBe((1, 2));
+    }
+
+    [Fact]
+    public async Task Document_ThatListsAComponentTwice_TellsEntriesFromComponents()
+    {
+        using var client = await host.ClientAsync();
+        var it = await TestHost.UploadAsync(client, "twice-listed", "1", """
+            {"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[
+              {"type":"library","name":"a","version":"1.0.0","bom-ref":"x","purl":"pkg:npm/a@1.0.0"},{"type":"library","name":"a","version":"1.0.0","bom-ref":"y","purl":"pkg:npm/a@1.0.0"},
+              {"type":"library","name":"a","version":"1.0.0","bom-ref":"z","purl":"pkg:npm/a"},{"type":"library","name":"b","version":"2.0.0","bom-ref":"b","purl":"pkg:npm/b@2.0.0"}]}
+            """);
+        var document = (await host.Get<ArchiveStore>().GetAsync(Viewer.Everything, it.Token))!;
+        (document.Upload.Components, document.Components).ShouldBe((4, 2));
     }
 
     [Fact]

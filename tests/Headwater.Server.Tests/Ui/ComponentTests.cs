@@ -80,6 +80,34 @@ public sealed class ComponentTests
     }
 
     [Fact]
+    public async Task PathView_ToldToKeepAStepOrToOpen_FoldsLess()
+    {
+        var steps = Enumerable.Range(0, 9).Select(i => new PathView.Step($"s{i}")).ToList();
+        var path = await Html.RenderAsync<PathView>(("Steps", steps), ("Kept", new HashSet<int> { 4 }));
+        path.QuerySelectorAll("ol.path > li").Select(l => l.QuerySelector("summary") is { } fold ? fold.Said() : l.Said()).ShouldBe(["s0", "s1", "2 more", "s4", "2 more", "s7", "s8"]);
+        (await Html.RenderAsync<PathView>(("Steps", steps), ("Open", true))).QuerySelector("details").ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("r a 1 2 3 y z|r a 1 5 3 y z", "3|3")] // The step that differs shows.
+    [InlineData("r a 1 2 3 y z|r a 1 2 3 y q", "|")] // Their ends tell them apart.
+    [InlineData("r a 1 2 3 y z|r a 1 2 3 4 y z", "|5")]
+    [InlineData("r a 1 2 3 y z|r a 2 1 3 y z", "2,3,4|2,3,4")] // The same steps in another order.
+    [InlineData("r a y z|r b y z", "|")]
+    public void PathFolds_OfPathsThatWouldReadTheSame_KeepWhatDiffers(string paths, string kept)
+    {
+        var steps = paths.Split('|').Select(p => (IReadOnlyList<PathView.Step>)[.. p.Split(' ').Select(s => new PathView.Step(s))]).ToList();
+        string.Join('|', PathFolds.Of(steps).Select(k => string.Join(',', k.Order()))).ShouldBe(kept);
+    }
+
+    [Fact]
+    public async Task SeverityBar_Compact_SaysTheSeverityInALetter()
+    {
+        var bar = await Html.RenderAsync<SeverityBar>(("Compact", true), ("Critical", 3), ("High", 20), ("Unassigned", 1));
+        bar.QuerySelectorAll(".sevcount").Select(c => c.QuerySelector(".letter")!.Said() + c.QuerySelector("b")!.Said()).ShouldBe(["C3", "H20", "?1"]);
+    }
+
+    [Fact]
     public async Task TeamChip_WithoutOwner_SaysSo() => (await Html.RenderAsync<TeamChip>(("Name", null))).Said().ShouldBe("No owner");
 
     [Fact]

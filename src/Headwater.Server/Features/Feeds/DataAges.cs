@@ -11,6 +11,12 @@ internal static class DataAges
 
     private static readonly TimeSpan ByHandStale = TimeSpan.FromDays(7);
 
+    /// <summary>From this age of its newest record on, a source is no longer kept up: EPSS comes every day, KEV about every week, and few ecosystems go a quarter without an advisory written or mended.</summary>
+    public static TimeSpan OldFrom(FeedKind kind) => TimeSpan.FromDays(kind switch { FeedKind.Epss => 7, FeedKind.Kev => 30, _ => 90 });
+
+    /// <param name="newest">The newest record, or the day in the file; null where it states none.</param>
+    public static bool IsOld(FeedKind kind, DateTimeOffset? newest, DateTimeOffset now) => now - newest > OldFrom(kind);
+
     public static IReadOnlyList<AgeOfData> Of(AdvisoryData data, IReadOnlyList<FeedRow> feeds, string indexFile, string epssFile, string kevFile, DateTimeOffset now)
     {
         List<FeedRow> records = [.. feeds.Where(f => f.Kind is FeedKind.Advisories or FeedKind.Malicious && f.Records > 0)];
@@ -18,10 +24,10 @@ internal static class DataAges
         var byHand = data.Loaded.FirstOrDefault(l => l.Feed is null);
         return
         [
-            Oldest(FeedKind.Advisories, [.. records.Where(f => f.Kind == FeedKind.Advisories).Select(f => Source.Of(f, f.AsOf, now)), .. byHand is null ? [] : new[] { Source.ByHand(indexFile, byHand.Newest, now) }]),
+            Oldest(FeedKind.Advisories, [.. records.Where(f => f.Kind == FeedKind.Advisories).Select(f => Source.Of(f, FeedKind.Advisories, f.AsOf, now)), .. byHand is null ? [] : new[] { Source.ByHand(indexFile, byHand.Newest, now) }]),
             Oldest(FeedKind.Malicious,
             [
-                .. records.Where(f => f.Kind == FeedKind.Malicious || LoadedOf(f) is { Malicious: > 0 }).Select(f => Source.Of(f, LoadedOf(f)?.NewestMalicious ?? f.AsOf, now)),
+                .. records.Where(f => f.Kind == FeedKind.Malicious || LoadedOf(f) is { Malicious: > 0 }).Select(f => Source.Of(f, FeedKind.Malicious, LoadedOf(f)?.NewestMalicious ?? f.AsOf, now)),
                 .. byHand is { Malicious: > 0 } ? new[] { Source.ByHand(indexFile, byHand.NewestMalicious, now) } : [],
             ]),
             Signal(FeedKind.Epss, data.Signals.EpssCount, data.Signals.EpssDate, epssFile), Signal(FeedKind.Kev, data.Signals.KevCount, data.Signals.KevReleased, kevFile),
@@ -31,7 +37,7 @@ internal static class DataAges
         AgeOfData Signal(FeedKind kind, int entries, DateTimeOffset? states, string file)
         {
             var feed = feeds.Where(f => f.Kind == kind && f.Records > 0).MaxBy(f => f.Newest ?? DateTimeOffset.MinValue);
-            return Oldest(kind, feed is not null ? [Source.Of(feed, states ?? feed.AsOf, now)] : entries > 0 || states is not null ? [Source.ByHand(file, states, now)] : []);
+            return Oldest(kind, feed is not null ? [Source.Of(feed, kind, states ?? feed.AsOf, now)] : entries > 0 || states is not null ? [Source.ByHand(file, states, now)] : []);
         }
     }
 
@@ -43,7 +49,7 @@ internal static class DataAges
 
     private sealed record Source(string Name, DateTimeOffset? AsOf, DateTimeOffset? FetchedAt, bool Old)
     {
-        public static Source Of(FeedRow feed, DateTimeOffset? asOf, DateTimeOffset now) => new(feed.Name, asOf, feed.SucceededAt, feed.IsStale(now));
+        public static Source Of(FeedRow feed, FeedKind kind, DateTimeOffset? asOf, DateTimeOffset now) => new(feed.Name, asOf, feed.SucceededAt, feed.IsStale(now) || IsOld(kind, asOf, now));
 
         /// <summary>Nobody fetches what somebody puts there.</summary>
         public static Source ByHand(string file, DateTimeOffset? asOf, DateTimeOffset now) => new(file, asOf, null, now - asOf > ByHandStale);

@@ -48,6 +48,9 @@ internal sealed record FeedRow(
     public DateTimeOffset? CurrentAt => IsRemote && Kind != FeedKind.Epss ? SucceededAt : AsOf;
 
     public bool IsStale(DateTimeOffset now) => now - (CurrentAt ?? CreatedAt) > StaleAfter;
+
+    /// <summary>What it brings is old by itself, however lately it was read and whatever its settings allow.</summary>
+    public bool HasOldData(DateTimeOffset now) => DataAges.IsOld(Kind, Newest, now);
 }
 
 /// <summary>How fresh the advisory data is.</summary>
@@ -72,7 +75,7 @@ internal sealed record SignalStatus(bool Loaded, int Entries, DateTimeOffset? At
 /// <param name="FetchedAt">When it was last fetched, or asked for and found unchanged; null for what was put into the data folder by hand.</param>
 /// <param name="FetchedSource">The source that was fetched then.</param>
 /// <param name="Sources">How many sources bring it.</param>
-/// <param name="Old">One of them is older than whoever configured its feed wants it to be.</param>
+/// <param name="Old">One of them is older than whoever configured its feed wants it to be, or brings nothing new any more.</param>
 internal sealed record AgeOfData(FeedKind Kind, DateTimeOffset? AsOf, string? AsOfSource, DateTimeOffset? FetchedAt, string? FetchedSource, int Sources, bool Old);
 
 /// <summary>A change of a record, for the history of an advisory.</summary>

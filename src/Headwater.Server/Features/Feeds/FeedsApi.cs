@@ -37,7 +37,7 @@ internal static class FeedsApi
 
     private static readonly (string Name, Func<FeedView, object?> Value)[] Columns =
     [
-        ("id", f => f.Id), ("name", f => f.Name), ("kind", f => f.Kind), ("source", f => f.Source), ("ecosystems", f => f.Ecosystems), ("every seconds", f => f.EverySeconds), ("daily at", f => f.DailyAt), ("enabled", f => f.Enabled), ("stale", f => f.Stale), ("data of", f => f.AsOf),
+        ("id", f => f.Id), ("name", f => f.Name), ("kind", f => f.Kind), ("source", f => f.Source), ("ecosystems", f => f.Ecosystems), ("every seconds", f => f.EverySeconds), ("daily at", f => f.DailyAt), ("enabled", f => f.Enabled), ("stale", f => f.Stale), ("old data", f => f.OldData), ("data of", f => f.AsOf),
         ("attempted", f => f.AttemptedAt), ("succeeded", f => f.SucceededAt), ("changed", f => f.ChangedAt), ("failures", f => f.Failures), ("error", f => f.Error), ("note", f => f.Note), ("records", f => f.Records), ("newest", f => f.Newest),
     ];
 
@@ -66,11 +66,11 @@ internal static class FeedsApi
     }
 
     internal sealed record FeedView(
-        long Id, string Name, string Kind, string Source, IReadOnlyList<string> Ecosystems, long? EverySeconds, string? DailyAt, bool Enabled, double StaleAfterHours, bool Stale, DateTimeOffset? AsOf,
+        long Id, string Name, string Kind, string Source, IReadOnlyList<string> Ecosystems, long? EverySeconds, string? DailyAt, bool Enabled, double StaleAfterHours, bool Stale, bool OldData, DateTimeOffset? AsOf,
         DateTimeOffset? AttemptedAt, DateTimeOffset? SucceededAt, DateTimeOffset? ChangedAt, int Failures, string? Error, string? Note, int Records, DateTimeOffset? Newest)
     {
         public static FeedView Of(FeedRow f, TimeProvider time) => new(f.Id, f.Name, f.Kind.ToString().ToLowerInvariant(), f.Source, f.Ecosystems, (long?)f.Cadence.Every?.TotalSeconds,
-            f.Cadence.Daily?.ToString("HH:mm", CultureInfo.InvariantCulture), f.Enabled, f.StaleAfter.TotalHours, f.IsStale(time.GetUtcNow()), f.AsOf, f.AttemptedAt, f.SucceededAt, f.ChangedAt,
+            f.Cadence.Daily?.ToString("HH:mm", CultureInfo.InvariantCulture), f.Enabled, f.StaleAfter.TotalHours, f.IsStale(time.GetUtcNow()), f.HasOldData(time.GetUtcNow()), f.AsOf, f.AttemptedAt, f.SucceededAt, f.ChangedAt,
             f.Failures, f.Error, f.Note, f.Records, f.Newest);
     }
 }

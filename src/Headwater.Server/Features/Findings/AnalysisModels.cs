@@ -71,6 +71,10 @@ internal sealed record AnalysisChange(string By)
 /// <param name="Changed">False for a mere comment.</param>
 internal sealed record AnalysisAct(DateTimeOffset At, string By, string Text, bool Changed);
 
+/// <summary>Something that was said or done about a finding, and for what it holds.</summary>
+/// <param name="AnyComponentVersion">It holds for every version of the component.</param>
+internal sealed record FindingAct(AnalysisAct Act, AnalysisScope Scope, bool AnyComponentVersion);
+
 /// <summary>A decision with what it is about.</summary>
 /// <param name="ComponentVersion">Null when it holds for every version of the component.</param>
 /// <param name="ProjectVersion">The version's UUID when it holds for that alone.</param>

@@ -55,12 +55,12 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
         ["project"] = new("COALESCE(LOWER(p.name), '')"),
     };
 
-    /// <summary>Sorts: <c>changed</c> (default), <c>vulnerability</c>, <c>component</c>, <c>state</c>, <c>project</c>.</summary>
+    /// <summary>Decisions that hold: what was taken back, or only commented on, is asked for as the state <c>not_set</c>. Sorts: <c>changed</c> (default), <c>vulnerability</c>, <c>component</c>, <c>state</c>, <c>project</c>.</summary>
     public Task<Page<AnalysisRow>> ListAsync(Viewer viewer, PageRequest request, string? state, CancellationToken cancellationToken)
     {
         var keyset = Keyset.For(request, Sorts, "changed", "a.id");
         var like = Like.Containing(request.Filter);
-        var from = Listed(viewer) + (state is null ? "" : state == "suppressed" ? " AND a.suppressed = 1" : " AND a.state = @state")
+        var from = Listed(viewer) + (state is null ? " AND (a.state <> 'not_set' OR a.suppressed = 1)" : state == "suppressed" ? " AND a.suppressed = 1" : " AND a.state = @state")
             + (like is null ? "" : " AND (LOWER(a.vulnerability) LIKE @like ESCAPE '\\' OR LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(p.name, '')) LIKE @like ESCAPE '\\')");
         return database.ReadAsync(async connection =>
         {
@@ -84,12 +84,12 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
         new { Org, projectVersion, componentVersion, finding }, cancellationToken);
 
     /// <summary>Everything that was said and done about a finding, under whichever decision that reaches it, newest first.</summary>
-    public Task<IReadOnlyList<AnalysisAct>> ActsAsync(FindingColumns finding, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<AnalysisAct>>(async connection =>
-        [.. (await connection.QueryAsync<(DateTimeOffset At, string Actor, string Text, string? Snapshot)>("""
-            SELECT t.at, t.actor, t.text, t.snapshot FROM analysis a JOIN analysis_act t ON t.analysis_id = a.id JOIN project_version v ON v.id = @PvId
+    public Task<IReadOnlyList<FindingAct>> ActsAsync(FindingColumns finding, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingAct>>(async connection =>
+        [.. (await connection.QueryAsync<(DateTimeOffset At, string Actor, string Text, string? Snapshot, long? CvId, long? ProjectId, long? PvId)>("""
+            SELECT t.at, t.actor, t.text, t.snapshot, a.cv_id, a.project_id, a.pv_id FROM analysis a JOIN analysis_act t ON t.analysis_id = a.id JOIN project_version v ON v.id = @PvId
             WHERE a.org_id = @Org AND a.component_id = @ComponentId AND (a.cv_id IS NULL OR a.cv_id = @CvId) AND (a.pv_id IS NULL OR a.pv_id = v.id) AND (a.project_id IS NULL OR a.project_id = v.project_id)
                 AND (a.vulnerability = @Id OR @Ids LIKE '%"' || a.vulnerability || '"%') ORDER BY t.id DESC LIMIT 500
-            """, new { Org, finding.PvId, finding.ComponentId, finding.CvId, finding.Id, finding.Ids })).Select(t => new AnalysisAct(t.At, t.Actor, t.Text, t.Snapshot is not null))], cancellationToken);
+            """, new { Org, finding.PvId, finding.ComponentId, finding.CvId, finding.Id, finding.Ids })).Select(t => new FindingAct(new AnalysisAct(t.At, t.Actor, t.Text, t.Snapshot is not null), Reach(t.ProjectId, t.PvId), t.CvId is null))], cancellationToken);
 
     /// <summary>Decides, or changes what was decided, or comments.</summary>
     public async Task<Guid> DecideAsync(AnalysisSubject subject, AnalysisChange change, CancellationToken cancellationToken)
@@ -226,6 +226,8 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
             new { id = await IdSource.NextAsync(transaction, "analysis_act"), analysis = row.Id, now, change.By, text, snapshot }, transaction);
     }
 
+    private static AnalysisScope Reach(long? project, long? version) => version is not null ? AnalysisScope.Version : project is not null ? AnalysisScope.Project : AnalysisScope.Everywhere;
+
     private static IEnumerable<string> Differences(Decision before, Decision after)
     {
         if (before.State != after.State) yield return $"Analysis: {Said(before.State)} → {Said(after.State)}";
@@ -291,7 +293,7 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
 
         public AnalysisSubject ToSubject() => new(Vulnerability, ComponentId, CvId, ProjectId, PvId);
 
-        public AnalysisRow ToRow() => new(Uuid, Vulnerability, ComponentId, CvId, ComponentName, GroupName, ComponentVersion, PvId is not null ? AnalysisScope.Version : ProjectId is not null ? AnalysisScope.Project : AnalysisScope.Everywhere,
+        public AnalysisRow ToRow() => new(Uuid, Vulnerability, ComponentId, CvId, ComponentName, GroupName, ComponentVersion, Reach(ProjectId, PvId),
             ProjectUuid, ProjectName, VersionUuid, string.IsNullOrEmpty(VersionName) ? null : VersionName, ToDecision(), ChangedAt, ChangedBy, Findings, Projects);
     }
 }

@@ -10,7 +10,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Owners;
 
 /// <summary>What is said of a unit or team by hand.</summary>
-/// <param name="Level">Of a unit: an index into the names of the levels.</param>
+/// <param name="Level">Of a unit: an index into the names of the levels; 0, the topmost, is that of units at the top, and elsewhere leaves the level to how deep the unit lies.</param>
 internal sealed record UnitEdit(string Title, string? Email, long? ParentId, int Level);
 
 /// <summary>What came of changing the tree.</summary>

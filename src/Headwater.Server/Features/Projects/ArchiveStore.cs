@@ -70,14 +70,16 @@ internal sealed class ArchiveStore(IDatabase database, BlobFolder blobs, DataFol
     /// <summary>A document with what the standards say of it; null when there is none in sight.</summary>
     public async Task<ArchivedDocument?> GetAsync(Viewer viewer, Guid token, CancellationToken cancellationToken = default)
     {
-        var (row, json) = await database.ReadAsync(async connection =>
+        var (row, json, components) = await database.ReadAsync(async connection =>
         {
             var row = (await ContentStore.UploadsAsync(connection, viewer, "u.token = @token", new { token }, 1)).FirstOrDefault();
-            return (row, row is null ? null : await connection.QuerySingleAsync<string?>("SELECT quality FROM upload WHERE id = @Id", new { row.Id }));
+            if (row is null) return ((UploadRow?)null, (string?)null, (int?)null);
+            var graph = await GraphStore.OfUploadAsync(connection, row.Id);
+            return ((UploadRow?)row, await connection.QuerySingleAsync<string?>("SELECT quality FROM upload WHERE id = @Id", new { row.Id }), graph?.Nodes.Where(n => n > 0).Distinct().Count());
         }, cancellationToken);
         if (row is null) return null;
         var quality = json is not null ? JsonSerializer.Deserialize<SbomQuality>(json, JsonSerializerOptions.Web) : await JudgeAsync(row, cancellationToken);
-        return new ArchivedDocument(row, quality);
+        return new ArchivedDocument(row, quality, components);
     }
 
     /// <summary>The document as it came; null when its file is gone.</summary>
@@ -143,4 +145,5 @@ internal readonly record struct ArchiveFilter(string? Stage = null, Guid? Versio
 
 /// <summary>A document of the archive.</summary>
 /// <param name="Quality">Null when the document cannot be read any more.</param>
-internal sealed record ArchivedDocument(UploadRow Upload, SbomQuality? Quality);
+/// <param name="Components">How many components its entries are; null until it is analysed.</param>
+internal sealed record ArchivedDocument(UploadRow Upload, SbomQuality? Quality, int? Components);

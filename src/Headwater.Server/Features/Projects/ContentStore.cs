@@ -114,22 +114,26 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         var to = (await UploadsAsync(connection, viewer, "u.token = @toToken", new { Org, toToken }, 1)).FirstOrDefault();
         if (from is null || to is null || await GraphStore.OfUploadAsync(connection, from.Id) is not { } a || await GraphStore.OfUploadAsync(connection, to.Id) is not { } b) return null;
         var (before, after) = (a.Nodes.Where(n => n > 0).ToHashSet(), b.Nodes.Where(n => n > 0).ToHashSet());
-        var (gone, came) = (before.Except(after).ToList(), after.Except(before).ToList());
         var facts = await GraphStore.FactsAsync(connection, before.Union(after));
         var changed = ChangeList.Between([.. before.Select(facts.Fact)], [.. after.Select(facts.Fact)]);
         List<(long Version, string Id, long Component, double Risk)>? fresh = null, over = null;
+        (int Before, int After, int Both, int EachBefore, int EachAfter)? found = null;
         if (await SeesAsync(fromToken) && await SeesAsync(toToken))
         {
-            var (lost, won) = (await FoundAsync(connection, gone), await FoundAsync(connection, came));
-            // A finding moves along with an upgrade that does not fix it: then it is neither new nor gone.
-            var (lostKeys, wonKeys) = (lost.Select(f => (f.Id, f.Component)).ToHashSet(), won.Select(f => (f.Id, f.Component)).ToHashSet());
-            (fresh, over) = (won.FindAll(f => !lostKeys.Contains((f.Id, f.Component))), lost.FindAll(f => !wonKeys.Contains((f.Id, f.Component))));
+            // A finding moves along with an upgrade that does not fix it: then it is neither new nor gone, but in both.
+            var (was, now) = (await FoundAsync(connection, before), await FoundAsync(connection, after));
+            var (had, has) = (ByComponent(was), ByComponent(now));
+            (fresh, over) = ([.. has.ExceptBy(had.Select(Key), Key)], [.. had.ExceptBy(has.Select(Key), Key)]);
+            found = (had.Count, has.Count, has.Count - fresh.Count, was.Count, now.Count);
         }
 
         return new Changes(from, to, Part(changed.Added, skip, most), Part(changed.Removed, skip, most), Part(changed.Upgraded, skip, most), fresh is null ? null : await FindingsAsync(connection, viewer, Part(fresh, skip, most)),
             over is null ? null : await FindingsAsync(connection, viewer, Part(over, skip, most)),
-            changed.Unchanged, new ChangeTotals(changed.Added.Count, changed.Removed.Count, changed.Upgraded.Count, fresh?.Count, over?.Count) { Renamed = changed.Renamed.Count }) { Renamed = Part(changed.Renamed, skip, most) };
+            changed.Unchanged, new ChangeTotals(changed.Added.Count, changed.Removed.Count, changed.Upgraded.Count, fresh?.Count, over?.Count)
+            { Renamed = changed.Renamed.Count, FindingsBefore = found?.Before, FindingsAfter = found?.After, FindingsInBoth = found?.Both, FindingsBeforeByVersion = found?.EachBefore, FindingsAfterByVersion = found?.EachAfter }) { Renamed = Part(changed.Renamed, skip, most) };
 
+        static (string, long) Key((long Version, string Id, long Component, double Risk) f) => (f.Id, f.Component);
+        static List<(long Version, string Id, long Component, double Risk)> ByComponent(IEnumerable<(long Version, string Id, long Component, double Risk)> found) => [.. found.DistinctBy(Key)];
         async Task<bool> SeesAsync(Guid token) => (await UploadsAsync(connection, findingsSeen, "u.token = @token", new { Org, token }, 1)).Count > 0;
     }, cancellationToken);
 

@@ -134,6 +134,21 @@ internal sealed record ChangeTotals(int Added, int Removed, int Upgraded, int? N
 {
     public int Renamed { get; init; }
 
+    /// <summary>Findings of the first document, told as new and gone ones are: by advisory and component, whatever the version, and whatever was decided. Null for who may not see the findings of both.</summary>
+    public int? FindingsBefore { get; init; }
+
+    /// <summary>Findings of the second document.</summary>
+    public int? FindingsAfter { get; init; }
+
+    /// <summary>Those of both: <see cref="FindingsBefore"/> less the gone, and <see cref="FindingsAfter"/> less the new.</summary>
+    public int? FindingsInBoth { get; init; }
+
+    /// <summary>Findings of the first document with each version of a component on its own, as the findings of a project version are counted.</summary>
+    public int? FindingsBeforeByVersion { get; init; }
+
+    /// <summary>Likewise of the second.</summary>
+    public int? FindingsAfterByVersion { get; init; }
+
     public int Longest => new[] { Added, Removed, Upgraded, Renamed, NewFindings ?? 0, GoneFindings ?? 0 }.Max();
 }
 

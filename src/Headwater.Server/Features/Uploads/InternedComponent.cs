@@ -15,7 +15,7 @@ internal sealed record InternedComponent(
     /// <summary>The identity is the canonical package URL, or without one group, name, version and kind.</summary>
     public static InternedComponent From(SbomComponent component)
     {
-        var purl = ReadPurl(component);
+        var purl = component.ToPackageUrl();
         var kind = KindOf(component.Kind);
         var licences = LicencesOf(component.Licences);
         var detail = DetailOf(component);
@@ -40,15 +40,6 @@ internal sealed record InternedComponent(
         SbomComponentKind.CryptographicAsset => "cryptographic-asset",
         _ => kind.ToString().ToLowerInvariant(),
     };
-
-    /// <summary>A version that only the component states is put into the package URL, so that both spellings are one thing.</summary>
-    private static PackageUrl? ReadPurl(SbomComponent component)
-    {
-        if (component.Purl is not { Length: <= 4096 } text || !PackageUrl.TryParse(text, out var purl, out _) || purl is null) return null;
-        if (purl.Version is null && !string.IsNullOrWhiteSpace(component.Version) &&
-            PackageUrl.TryBuild(purl.Type, purl.Namespace, purl.Name, component.Version.Trim(), purl.Qualifiers, purl.Subpath, out var versioned, out _)) return versioned;
-        return purl;
-    }
 
     /// <summary>In canonical text the first @ begins the version, ? the qualifiers and # the subpath: all of them are escaped elsewhere.</summary>
     private static string WithoutVersion(string purl)

@@ -4,6 +4,9 @@ interface Node { node: number; componentVersionId: number; name: string; group?:
 interface Graph { nodes: Node[]; edges: [number, number][]; totalNodes: number; truncated: boolean; goes?: number[] }
 interface Place { data: Node; depth: number; parent?: Place; children: Place[]; leaves: number; angle: number; x: number; y: number; mark: SVGGElement }
 
+/** Room for names beside the outermost ring, and above and below it. */
+const beside = 260, above = 60;
+
 const svgns = "http://www.w3.org/2000/svg";
 
 function shape<K extends keyof SVGElementTagNameMap>(tag: K, attributes: Record<string, string | number>): SVGElementTagNameMap[K] {
@@ -62,6 +65,14 @@ function lay(places: Map<number, Place>): number {
   return far + 60;
 }
 
+/** A frame that is taller than wide is filled by rings that are longer than wide. */
+function stretch(places: Map<number, Place>, ratio: number): void {
+  const all = [...places.values()];
+  const [wide, high] = [all.map(p => p.x), all.map(p => p.y)].map(at => Math.max(...at) - Math.min(...at)) as [number, number];
+  const by = Math.min(2.5, ((wide + beside) * ratio - above) / Math.max(1, high));
+  if (ratio > 1 && by > 1) for (const place of all) place.y *= by;
+}
+
 /** Draws a dependency graph into `figure[data-graph]`: search, hover and click show the way from the root; drag and wheel move it; it can be saved. */
 export async function graphs(): Promise<void> {
   const figure = document.querySelector<HTMLElement>("figure[data-graph]");
@@ -74,6 +85,7 @@ export async function graphs(): Promise<void> {
   const graph = await response.json() as Graph;
   const places = spanning(graph);
   const extent = lay(places);
+  stretch(places, canvas.clientHeight / Math.max(1, canvas.clientWidth));
 
   const svg = shape("svg", { class: "graph", role: "img", "aria-label": figure.getAttribute("aria-label") ?? "" });
   const edges = shape("g", { class: "edges" });
@@ -134,7 +146,7 @@ export async function graphs(): Promise<void> {
   const all = [...places.values()];
   const [left, right, top, bottom] = [Math.min(...all.map(p => p.x)), Math.max(...all.map(p => p.x)), Math.min(...all.map(p => p.y)), Math.max(...all.map(p => p.y))];
   const fit = () => {
-    w = Math.max(right - left + 260, (bottom - top + 60) / ratio());
+    w = Math.max(right - left + beside, (bottom - top + above) / ratio());
     x = (left + right - w) / 2; y = (top + bottom - w * ratio()) / 2;
     view();
   };

@@ -77,6 +77,32 @@ public sealed class DataAgeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Feed_ReadJustNowWithRecordsOfYearsAgo_IsMarkedByTheAgeOfItsData()
+    {
+        var folder = Directory.CreateTempSubdirectory("headwater-test-snapshot-").FullName;
+        try
+        {
+            var id = await AddAsync(FeedKind.Advisories, "Snapshot", folder, ("GHSA-long-ago", 1200));
+            var feeds = _host.Get<FeedStore>();
+            var feed = (await feeds.GetAsync(id))!;
+            await feeds.SaveAsync(id, new FeedInput(feed.Name, feed.Kind, feed.Source, [], feed.Cadence, true, TimeSpan.FromDays(3600)), "test"); // Whoever keeps a snapshot wants no warnings.
+            await _host.GrantAsync(await _host.AddPersonAsync("lead"), "ospo-lead", 0);
+            using var browser = await _host.BrowserAsync("lead");
+
+            var rows = Html.Parse(await browser.GetStringAsync("/feeds")).QuerySelectorAll("table.data tbody tr").Select(r => r.Said()).ToList();
+
+            rows.Single(r => r.StartsWith("Snapshot", StringComparison.Ordinal)).ShouldSatisfyAllConditions(r => r.ShouldContain("Old data"), r => r.ShouldContain("older than 90 days"), r => r.ShouldNotContain("Fresh", Case.Sensitive));
+            rows.Single(r => r.StartsWith("Kev", StringComparison.Ordinal)).ShouldContain("Fresh", Case.Sensitive);
+            (await AgesAsync())[FeedKind.Advisories].Old.ShouldBeTrue("the same answer on every page");
+            (await _host.Get<FeedsModule>().InTroubleAsync(default)).Select(f => f.Name).ShouldBe(["Epss"], "a mark is no warning");
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
+    [Fact]
     public async Task Ages_OfSeveralSources_AreThoseOfTheOldest_AndNameIt()
     {
         var folder = Directory.CreateTempSubdirectory("headwater-test-age-").FullName;
@@ -147,7 +173,7 @@ public sealed class DataAgeTests : IAsyncLifetime
     private async Task<Dictionary<FeedKind, AgeOfData>> AgesAsync() => (await _host.Get<FeedsModule>().AgesAsync(default)).ToDictionary(a => a.Kind);
 
     /// <summary>Adds a feed of a folder with records that were changed some days ago.</summary>
-    private async Task AddAsync(FeedKind kind, string name, string under, params (string Id, int DaysAgo)[] records)
+    private async Task<long> AddAsync(FeedKind kind, string name, string under, params (string Id, int DaysAgo)[] records)
     {
         var folder = Directory.CreateDirectory(Path.Combine(under, name)).FullName;
         foreach (var (record, days) in records)
@@ -157,6 +183,7 @@ public sealed class DataAgeTests : IAsyncLifetime
         var id = await _host.Get<FeedStore>().SaveAsync(null, new FeedInput(name, kind, folder, [], Cadence.EachTime(TimeSpan.FromDays(1)), true, TimeSpan.FromDays(7)), "test");
         await _host.Get<FeedStore>().RefreshAsync(id!.Value, false, "test");
         await _host.IdleAsync();
+        return id.Value;
     }
 
     /// <summary>What the foot of a page says of each kind of data.</summary>

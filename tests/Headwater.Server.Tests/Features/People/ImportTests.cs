@@ -119,6 +119,26 @@ public sealed class ImportTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Import_OfARowWithSeveralFaults_SaysAllOfThemInOneLine()
+    {
+        using var admin = await AdminAsync();
+        var people = await LookAsync(admin, "account,name,email,teams,active\nbad one,Bad,nowhere,ghosts;phantoms,maybe\n");
+        people.QuerySelector(".notice.v-deny strong")!.Said().ShouldBe("One row cannot be taken");
+        people.QuerySelectorAll("tbody tr").Single().QuerySelectorAll("li").Select(l => l.Said()).ShouldBe(
+            ["“bad one” cannot be an account name: 1 to 200 signs without blanks.", "“nowhere” is not an e-mail address.", "“maybe” is neither yes nor no.", "There is no team or unit “ghosts”.", "There is no team or unit “phantoms”."], ignoreOrder: true);
+        (await LookAsync(admin, "unit,title,parent,level,email\nx,X,nowhere,Galaxy,nobody\n")).QuerySelectorAll("tbody li").Length.ShouldBe(3);
+        (await LookAsync(admin, "project,owner\nno-such-project,no-such-team\n")).QuerySelectorAll("tbody li").Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Import_OfTheTopmostLevelBelowAUnit_IsRefused_ForItWouldHaveNoEffect()
+    {
+        using var admin = await AdminAsync();
+        (await LookAsync(admin, "unit,title,parent,level\nabove-it,A,,Group\nbelow-it,B,above-it,Group\n")).QuerySelectorAll("tbody li").Single().Said().ShouldContain("topmost level “Group”");
+        (await LookAsync(admin, "unit,title,parent,level\nabove-it,A,,Group\nbelow-it,B,above-it,Company\n")).QuerySelector("[role=alert]").ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Import_OfWhatHasChangedSinceItWasLookedAt_IsLookedAtAgain()
     {
         using var admin = await AdminAsync();

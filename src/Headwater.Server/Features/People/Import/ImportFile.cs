@@ -68,8 +68,8 @@ internal sealed record ImportFile(ImportKind Kind, IReadOnlyList<ImportRow> Rows
         {
             if (cells.All(string.IsNullOrWhiteSpace)) continue;
             if (cells.Count > heading.Count) errors.Add(new ImportError(line, "import.tooManyCells", cells.Count, heading.Count));
-            else if (cells.Any(c => c.Length > LongestCell)) errors.Add(new ImportError(line, "import.longCell", LongestCell));
-            else rows.Add(new ImportRow(line, cells.Select((c, i) => (Name: heading[i], Value: c.Trim())).Where(c => c.Name.Length > 0).ToDictionary(c => c.Name, c => c.Value)));
+            if (cells.Any(c => c.Length > LongestCell)) errors.Add(new ImportError(line, "import.longCell", LongestCell));
+            if (errors.Count == 0 || errors[^1].Line != line) rows.Add(new ImportRow(line, cells.Select((c, i) => (Name: heading[i], Value: c.Trim())).Where(c => c.Name.Length > 0).ToDictionary(c => c.Name, c => c.Value)));
         }
 
         return errors.Count > 0 ? (null, errors) : (new ImportFile(known, rows), []);

@@ -78,30 +78,33 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
 
         private async Task UnitsAsync(string kind)
         {
-            var rows = Distinct(kind, StringComparer.Ordinal).Where(r => Named(r, r[kind])).ToList();
+            var rows = Distinct(kind, StringComparer.Ordinal);
             // What the file makes can be named as a parent by any of its rows.
             var known = _units.Values.ToDictionary(u => (u.Kind, u.Name), u => (Parent: u.ParentId is { } id ? _units.Values.Where(p => p.Id == id).Select(p => ((string, string)?)(p.Kind, p.Name)).FirstOrDefault() : null, u.Kind));
-            foreach (var row in rows) known.TryAdd((kind, row[kind]), (null, kind));
+            foreach (var (row, _) in rows) known.TryAdd((kind, row[kind]), (null, kind));
             var wanted = new List<(ImportRow Row, Unit? Before, Unit After, (string Kind, string Name)? Parent)>();
-            foreach (var row in rows)
+            foreach (var (row, first) in rows)
             {
+                // Whoever mends a row wants to know all that is wrong with it.
+                var good = first & Named(row, row[kind]);
                 var before = _units.GetValueOrDefault((kind, row[kind]));
                 var title = row["title"].Length > 0 ? row["title"] : before?.Title ?? row[kind];
                 var email = row.Has("email") ? Blank(row["email"]) : before?.Email;
-                if (email is not null && !Email(row, email)) continue;
+                if (email is not null) good &= Email(row, email);
                 var level = before?.Level ?? 0;
-                if (row["level"].Length > 0 && !Level(row, ref level)) continue;
+                if (row["level"].Length > 0) good &= Level(row, ref level);
                 var parent = before is null ? null : known[(kind, row[kind])].Parent;
                 if (row.Has("parent"))
                 {
                     parent = row["parent"].Length == 0 ? null : known.ContainsKey(("unit", row["parent"])) ? ("unit", row["parent"]) : kind == "team" && known.ContainsKey(("team", row["parent"])) ? ("team", row["parent"]) : null;
                     if (parent is null && row["parent"].Length > 0)
                     {
-                        Refuse(row, "import.noParent", row["parent"]);
-                        continue;
+                        good = Refuse(row, "import.noParent", row["parent"]);
                     }
                 }
 
+                if (row["level"].Length > 0 && level == 0 && good && parent is not null) good = Refuse(row, "import.topLevel", row["level"]);
+                if (!good) continue;
                 known[(kind, row[kind])] = (parent, kind);
                 wanted.Add((row, before, new Unit { Id = before?.Id ?? 0, Kind = kind, Name = row[kind], Title = title, Email = email, Level = level }, parent));
             }
@@ -142,45 +145,30 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
             var people = (await connection.QueryAsync<Person>("SELECT id, name, title, email, active, source FROM user_account WHERE org_id = @Org", new { Org }, transaction)).ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
             var memberships = (await connection.QueryAsync<(long Owner, long Person)>("SELECT owner_id, person_id FROM team_member", transaction: transaction)).ToHashSet();
             var administrators = (await connection.QueryAsync<long>("SELECT id FROM user_account WHERE org_id = @Org AND permissions > 0 UNION SELECT person_id FROM role_grant WHERE org_id = @Org AND role = 'administrator'", new { Org }, transaction)).ToHashSet();
-            foreach (var row in rows)
+            foreach (var (row, first) in rows)
             {
+                var good = first;
                 var before = people.GetValueOrDefault(row["account"]);
                 var edit = new PersonEdit(row["account"], row["name"].Length > 0 ? row["name"] : before?.Title, row.Has("email") ? row["email"] : before?.Email);
-                if (PersonStore.Check(ref edit) is var outcome and not PersonOutcome.Done)
-                {
-                    Refuse(row, outcome == PersonOutcome.BadEmail ? "import.badEmail" : "import.badAccount", outcome == PersonOutcome.BadEmail ? row["email"] : row["account"]);
-                    continue;
-                }
+                var outcome = PersonStore.Check(ref edit);
+                if (row["account"].Length > 0 && outcome is not (PersonOutcome.Done or PersonOutcome.BadEmail)) good = Refuse(row, "import.badAccount", row["account"]);
+                if (edit.Email is { } email) good &= Email(row, email);
 
                 // What the directory looks after is changed there; teams are ours.
                 if (before is { Source: "scim" }) edit = new PersonEdit(before.Name, before.Title, before.Email);
                 var active = before?.Active ?? true;
-                if (row["active"].Length > 0 && !Truth(row, ref active)) continue;
-                if (before is { Active: true } && !active && (before.Name.Equals(by, StringComparison.OrdinalIgnoreCase) || (administrators.Contains(before.Id) && !mayAll)))
-                {
-                    Refuse(row, "import.notSentAway", before.Name);
-                    continue;
-                }
-
-                if (before is { Active: true } && !active && transaction is not null && await PersonStore.IsLastAdministratorAsync(transaction, before.Id))
-                {
-                    Refuse(row, "import.notSentAway", before.Name);
-                    continue;
-                }
+                if (row["active"].Length > 0) good &= Truth(row, ref active);
+                if (before is { Active: true } && !active && (before.Name.Equals(by, StringComparison.OrdinalIgnoreCase) || (administrators.Contains(before.Id) && !mayAll))) good = Refuse(row, "import.notSentAway", before.Name);
+                else if (before is { Active: true } && !active && transaction is not null && await PersonStore.IsLastAdministratorAsync(transaction, before.Id)) good = Refuse(row, "import.notSentAway", before.Name);
 
                 var joins = new List<Unit>();
-                var missing = row["teams"].Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(team =>
+                foreach (var team in row["teams"].Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal))
                 {
-                    if ((_units.GetValueOrDefault(("team", team)) ?? _units.GetValueOrDefault(("unit", team))) is not { } found) return true;
-                    if (before is null || !memberships.Contains((found.Id, before.Id))) joins.Add(found);
-                    return false;
-                });
-                if (missing is not null)
-                {
-                    Refuse(row, "import.noTeam", missing);
-                    continue;
+                    if ((_units.GetValueOrDefault(("team", team)) ?? _units.GetValueOrDefault(("unit", team))) is not { } found) good = Refuse(row, "import.noTeam", team);
+                    else if (before is null || !memberships.Contains((found.Id, before.Id))) joins.Add(found);
                 }
 
+                if (!good) continue;
                 var detail = Differences(("name", before?.Title, edit.Title), ("email", before?.Email, edit.Email), ("active", before is null ? null : YesNo(before.Active), before is null && active ? null : YesNo(active)), ("joins", null, joins.Count == 0 ? null : string.Join(", ", joins.Select(j => j.Title))));
                 if (!Note(row, before is null, edit.Name, detail)) continue;
                 var (now, id) = (store._time.GetUtcNow(), before?.Id ?? await IdSource.NextAsync(transaction!, "user_account"));
@@ -201,21 +189,13 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
         {
             var rows = Distinct("project", StringComparer.Ordinal);
             var projects = (await connection.QueryAsync<Project>("SELECT p.id, p.uuid, p.name, p.owner_id, w.title AS owner FROM project p LEFT JOIN owner w ON w.id = p.owner_id WHERE p.org_id = @Org", new { Org }, transaction)).ToDictionary(p => p.Name, StringComparer.Ordinal);
-            foreach (var row in rows)
+            foreach (var (row, first) in rows)
             {
-                if (!projects.TryGetValue(row["project"], out var project))
-                {
-                    Refuse(row, "import.noProject", row["project"]);
-                    continue;
-                }
-
+                var good = first;
+                if (!projects.TryGetValue(row["project"], out var project) && row["project"].Length > 0) good = Refuse(row, "import.noProject", row["project"]);
                 var owner = row["owner"].Length == 0 ? null : _units.GetValueOrDefault(("team", row["owner"])) ?? _units.GetValueOrDefault(("unit", row["owner"]));
-                if (owner is null && row["owner"].Length > 0)
-                {
-                    Refuse(row, "import.noOwner", row["owner"]);
-                    continue;
-                }
-
+                if (owner is null && row["owner"].Length > 0) good = Refuse(row, "import.noOwner", row["owner"]);
+                if (!good || project is null) continue;
                 var detail = project.OwnerId == owner?.Id ? "" : Differences(("owner", project.Owner, owner?.Title));
                 if (!Note(row, false, project.Name, detail)) continue;
                 await connection.ExecuteAsync("UPDATE project SET owner_id = @owner WHERE id = @Id", new { owner = owner?.Id, project.Id }, transaction);
@@ -235,33 +215,32 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
 
         private Task RecordAsync(string act, string subject, object? before, object? after, object detail) => store._audit.AppendAsync(transaction!, AuditEntry.Change(by, act, subject, before, after, detail));
 
-        private List<ImportRow> Distinct(string column, StringComparer comparer)
+        /// <summary>The rows; and whether each is the first of its name.</summary>
+        private List<(ImportRow Row, bool First)> Distinct(string column, StringComparer comparer)
         {
             var seen = new Dictionary<string, int>(comparer);
-            var kept = new List<ImportRow>();
+            var rows = new List<(ImportRow, bool)>();
             foreach (var row in file.Rows)
             {
-                if (row[column].Length == 0) Refuse(row, "import.noName", column);
-                else if (!seen.TryAdd(row[column], row.Line)) Refuse(row, "import.again", row[column], seen[row[column]]);
-                else kept.Add(row);
+                if (row[column].Length == 0) rows.Add((row, Refuse(row, "import.noName", column)));
+                else if (!seen.TryAdd(row[column], row.Line)) rows.Add((row, Refuse(row, "import.again", row[column], seen[row[column]])));
+                else rows.Add((row, true));
             }
 
-            return kept;
+            return rows;
         }
 
         private bool Named(ImportRow row, string name)
         {
             if (name.Length <= 100 && !name.Any(char.IsControl) && row["title"].Length <= OwnersModule.LongestTitle) return true;
-            Refuse(row, "import.longName", name.Length > 40 ? name[..40] : name);
-            return false;
+            return Refuse(row, "import.longName", name.Length > 40 ? name[..40] : name);
         }
 
         private bool Email(ImportRow row, string email)
         {
             var edit = new PersonEdit("x", null, email);
             if (PersonStore.Check(ref edit) == PersonOutcome.Done) return true;
-            Refuse(row, "import.badEmail", email);
-            return false;
+            return Refuse(row, "import.badEmail", email);
         }
 
         private bool Level(ImportRow row, ref int level)
@@ -281,7 +260,12 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
             return said is not null;
         }
 
-        private void Refuse(ImportRow row, string key, params object?[] args) => _errors.Add(new ImportError(row.Line, key, args));
+        /// <returns>False, for the row is not good.</returns>
+        private bool Refuse(ImportRow row, string key, params object?[] args)
+        {
+            _errors.Add(new ImportError(row.Line, key, args));
+            return false;
+        }
 
         private string LevelName(int level) => level < levels.Count ? levels[level] : (level + 1).ToString(CultureInfo.InvariantCulture);
 
