@@ -27,6 +27,8 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
 
     private const string Key = "(o.pv_id * 4294967296 + o.cv_id)";
 
+    private static readonly string[] s_sorts = ["project", "version", "depth"];
+
     private readonly Remembered _orders = new(time, Orders);
 
     /// <summary>Who uses any version of a component. Sorts: <c>project</c> (default), <c>version</c> (as its ecosystem orders them), <c>depth</c>.</summary>
@@ -37,7 +39,7 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
 
     private async Task<Page<UsageRow>> ListAsync(Viewer viewer, string which, long id, PageRequest request, CancellationToken cancellationToken)
     {
-        var like = Like.Containing(request.Filter);
+        var (like, sort) = (Like.Containing(request.Filter), request.SortOf(s_sorts, "project"));
         var versions = await database.ReadAsync(async connection => (await connection.QueryAsync<VersionColumns>($"SELECT c.id, c.version, k.type FROM component_version c JOIN component k ON k.id = c.component_id WHERE {which}", new { id })).AsList(), cancellationToken);
         if (versions.Count == 0) return Page<UsageRow>.Empty;
         var uses = new Uses(viewer, versions, like);
@@ -45,7 +47,7 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
         var (start, size) = request.PlaceIn(total);
         if (total <= start) return Page<UsageRow>.At([], start, size, total);
         var descending = request.Descending == true;
-        var keys = request.Sort switch
+        var keys = sort switch
         {
             "version" => await database.ReadAsync(connection => uses.ByVersionAsync(connection, descending, start, size), cancellationToken),
             "depth" => await OrderedAsync("CASE WHEN o.depth < 0 THEN 1000000 ELSE o.depth END", false),
