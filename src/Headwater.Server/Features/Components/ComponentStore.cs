@@ -138,22 +138,34 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         ["risk"] = new("x.max_risk", true),
     };
 
-    /// <summary>The versions of a component; null when it, or for who sees a part all of it, is not in sight. Sorts: <c>projects</c> (default), <c>version</c>, <c>findings</c>, <c>risk</c>.</summary>
+    /// <summary>The versions of a component; null when it, or for who sees a part all of it, is not in sight. Sorts: <c>projects</c> (default), <c>version</c> (in the order of its kind of package), <c>findings</c>, <c>risk</c>.</summary>
     /// <param name="findingsSeen">Where the caller may see findings; when that is not all that he sees, nothing is told of them or sorted by them.</param>
     public Task<Page<ComponentVersionRow>?> VersionsAsync(Viewer viewer, Viewer findingsSeen, long id, PageRequest request, CancellationToken cancellationToken = default)
     {
         var found = findingsSeen.Covers(viewer);
         if (!found) request = request.SortedBy(VersionSorts.Keys.Except(OfFindings), "projects");
-        var keyset = Keyset.For(request, VersionSorts, "projects", "x.id");
+        var byVersion = request.SortOf(VersionSorts.Keys, "projects") == "version";
         var like = Like.Containing(request.Filter);
         return database.ReadAsync(async connection =>
         {
             var of = $"c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")}";
-            var parameters = new { Org, id, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
-            var known = await connection.QuerySingleAsync<long>(viewer.All ? "SELECT COUNT(*) FROM component WHERE id = @id" : $"SELECT COUNT(*) FROM component_version c WHERE {of}", parameters);
+            var known = await connection.QuerySingleAsync<long>(viewer.All ? "SELECT COUNT(*) FROM component WHERE id = @id" : $"SELECT COUNT(*) FROM component_version c WHERE {of}", new { id });
             if (known == 0) return null;
             var narrowed = of + (like is null ? "" : @" AND (LOWER(COALESCE(c.version, '')) LIKE @like ESCAPE '\' OR LOWER(c.licences) LIKE @like ESCAPE '\')");
-            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM component_version c WHERE {narrowed}", parameters);
+            var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM component_version c WHERE {narrowed}", new { id, like });
+            if (byVersion && total <= VersionPlace.Most)
+            {
+                // No engine knows this order: the versions are put into it here, and the page is read by their ids.
+                var (start, size) = request.PlaceIn(total);
+                var type = await connection.QuerySingleAsync<string?>("SELECT type FROM component WHERE id = @id", new { id });
+                var ids = VersionPlace.InOrder(await connection.QueryAsync<(long, string?)>($"SELECT c.id, c.version FROM component_version c WHERE {narrowed}", new { id, like }), type, request.Descending == true).Skip(start).Take(size).ToList();
+                var read = (await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.id IN ({string.Join(',', ids.DefaultIfEmpty())})", new { Org })).ToDictionary(v => v.Id);
+                var said = await RegistriesModule.OfVersionsAsync(connection, ids);
+                return Page<ComponentVersionRow>.At([.. ids.Select(i => read[i].ToRow(found) with { Release = said.GetValueOrDefault(i) })], start, size, total);
+            }
+
+            var keyset = Keyset.For(request, VersionSorts, "projects", "x.id");
+            var parameters = new { Org, id, like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var rows = await connection.QueryAsync<VersionRow>($"SELECT x.*, {keyset.Expression} AS sort_key FROM ({VersionSelect(viewer)} WHERE {narrowed}) x WHERE {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
             var releases = await RegistriesModule.OfVersionsAsync(connection, page.Items.Select(v => v.Id));

@@ -77,10 +77,12 @@ internal sealed class GraphStore(IDatabase database)
         var sort = request.SortOf([.. Sorts.Keys, "version"], "severity");
         var (order, descending) = Sorts.GetValueOrDefault(sort, Sorts["severity"]);
         var compare = Comparer<GraphLine>.Create(request.Descending ?? descending ? (a, b) => order(b, a) : order);
-        var ordered = sort != "version" ? lines.OrderBy(l => l, compare) : request.Descending == true ? lines.OrderByDescending(l => VersionPlace.Of(l.Node)) : lines.OrderBy(l => VersionPlace.Of(l.Node));
+        var ordered = sort != "version" ? lines.OrderBy(l => l, compare) : request.Descending == true ? lines.OrderByDescending(l => Place(l.Node)) : lines.OrderBy(l => Place(l.Node));
         return new GraphTable([.. ordered.ThenBy(l => l.Node.Name, StringComparer.Ordinal).ThenBy(l => l.Node.Node)], Math.Max(0, graph.Count - 1), upload.Nodes.Where(c => c > 0).Distinct().Count(), Reached(graph),
             goes.Count == 0 ? null : facts.Step(without!.Value), goes.Select(n => upload.Nodes[n]).Where(c => c > 0 && c != without).Distinct().Count());
     }, cancellationToken);
+
+    private static VersionPlace Place(TreeNode node) => VersionPlace.Of(node.Purl?.IndexOf('/', StringComparison.Ordinal) is { } end and > 4 ? node.Purl[4..end] : null, node.Version);
 
     private static int Reached(DependencyGraph graph)
     {
