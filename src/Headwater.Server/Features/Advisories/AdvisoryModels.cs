@@ -14,6 +14,7 @@ internal sealed record AdvisoryRow(
 /// <param name="Packages">What the records say is affected.</param>
 /// <param name="Findings">In component versions that are in sight, at most a thousand.</param>
 /// <param name="Usages">Where the affected component versions are: latest versions of projects first, what is settled and older versions last; two hundred from where the reader asks for.</param>
+/// <param name="AllFindings">How many findings there are.</param>
 /// <param name="AllUsages">How many those are in all.</param>
 /// <param name="AllRecords">How many records there are; <paramref name="Records"/> holds the first of them.</param>
 /// <param name="AffectedProjects">Distinct projects whose latest version is hit, settled or not.</param>
@@ -24,7 +25,7 @@ internal sealed record AdvisoryDetail(
     string Id, IReadOnlyList<string> Ids, string? Summary, string? Details, Severity Severity, double? Score, string? Vector, double? Epss, double? EpssPercentile,
     bool Kev, bool KevRansomware, DateTimeOffset? Published, DateTimeOffset? Modified, DateTimeOffset? Withdrawn,
     IReadOnlyList<AdvisoryRecord> Records, IReadOnlyList<AdvisoryPackageRow> Packages, IReadOnlyList<AdvisoryReference> References,
-    IReadOnlyList<FindingRow> Findings, IReadOnlyList<AffectedUsage> Usages, int AffectedProjects, int TotalProjects, int WithoutOwner, int SettledProjects, long AllUsages, int AllRecords)
+    IReadOnlyList<FindingRow> Findings, IReadOnlyList<AffectedUsage> Usages, int AffectedProjects, int TotalProjects, int WithoutOwner, int SettledProjects, long AllUsages, int AllRecords, int AllFindings)
 {
     public int OpenProjects => AffectedProjects - SettledProjects;
 }

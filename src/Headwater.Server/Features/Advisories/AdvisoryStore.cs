@@ -15,7 +15,7 @@ namespace Headwater.Server.Features.Advisories;
 internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, AdvisoryUsageStore uses, FindingsModule findings, ComponentsModule catalogue)
 {
     private const long Org = Organisation.Home;
-    private const int MostUsages = 200, MostRecords = 20, ComponentHits = 200;
+    private const int MostUsages = 200, MostRecords = 20, ComponentHits = 200, MostFindings = 1000;
 
     private static readonly Dictionary<string, SortKey> Sorts = new(StringComparer.Ordinal)
     {
@@ -118,7 +118,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
         var osv = OsvRecord.Parse(index.Json(main.Record));
         var references = group.Records.Take(MostRecords).Where(r => r != main.Record).SelectMany(r => OsvRecord.Parse(index.Json(r)).References);
         var worst = records.Where(r => r.Withdrawn is null).DefaultIfEmpty(main).MaxBy(r => ((int)r.Severity, r.Score ?? 0))!;
-        var (findings, hit, settled, withoutOwner) = await AffectedAsync(viewer, group.Ids, cancellationToken);
+        var (findings, allFindings, hit, settled, withoutOwner) = await AffectedAsync(viewer, group.Ids, cancellationToken);
         var usages = await uses.ListAsync(viewer, group.Ids, new PageRequest { Offset = from, Size = MostUsages }, hit, cancellationToken);
         var kev = signals.Kev(group.Ids);
         var epss = signals.Epss(group.Ids);
@@ -128,7 +128,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
             records.Min(r => r.Published), records.Max(r => r.Modified), records.TrueForAll(r => r.Withdrawn is not null) ? records.Max(r => r.Withdrawn) : null,
             [.. records.Select(r => new AdvisoryRecord(r.Id, r.Source, r.Published, r.Modified, r.Withdrawn))],
             [.. group.Records.Take(MostRecords).SelectMany(index.PackagesOf).Select(p => new AdvisoryPackageRow(p.Ecosystem, p.Name, p.Ranges, p.FixedVersions)).DistinctBy(p => (p.Ecosystem, p.Name, string.Join(',', p.Ranges)))],
-            [.. osv.References.Concat(references).DistinctBy(r => r.Url)], findings, usages.Items, (int)hit, total, (int)withoutOwner, (int)settled, usages.Total, group.Records.Count);
+            [.. osv.References.Concat(references).DistinctBy(r => r.Url)], findings, usages.Items, (int)hit, total, (int)withoutOwner, (int)settled, usages.Total, group.Records.Count, allFindings);
     }
 
     /// <summary>Over all advisories, by identifier or words.</summary>
@@ -217,12 +217,13 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
 
     private static readonly Dictionary<string, SortKey> ProjectSorts = new(StringComparer.Ordinal) { ["project"] = new("LOWER(p.name)") };
 
-    private Task<(List<FindingRow> Findings, long Projects, long Settled, long WithoutOwner)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    private Task<(List<FindingRow> Findings, int All, long Projects, long Settled, long WithoutOwner)> AffectedAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
     {
         var parameters = new { Org, ids = ids.Take(500) };
         var found = (await FindingsModule.SeenAsync(connection, viewer, await connection.QueryAsync<FindingColumns>($"""
-            SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.id IN @ids AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.affected DESC, f.risk DESC, k.name, c.id LIMIT 1000
+            SELECT {FindingColumns.Select} FROM finding f JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id WHERE f.id IN @ids AND {ProjectsModule.Uses(viewer, "c.id")} ORDER BY f.affected DESC, f.risk DESC, k.name, c.id LIMIT {MostFindings}
             """, parameters))).ConvertAll(f => f.ToRow());
+        var all = found.Count < MostFindings ? found.Count : await connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM finding f WHERE f.id IN @ids AND {ProjectsModule.Uses(viewer, "f.cv_id")}", parameters);
         var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
         var affected = await AdvisoryUsageStore.AffectedVersionsAsync(connection, ids);
         var (hit, owned) = await new ProjectsUsing(mine, affected).CountAsync(connection, parameters);
@@ -234,7 +235,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
                 AND NOT EXISTS (SELECT 1 FROM finding f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id = f.cv_id
                     LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = x.pv_id AND e.cv_id = x.cv_id AND e.finding_id = f.id WHERE f.id IN @ids AND f.affected = 1 AND COALESCE(e.settled, 0) = 0)
             """, parameters);
-        return (found, hit, settled, hit - owned - (settled - settledOwned));
+        return (found, all, hit, settled, hit - owned - (settled - settledOwned));
     }, cancellationToken);
 
     private sealed record Row

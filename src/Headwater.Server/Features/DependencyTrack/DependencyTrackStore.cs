@@ -293,7 +293,7 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
     /// <summary>All versions of a project, by their name.</summary>
     public Task<IReadOnlyList<DtVersion>> VersionsOfAsync(Viewer viewer, long project, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DtVersion>>(async connection =>
         (await connection.QueryAsync<DtVersion>($"""
-            SELECT v.uuid, v.version, v.active, v.is_latest FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.project_id = @project AND {viewer.Sees("p.owner_id")} ORDER BY v.id LIMIT {DtRequest.MostRows}
+            SELECT v.uuid, v.version, v.active, v.is_latest FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.project_id = @project AND {viewer.Sees("p.owner_id")} ORDER BY v.id
             """, new { Org, project })).AsList(), cancellationToken);
 
     /// <summary>Versions of components that visible projects have, by the component.</summary>

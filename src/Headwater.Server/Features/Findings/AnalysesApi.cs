@@ -11,9 +11,9 @@ internal static class AnalysesApi
     {
         var api = app.MapGroup(Api.Root + "/analyses").WithTags("Findings");
         api.MapGet("", ListAsync).Require(Permissions.ViewVulnerability).WithSummary("What was decided about findings, newest first");
-        api.MapGet("/{uuid:guid}", async Task<Results<Ok<AnalysisDetail>, NotFound>> (HttpContext http, AnalysisStore store, Guid uuid, CancellationToken cancellationToken) =>
-            await store.GetAsync(http.User.Viewer(Permissions.ViewVulnerability), uuid, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewVulnerability)
-            .WithSummary("A decision with its history");
+        api.MapGet("/{uuid:guid}", async Task<Results<Ok<AnalysisDetail>, NotFound>> (HttpContext http, AnalysisStore store, Guid uuid, int? offset, CancellationToken cancellationToken) =>
+            await store.GetAsync(http.User.Viewer(Permissions.ViewVulnerability), uuid, offset ?? 0, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewVulnerability)
+            .WithSummary("A decision with its history: the newest five hundred acts, from offset on, and how many there are");
         api.MapPost("/{uuid:guid}/undo", async Task<Results<NoContent, NotFound>> (HttpContext http, AnalysisStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.UndoAsync(http.User.Viewer(Permissions.VulnerabilityAnalysis), uuid, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound())
             .Require(Permissions.VulnerabilityAnalysis).WithSummary("Takes the last change of a decision back");

@@ -27,7 +27,7 @@ internal sealed class AnalysesModule(AnalysisStore store)
     public Task<AnalysisDetail?> HoldingAsync(Viewer viewer, FindingColumns finding, CancellationToken cancellationToken) => store.HoldingAsync(viewer, finding.PvId, finding.CvId, finding.Id, cancellationToken);
 
     /// <inheritdoc cref="AnalysisStore.ActsAsync"/>
-    public Task<IReadOnlyList<FindingAct>> ActsAsync(FindingColumns finding, CancellationToken cancellationToken) => store.ActsAsync(finding, cancellationToken);
+    public Task<Page<FindingAct>> ActsAsync(FindingColumns finding, int from, int size, CancellationToken cancellationToken) => store.ActsAsync(finding, from, size, cancellationToken);
 
     /// <summary>Decides, or changes what was decided, or comments. The numbers follow at once, or by a job where very many project versions are touched.</summary>
     public Task<Guid> DecideAsync(AnalysisSubject subject, AnalysisChange change, CancellationToken cancellationToken) => store.DecideAsync(subject, change, cancellationToken);

@@ -15,7 +15,7 @@ internal sealed class AnalysisJob(AnalysisStore store, IDatabase database) : IJo
     public async Task RunAsync(JobContext context, CancellationToken cancellationToken)
     {
         var uuid = Guid.Parse(context.Job.Payload);
-        if (await store.GetAsync(Platform.Auth.Viewer.Everything, uuid, cancellationToken) is null) return;
+        if (await store.GetAsync(Platform.Auth.Viewer.Everything, uuid, 0, cancellationToken) is null) return;
         var touched = await store.TouchedAsync(uuid, cancellationToken);
         var done = 0;
         foreach (var chunk in touched.Chunk(Batch))

@@ -84,8 +84,10 @@ internal sealed record AnalysisRow(
     Decision Decision, DateTimeOffset ChangedAt, string ChangedBy, int Findings, int Projects);
 
 /// <summary>A decision with everything that was said and done about it.</summary>
+/// <param name="Acts">The newest, the oldest of them first.</param>
 /// <param name="CanUndo">True when the last change can be taken back.</param>
-internal sealed record AnalysisDetail(AnalysisRow Analysis, IReadOnlyList<AnalysisAct> Acts, bool CanUndo);
+/// <param name="AllActs">How many acts there are.</param>
+internal sealed record AnalysisDetail(AnalysisRow Analysis, IReadOnlyList<AnalysisAct> Acts, bool CanUndo, int AllActs);
 
 /// <summary>The decision that holds for a finding in a project version.</summary>
 internal sealed record FindingAnalysis(Guid Uuid, Decision Decision, AnalysisScope Scope, bool AnyComponentVersion, DateTimeOffset ChangedAt, string ChangedBy);

@@ -72,24 +72,35 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
         }, cancellationToken);
     }
 
-    public Task<AnalysisDetail?> GetAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken) =>
-        GetAsync(viewer, "a.uuid = @uuid", new { Org, uuid }, cancellationToken);
+    /// <summary>The most acts that are told together with a decision.</summary>
+    public const int MostActs = 500;
 
+    /// <param name="from">How many of the newest acts are passed over.</param>
+    public Task<AnalysisDetail?> GetAsync(Viewer viewer, Guid uuid, int from, CancellationToken cancellationToken) =>
+        GetAsync(viewer, "a.uuid = @uuid", new { Org, uuid }, from, MostActs, cancellationToken);
+
+    /// <summary>With everything that was said and done about it.</summary>
     public Task<AnalysisDetail?> GetAsync(Viewer viewer, AnalysisSubject subject, CancellationToken cancellationToken) => GetAsync(viewer, Subject,
-        new { Org, subject.Vulnerability, subject.Component, subject.ComponentVersion, subject.Project, subject.ProjectVersion }, cancellationToken);
+        new { Org, subject.Vulnerability, subject.Component, subject.ComponentVersion, subject.Project, subject.ProjectVersion }, 0, int.MaxValue, cancellationToken);
 
     /// <summary>The decision that holds for a finding in a project version, be it made for that or for more.</summary>
     public async Task<AnalysisDetail?> HoldingAsync(Viewer viewer, long projectVersion, long componentVersion, string finding, CancellationToken cancellationToken) => await GetAsync(viewer,
         "a.id = (SELECT d.analysis_id FROM finding_decision d WHERE d.org_id = @Org AND d.pv_id = @projectVersion AND d.cv_id = @componentVersion AND d.finding_id = @finding)",
-        new { Org, projectVersion, componentVersion, finding }, cancellationToken);
+        new { Org, projectVersion, componentVersion, finding }, 0, int.MaxValue, cancellationToken);
 
     /// <summary>Everything that was said and done about a finding, under whichever decision that reaches it, newest first.</summary>
-    public Task<IReadOnlyList<FindingAct>> ActsAsync(FindingColumns finding, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<FindingAct>>(async connection =>
-        [.. (await connection.QueryAsync<(DateTimeOffset At, string Actor, string Text, string? Snapshot, long? CvId, long? ProjectId, long? PvId)>("""
-            SELECT t.at, t.actor, t.text, t.snapshot, a.cv_id, a.project_id, a.pv_id FROM analysis a JOIN analysis_act t ON t.analysis_id = a.id JOIN project_version v ON v.id = @PvId
+    public Task<Page<FindingAct>> ActsAsync(FindingColumns finding, int from, int size, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    {
+        const string Said = """
+            FROM analysis a JOIN analysis_act t ON t.analysis_id = a.id JOIN project_version v ON v.id = @PvId
             WHERE a.org_id = @Org AND a.component_id = @ComponentId AND (a.cv_id IS NULL OR a.cv_id = @CvId) AND (a.pv_id IS NULL OR a.pv_id = v.id) AND (a.project_id IS NULL OR a.project_id = v.project_id)
-                AND (a.vulnerability = @Id OR @Ids LIKE '%"' || a.vulnerability || '"%') ORDER BY t.id DESC LIMIT 500
-            """, new { Org, finding.PvId, finding.ComponentId, finding.CvId, finding.Id, finding.Ids })).Select(t => new FindingAct(new AnalysisAct(t.At, t.Actor, t.Text, t.Snapshot is not null), Reach(t.ProjectId, t.PvId), t.CvId is null))], cancellationToken);
+                AND (a.vulnerability = @Id OR @Ids LIKE '%"' || a.vulnerability || '"%')
+            """;
+        var parameters = new { Org, finding.PvId, finding.ComponentId, finding.CvId, finding.Id, finding.Ids, from, size };
+        var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {Said}", parameters);
+        var acts = await connection.QueryAsync<(DateTimeOffset At, string Actor, string Text, string? Snapshot, long? CvId, long? ProjectId, long? PvId)>($"SELECT t.at, t.actor, t.text, t.snapshot, a.cv_id, a.project_id, a.pv_id {Said} ORDER BY t.id DESC LIMIT @size OFFSET @from", parameters);
+        return Page<FindingAct>.At([.. acts.Select(t => new FindingAct(new AnalysisAct(t.At, t.Actor, t.Text, t.Snapshot is not null), Reach(t.ProjectId, t.PvId), t.CvId is null))], from, size, total);
+    }, cancellationToken);
 
     /// <summary>Decides, or changes what was decided, or comments.</summary>
     public async Task<Guid> DecideAsync(AnalysisSubject subject, AnalysisChange change, CancellationToken cancellationToken)
@@ -165,13 +176,14 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
     public Task<IReadOnlyList<long>> TouchedAsync(Guid uuid, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<long>>(async connection =>
         await connection.QuerySingleOrDefaultAsync<Found>($"SELECT {Columns} FROM analysis a WHERE a.uuid = @uuid", new { uuid }) is { } row ? await TouchedAsync(connection, null, row.ToSubject(), int.MaxValue) : [], cancellationToken);
 
-    private Task<AnalysisDetail?> GetAsync(Viewer viewer, string which, object parameters, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
+    private Task<AnalysisDetail?> GetAsync(Viewer viewer, string which, object parameters, int from, int most, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
     {
         var row = await connection.QuerySingleOrDefaultAsync<Found>($"SELECT {Row(viewer)} {Listed(viewer)} AND {which}", parameters);
         if (row is null) return null;
-        var acts = (await connection.QueryAsync<(DateTimeOffset At, string Actor, string Text, string? Snapshot)>("SELECT at, actor, text, snapshot FROM analysis_act WHERE analysis_id = @Id ORDER BY id DESC LIMIT 500", new { row.Id })).AsList();
+        var acts = (await connection.QueryAsync<(DateTimeOffset At, string Actor, string Text, string? Snapshot)>("SELECT at, actor, text, snapshot FROM analysis_act WHERE analysis_id = @Id ORDER BY id DESC LIMIT @most OFFSET @from", new { row.Id, from, most })).AsList();
         acts.Reverse();
-        return new AnalysisDetail(row.ToRow(), [.. acts.Select(a => new AnalysisAct(a.At, a.Actor, a.Text, a.Snapshot is not null))], acts.Exists(a => a.Snapshot is not null));
+        var (all, undoable) = await connection.QuerySingleAsync<(long, long)>("SELECT COUNT(*), COUNT(snapshot) FROM analysis_act WHERE analysis_id = @Id", new { row.Id });
+        return new AnalysisDetail(row.ToRow(), [.. acts.Select(a => new AnalysisAct(a.At, a.Actor, a.Text, a.Snapshot is not null))], undoable > 0, (int)all);
     }, cancellationToken);
 
     private async Task<Guid> DecideAsync(DbTransaction transaction, AnalysisSubject subject, AnalysisChange change)

@@ -51,11 +51,15 @@ internal sealed class GrantStore(IDatabase database, AuditStore audit, TimeProvi
     }
 
     /// <summary>The roles that reach one of some units, those of the whole organisation included: who may see what belongs there, and why.</summary>
+    /// <param name="manages">Only roles in these units.</param>
     /// <param name="units">A unit and all above it.</param>
-    public Task<IReadOnlyList<GrantRow>> ReachingAsync(IReadOnlyList<long> units, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<GrantRow>>(async connection =>
-        [.. (await connection.QueryAsync<Row>($"""
-            SELECT {Columns} {From} WHERE g.org_id = @Org AND a.active = 1 AND g.unit_id IN ({string.Join(',', units.Append(0))}) ORDER BY LOWER(COALESCE(a.title, a.name)), a.id, g.role LIMIT 1000
-            """, new { Org })).Select(r => r.ToGrant())], cancellationToken);
+    public Task<Page<GrantRow>> ReachingAsync(Viewer manages, IReadOnlyList<long> units, int from, int size, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    {
+        var reaching = $"{From} WHERE g.org_id = @Org AND a.active = 1 AND g.unit_id IN ({string.Join(',', units.Append(0))}) AND {manages.Sees("g.unit_id")}";
+        var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) {reaching}", new { Org });
+        var rows = await connection.QueryAsync<Row>($"SELECT {Columns} {reaching} ORDER BY LOWER(COALESCE(a.title, a.name)), a.id, g.role, g.unit_id, g.source LIMIT @size OFFSET @from", new { Org, from, size });
+        return Page<GrantRow>.At([.. rows.Select(r => r.ToGrant())], from, size, total);
+    }, cancellationToken);
 
     /// <summary>The person of this name (as it is typed at sign-in); null when there is none.</summary>
     public Task<long?> PersonAsync(string name, CancellationToken cancellationToken = default) =>
@@ -64,9 +68,10 @@ internal sealed class GrantStore(IDatabase database, AuditStore audit, TimeProvi
     public Task<bool> ExistsAsync(long person, CancellationToken cancellationToken = default) =>
         database.ReadAsync(async connection => await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM user_account WHERE org_id = @Org AND id = @person", new { Org, person }) > 0, cancellationToken);
 
-    /// <summary>Names to choose from, for who may see them all.</summary>
-    public Task<IReadOnlyList<(string Name, string? Title)>> NamesAsync(int most, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<(string, string?)>>(async connection =>
-        (await connection.QueryAsync<(string, string?)>("SELECT name, title FROM user_account WHERE org_id = @Org AND active = 1 ORDER BY LOWER(COALESCE(title, name)), id LIMIT @most", new { Org, most })).AsList(), cancellationToken);
+    /// <summary>Names to choose from, for who may see them all, and how many there are.</summary>
+    public Task<(IReadOnlyList<(string Name, string? Title)> Offered, int Total)> NamesAsync(int most, CancellationToken cancellationToken = default) => database.ReadAsync<(IReadOnlyList<(string, string?)>, int)>(async connection =>
+        ((await connection.QueryAsync<(string, string?)>("SELECT name, title FROM user_account WHERE org_id = @Org AND active = 1 ORDER BY LOWER(COALESCE(title, name)), id LIMIT @most", new { Org, most })).AsList(),
+            await connection.QuerySingleAsync<int>("SELECT COUNT(*) FROM user_account WHERE org_id = @Org AND active = 1", new { Org })), cancellationToken);
 
     public Task GrantAsync(GrantWish wish, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
     {

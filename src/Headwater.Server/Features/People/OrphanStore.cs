@@ -6,42 +6,52 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.People;
 
 /// <summary>Somebody who has left, with what still counts on them.</summary>
-internal sealed record Leaver(long Id, string Called, DateTimeOffset? LeftAt, IReadOnlyList<ProjectPart> Projects);
+/// <param name="Projects">The first of the parts in projects in sight.</param>
+/// <param name="AllProjects">How many parts those are.</param>
+internal sealed record Leaver(long Id, string Called, DateTimeOffset? LeftAt, IReadOnlyList<ProjectPart> Projects, int AllProjects);
 
 /// <summary>A team or unit all of whose members have left.</summary>
 /// <param name="Projects">Visible projects that it owns.</param>
 internal sealed record EmptyTeam(long Id, string Title, int Members, int Projects);
 
-/// <summary>What lost its people.</summary>
-internal sealed record Orphans(IReadOnlyList<Leaver> Leavers, IReadOnlyList<EmptyTeam> Teams)
+/// <summary>What lost its people: a part of the leavers and of the teams, and how many there are.</summary>
+/// <param name="Projects">Distinct projects that count on any of all leavers.</param>
+internal sealed record Orphans(IReadOnlyList<Leaver> Leavers, int AllLeavers, IReadOnlyList<EmptyTeam> Teams, int AllTeams, int Projects)
 {
-    public int Projects => Leavers.SelectMany(l => l.Projects).Select(p => p.Project).Distinct().Count();
+    public static Orphans None { get; } = new([], 0, [], 0, 0);
 }
 
 /// <summary>What somebody left behind, and who takes it on.</summary>
 internal sealed class OrphanStore(IDatabase database, AuditStore audit)
 {
     private const long Org = Organisation.Home;
-    private const int Most = 2000;
+    /// <summary>The most parts in projects that are named of a leaver.</summary>
+    public const int MostParts = 50;
+
     private const string Holders = "SELECT person_id, part FROM project_person WHERE project_id = @ProjectId ORDER BY person_id, part", Members = "SELECT person_id, source FROM team_member WHERE owner_id = @team ORDER BY person_id";
 
     /// <param name="viewer">Which projects and teams may be named.</param>
-    public Task<Orphans> ListAsync(Viewer viewer, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    /// <param name="from">How many leavers are passed over.</param>
+    /// <param name="fromTeam">How many teams are.</param>
+    /// <param name="size">How many of each are told; none for who wants to know only how many there are.</param>
+    public Task<Orphans> ListAsync(Viewer viewer, int from = 0, int fromTeam = 0, int size = 200, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         // Asked on every look at the overview, and mostly nobody has left.
-        if (await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM user_account WHERE org_id = @Org AND active = 0", new { Org }) == 0) return new Orphans([], []);
+        if (await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM user_account WHERE org_id = @Org AND active = 0", new { Org }) == 0) return Orphans.None;
+        var held = $"FROM project_person h JOIN user_account u ON u.id = h.person_id JOIN project p ON p.id = h.project_id WHERE h.person_id IN (SELECT id FROM user_account WHERE org_id = @Org AND active = 0) AND {viewer.Sees("p.owner_id")}";
+        var empty = $"FROM owner w JOIN team_member t ON t.owner_id = w.id JOIN user_account u ON u.id = t.person_id WHERE w.org_id = @Org AND {viewer.Sees("w.id")} GROUP BY w.id, w.title HAVING SUM(u.active) = 0";
+        var parameters = new { Org, from, fromTeam, size, MostParts };
+        var (people, projects) = await connection.QuerySingleAsync<(long, long)>($"SELECT COUNT(DISTINCT h.person_id), COUNT(DISTINCT h.project_id) {held}", parameters);
+        var allTeams = await connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM (SELECT w.id {empty}) q", parameters);
+        if (size == 0) return new Orphans([], (int)people, [], allTeams, (int)projects);
+        var leavers = (await connection.QueryAsync<LeaverRow>($"SELECT u.id, u.name, u.title, u.left_at, COUNT(*) AS parts {held} GROUP BY u.id, u.name, u.title, u.left_at ORDER BY LOWER(COALESCE(u.title, u.name)), u.id LIMIT @size OFFSET @from", parameters)).AsList();
         var parts = (await connection.QueryAsync<PartRow>($"""
-            SELECT u.id AS person_id, u.name, u.title, u.left_at, p.uuid AS project, p.name AS project_name, h.part
-            FROM project_person h JOIN user_account u ON u.id = h.person_id JOIN project p ON p.id = h.project_id
-            WHERE h.person_id IN (SELECT id FROM user_account WHERE org_id = @Org AND active = 0) AND {viewer.Sees("p.owner_id")} ORDER BY LOWER(COALESCE(u.title, u.name)), u.id, LOWER(p.name), h.part LIMIT @Most
-            """, new { Org, Most })).AsList();
-        var teams = (await connection.QueryAsync<TeamRow>($"""
-            SELECT w.id, w.title, COUNT(*) AS members, (SELECT COUNT(*) FROM project p WHERE p.org_id = @Org AND p.owner_id = w.id) AS projects
-            FROM owner w JOIN team_member t ON t.owner_id = w.id JOIN user_account u ON u.id = t.person_id
-            WHERE w.org_id = @Org AND {viewer.Sees("w.id")} GROUP BY w.id, w.title HAVING SUM(u.active) = 0 ORDER BY LOWER(w.title), w.id LIMIT @Most
-            """, new { Org, Most })).AsList();
-        var leavers = parts.GroupBy(p => p.PersonId).Select(g => new Leaver(g.Key, string.IsNullOrWhiteSpace(g.First().Title) ? g.First().Name : g.First().Title!, g.First().LeftAt, [.. g.Select(p => new ProjectPart(p.Project, p.ProjectName, p.Part))]));
-        return new Orphans([.. leavers], [.. teams.Select(t => new EmptyTeam(t.Id, t.Title, t.Members, t.Projects))]);
+            SELECT q.person_id, q.project, q.project_name, q.part FROM (SELECT h.person_id, p.uuid AS project, p.name AS project_name, h.part, ROW_NUMBER() OVER (PARTITION BY h.person_id ORDER BY LOWER(p.name), p.id, h.part) AS place
+                {held} AND h.person_id IN ({string.Join(',', leavers.Select(l => l.Id).DefaultIfEmpty())})) q WHERE q.place <= @MostParts ORDER BY q.person_id, q.place
+            """, parameters)).ToLookup(p => p.PersonId, p => new ProjectPart(p.Project, p.ProjectName, p.Part));
+        var teams = await connection.QueryAsync<TeamRow>($"SELECT w.id, w.title, COUNT(*) AS members, (SELECT COUNT(*) FROM project p WHERE p.org_id = @Org AND p.owner_id = w.id) AS projects {empty} ORDER BY LOWER(w.title), w.id LIMIT @size OFFSET @fromTeam", parameters);
+        return new Orphans([.. leavers.Select(l => new Leaver(l.Id, string.IsNullOrWhiteSpace(l.Title) ? l.Name : l.Title, l.LeftAt, [.. parts[l.Id]], l.Parts))], (int)people,
+            [.. teams.Select(t => new EmptyTeam(t.Id, t.Title, t.Members, t.Projects))], allTeams, (int)projects);
     }, cancellationToken);
 
     /// <summary>Gives a leaver's parts in projects, and places in teams, to somebody who is here; or to nobody.</summary>
@@ -74,12 +84,18 @@ internal sealed class OrphanStore(IDatabase database, AuditStore audit)
         return parts.Count + teams.Count;
     }, cancellationToken: cancellationToken);
 
-    private sealed class PartRow
+    private sealed class LeaverRow
     {
-        public long PersonId { get; set; }
+        public long Id { get; set; }
         public string Name { get; set; } = "";
         public string? Title { get; set; }
         public DateTimeOffset? LeftAt { get; set; }
+        public int Parts { get; set; }
+    }
+
+    private sealed class PartRow
+    {
+        public long PersonId { get; set; }
         public Guid Project { get; set; }
         public string ProjectName { get; set; } = "";
         public string Part { get; set; } = "";

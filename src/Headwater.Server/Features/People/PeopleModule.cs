@@ -27,8 +27,9 @@ internal sealed class PeopleModule(PersonStore store)
         var api = app.MapGroup(Api.Root + "/people").WithTags("People");
         api.MapGet("", ListAsync).Require(Permissions.PeopleManagement).WithSummary("People; state (active, left) and source narrow the list");
         api.MapPost("", CreateAsync).Require(Permissions.PeopleManagement).WithSummary("Makes a local account; its password is in the answer and nowhere else");
-        api.MapGet("/{id:long}", async Task<Results<Ok<PersonDetail>, NotFound>> (HttpContext http, PersonStore store, long id, CancellationToken cancellationToken) =>
-            await store.GetAsync(id, http.User.Viewer(), cancellationToken) is { } person ? TypedResults.Ok(person) : TypedResults.NotFound()).Require(Permissions.PeopleManagement);
+        api.MapGet("/{id:long}", async Task<Results<Ok<PersonDetail>, NotFound>> (HttpContext http, PersonStore store, long id, int? offset, CancellationToken cancellationToken) =>
+            await store.GetAsync(id, http.User.Viewer(), offset ?? 0, cancellationToken: cancellationToken) is { } person ? TypedResults.Ok(person) : TypedResults.NotFound()).Require(Permissions.PeopleManagement)
+            .WithSummary("A person with teams, groups and parts in projects: five hundred from offset on, and how many there are");
         api.MapPut("/{id:long}/active", SetActiveAsync).Require(Permissions.PeopleManagement).WithSummary("Lets somebody in again, or sends them away");
         api.MapGet("/groups", GroupsAsync).Produces<IReadOnlyList<GroupRow>>().Require(Permissions.PeopleManagement).WithSummary("Groups of the directory, with the roles and the team that belonging to them gives");
         api.MapGet("/sessions", SessionsAsync).Require(Permissions.PeopleManagement).WithSummary("Where people are signed in; person narrows the list to one");

@@ -21,7 +21,9 @@ internal sealed record Membership(long OwnerId, string Title, string Kind, strin
 internal sealed record ProjectPart(Guid Project, string Name, string Part);
 
 /// <summary>Everything about one person.</summary>
-internal sealed record PersonDetail(PersonRow Person, IReadOnlyList<Membership> Teams, IReadOnlyList<ProjectPart> Projects, IReadOnlyList<string> Groups);
+/// <param name="Projects">Parts in projects in sight, by name, from where the reader asks for.</param>
+/// <param name="AllProjects">How many those are in all.</param>
+internal sealed record PersonDetail(PersonRow Person, IReadOnlyList<Membership> Teams, IReadOnlyList<ProjectPart> Projects, IReadOnlyList<string> Groups, int AllProjects);
 
 /// <summary>What can be said of a person by hand.</summary>
 internal sealed record PersonEdit(string Name, string? Title, string? Email);
@@ -53,6 +55,9 @@ internal enum PersonOutcome
 /// <summary>A person chosen in a form.</summary>
 internal sealed record PersonChoice(long Id, string Name, string? Title)
 {
+    /// <summary>The most that a form offers; whoever is not among them is typed.</summary>
+    public const int Most = 2000;
+
     public string Called => string.IsNullOrWhiteSpace(Title) || Title == Name ? Name : $"{Title} ({Name})";
 }
 

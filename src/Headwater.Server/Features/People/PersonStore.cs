@@ -49,8 +49,12 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, ApiKeySt
         return (counts.GetValueOrDefault(1), counts.GetValueOrDefault(0));
     }, cancellationToken);
 
+    /// <summary>The most projects that are told together with a person.</summary>
+    public const int MostProjects = 500;
+
     /// <param name="viewer">Which projects may be named.</param>
-    public Task<PersonDetail?> GetAsync(long id, Viewer viewer, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+    /// <param name="from">How many of them are passed over.</param>
+    public Task<PersonDetail?> GetAsync(long id, Viewer viewer, int from = 0, int size = MostProjects, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         var row = await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM user_account u WHERE u.org_id = @Org AND u.id = @id", new { Org, id, now = time.GetUtcNow() });
         if (row is null) return null;
@@ -58,15 +62,17 @@ internal sealed class PersonStore(IDatabase database, AuditStore audit, ApiKeySt
             SELECT w.id AS owner_id, w.title, w.kind, t.source FROM team_member t JOIN owner w ON w.id = t.owner_id WHERE t.person_id = @id ORDER BY LOWER(w.title), w.id
             """, new { id })).Select(t => new Membership(t.OwnerId, t.Title, t.Kind, t.Source.StartsWith("group:", StringComparison.Ordinal) ? t.Source[6..] : null));
         var projects = (await connection.QueryAsync<PartRow>($"""
-            SELECT p.uuid AS project, p.name, pp.part FROM project_person pp JOIN project p ON p.id = pp.project_id WHERE pp.person_id = @id AND {viewer.Sees("p.owner_id")} ORDER BY LOWER(p.name), pp.part LIMIT 500
-            """, new { id })).Select(p => new ProjectPart(p.Project, p.Name, p.Part));
+            SELECT p.uuid AS project, p.name, pp.part FROM project_person pp JOIN project p ON p.id = pp.project_id WHERE pp.person_id = @id AND {viewer.Sees("p.owner_id")} ORDER BY LOWER(p.name), p.id, pp.part LIMIT @size OFFSET @from
+            """, new { id, from, size })).Select(p => new ProjectPart(p.Project, p.Name, p.Part));
+        var allProjects = await connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM project_person pp JOIN project p ON p.id = pp.project_id WHERE pp.person_id = @id AND {viewer.Sees("p.owner_id")}", new { id });
         var groups = await connection.QueryAsync<string>("SELECT g.name FROM person_group_member m JOIN person_group g ON g.id = m.group_id WHERE m.person_id = @id ORDER BY g.name", new { id });
-        return new PersonDetail(row.ToRow(), [.. teams], [.. projects], [.. groups]);
+        return new PersonDetail(row.ToRow(), [.. teams], [.. projects], [.. groups], allProjects);
     }, cancellationToken);
 
-    /// <summary>Active people for a choice in a form, by what they are called.</summary>
-    public Task<IReadOnlyList<PersonChoice>> ChoicesAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<PersonChoice>>(async connection =>
-        [.. (await connection.QueryAsync<ChoiceRow>("SELECT id, name, title FROM user_account WHERE org_id = @Org AND active = 1 ORDER BY LOWER(COALESCE(title, name)), id LIMIT 2000", new { Org })).Select(c => new PersonChoice(c.Id, c.Name, c.Title))], cancellationToken);
+    /// <summary>Active people for a choice in a form, by what they are called, and how many there are.</summary>
+    public Task<(IReadOnlyList<PersonChoice> Offered, int Total)> ChoicesAsync(CancellationToken cancellationToken = default) => database.ReadAsync<(IReadOnlyList<PersonChoice>, int)>(async connection =>
+        ([.. (await connection.QueryAsync<ChoiceRow>("SELECT id, name, title FROM user_account WHERE org_id = @Org AND active = 1 ORDER BY LOWER(COALESCE(title, name)), id LIMIT @Most", new { Org, PersonChoice.Most })).Select(c => new PersonChoice(c.Id, c.Name, c.Title))],
+            await connection.QuerySingleAsync<int>("SELECT COUNT(*) FROM user_account WHERE org_id = @Org AND active = 1", new { Org })), cancellationToken);
 
     /// <summary>People who have all words of a text in their name, the name of their account or their address: those who are here first, by name.</summary>
     public Task<IReadOnlyList<FoundPerson>> FindAsync(string text, int limit, CancellationToken cancellationToken)
