@@ -105,6 +105,7 @@ public sealed class SbomCommandTests : IDisposable
     [InlineData("cyclonedx-1.6-json", "CycloneDX", "1.6", "json")]
     [InlineData("cyclonedx-1.7-xml", "CycloneDX", "1.7", "xml")]
     [InlineData("spdx-2.3-json", "SPDX", "2.3", "json")]
+    [InlineData("spdx-2.3-yaml", "SPDX", "2.3", "yaml")]
     [InlineData("spdx-2.3-tag", "SPDX", "2.3", "tag-value")]
     [InlineData("spdx-3.0-json", "SPDX", "3.0", "json-ld")]
     public async Task Convert_Sample_GivesAValidDocumentWithAllComponents(string target, string format, string version, string serialization)

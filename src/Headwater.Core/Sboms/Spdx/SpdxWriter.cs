@@ -52,6 +52,7 @@ internal static class SpdxWriter
             var isTagValue = target == "spdx-2.3-tag";
             var export = new Spdx2Export(document, names, byComponent, byDocument, isTagValue);
             if (isTagValue) SpdxTagValueWriter.Write(export, output);
+            else if (target == "spdx-2.3-yaml") SpdxYamlWriter.Write(export, output);
             else WriteJson(export, output);
             Carry(document, export.Tells, _ => false, export.Unsaid, export.MadeLicences, carries);
         }
