@@ -63,6 +63,13 @@ public sealed class SearchTests(Chromium chromium)
         await page.WaitForURLAsync("**/search?q=CVE-2021-44228");
         (await page.SaidAsync()).ShouldContain("Advisories");
 
+        // The box shows what is meant, and does not offer it once more.
+        await page.Keyboard.PressAsync("/");
+        await page.Locator("form[data-search] input[name=q]").FillAsync("juise shpo");
+        await page.Locator("#search-list .note").WaitForAsync();
+        var listed = await page.SaidAsync("#search-list");
+        listed.ShouldStartWith("Showing hits for “juice shop”");
+        listed.ShouldNotContain("Did you mean");
         await page.GotoAsync("/search?q=juise+shpo");
         (await page.SaidAsync()).ShouldContain("Nothing has “juise shpo”; this is what has “juice shop”.");
         await page.GotoAsync("/search?q=licence:MTI");

@@ -54,6 +54,46 @@ public sealed class SearchTests(TestHost host) : IClassFixture<TestHost>
         (hidden.Count, hidden.Suggestions.Count).ShouldBe((0, 0));
     }
 
+    [Theory]
+    [InlineData("Phillipa", "philippa")]
+    [InlineData("quarzt", "quartz")]
+    [InlineData("Philipa Qartz", "philippa quartz")]
+    [InlineData("qaurtzite.example", "quartzite.example")]
+    public async Task Person_TypedWithSlips_IsFoundByWhoMaySeePeople_AndOfferedToNobodyElse(string typed, string meant)
+    {
+        await host.AddPersonAsync("pquartz");
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE user_account SET title = 'Philippa Quartz', email = 'pq@quartzite.example' WHERE name = 'pquartz'", transaction: t));
+        var found = await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, typed, 10, true, Stop);
+        found.Similar.ShouldBeTrue();
+        found.Suggestions[0].ShouldBe(meant, StringComparer.OrdinalIgnoreCase);
+        found.Groups.Single(g => g.Kind == "person").Hits.ShouldHaveSingleItem().Title.ShouldBe("Philippa Quartz");
+        var others = await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, typed, 10, false, Stop);
+        (others.Similar, others.Count, others.Suggestions.Count).ShouldBe((false, 0, 0));
+    }
+
+    [Theory]
+    [InlineData("cve 2021 44228")]
+    [InlineData("CVE_2021_44228")]
+    [InlineData(" cve  2021–44228 ")]
+    public async Task NumberOfAnAdvisory_WithBlanksOrOtherDashes_IsFound(string typed)
+    {
+        var found = await host.Get<SearchStore>().SearchAsync(Viewer.Everything, Viewer.Everything, typed, 10, cancellationToken: Stop);
+        found.Similar.ShouldBeFalse();
+        found.Groups.Single(g => g.Kind == "advisory").Hits[0].Title.ShouldBe("CVE-2021-44228");
+    }
+
+    [Fact]
+    public async Task Nothing_IsSaidOnce_AndIsNotSimilar()
+    {
+        await host.AddPersonAsync("seeker");
+        await host.GrantAsync(await host.AddPersonAsync("seeker"), "administrator", 0);
+        using var client = await host.ClientAsync();
+        (await FindAsync(client, "zzzzqqqqvvvv")).GetProperty("similar").GetBoolean().ShouldBeFalse();
+        using var browser = await host.BrowserAsync("seeker");
+        var said = Headwater.Server.Tests.Ui.Html.Parse(await browser.GetStringAsync("/search?q=zzzzqqqqvvvv", Stop)).QuerySelector("main")!.TextContent;
+        said.Split("Nothing found").Length.ShouldBe(2);
+    }
+
     [Fact]
     public async Task Words_ThatAreKnown_OrOnlyBegun_AreTakenAsTheyAre()
     {
@@ -67,6 +107,7 @@ public sealed class SearchTests(TestHost host) : IClassFixture<TestHost>
 
     [Theory]
     [InlineData("CVE-2021-44288")]
+    [InlineData("cve 2021 44288")]
     [InlineData("cve-2021-4228")]
     [InlineData("CVE202144228")]
     [InlineData("CVE2021-44228")]
@@ -137,13 +178,13 @@ public sealed class SearchTests(TestHost host) : IClassFixture<TestHost>
         using var client = await host.ClientAsync();
         await host.IdleAsync();
         var words = new SearchWordStore(host.Get<IDatabase>(), host.Get<Headwater.Server.Features.Findings.FindingsModule>(), new Slow());
-        var before = await words.GetAsync(Viewer.Everything, Viewer.Everything, Stop);
+        var before = await words.GetAsync(Viewer.Everything, Viewer.Everything, false, Stop);
         before.Correct("chandeleir", true, 3).ShouldBeEmpty();
-        (await words.GetAsync(Viewer.Everything, Viewer.Everything, Stop)).ShouldBeSameAs(before);
-        (await words.GetAsync(Viewer.Nothing, Viewer.Nothing, Stop)).Count.ShouldBe(0);
+        (await words.GetAsync(Viewer.Everything, Viewer.Everything, false, Stop)).ShouldBeSameAs(before);
+        (await words.GetAsync(Viewer.Nothing, Viewer.Nothing, false, Stop)).Count.ShouldBe(0);
         await TestHost.UploadAsync(client, "chandelier", "1", TestHost.Bom("pkg:npm/candlestick@1.0.0"));
         await host.IdleAsync();
-        var after = await words.GetAsync(Viewer.Everything, Viewer.Everything, Stop);
+        var after = await words.GetAsync(Viewer.Everything, Viewer.Everything, false, Stop);
         (after.Correct("chandeleir", true, 3)[0], after.Correct("candelstick", true, 3)[0]).ShouldBe(("chandelier", "candlestick"));
     }
 

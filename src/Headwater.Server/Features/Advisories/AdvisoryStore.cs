@@ -135,6 +135,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
     public async Task<IReadOnlyList<AdvisoryHit>> SearchAsync(Viewer viewer, string query, int limit, CancellationToken cancellationToken = default)
     {
         if (feeds.Current.Index is not { } index || string.IsNullOrWhiteSpace(query) || query.Length > 200) return [];
+        if (NearIdentifiers.Dashed(query) is var dashed && index.Find(dashed).Count > 0) query = dashed;
         var found = index.Search(query.Trim(), limit).Select(index.Summary).Select(s => (Summary: s, Shown: s.Id.StartsWith("CVE-", StringComparison.Ordinal) ? s.Id : s.Aliases.FirstOrDefault(a => a.StartsWith("CVE-", StringComparison.Ordinal)) ?? s.Id))
             .DistinctBy(h => h.Shown).ToList();
         // What affects us by the name of a package comes first: "log4j" means more than the titles that have the word in them. The text index finds
@@ -148,6 +149,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
 
     public async Task<IReadOnlyList<string>> NearAsync(Viewer viewer, string identifier, int limit, CancellationToken cancellationToken)
     {
+        identifier = NearIdentifiers.Dashed(identifier);
         if (feeds.Current.Index is not { } index || !NearIdentifiers.IsOne(identifier) || index.Find(identifier).Count > 0) return [];
         var near = new Dictionary<string, Severity>(StringComparer.Ordinal);
         foreach (var other in NearIdentifiers.Of(identifier))

@@ -7,7 +7,7 @@ namespace Headwater.Server.Features.Search;
 internal sealed record SearchHit(string Kind, string Title, string? Detail, string Href);
 
 /// <summary>Hits by kind, in the order projects, components, documents, advisories, owners, people.</summary>
-/// <param name="Similar">True when nothing has what was typed, and these are named nearly so.</param>
+/// <param name="Similar">True when nothing has what was typed, and the hits are of what is meant instead: of the first suggestion, or without one what is named nearly so.</param>
 internal sealed record SearchResults(string Query, IReadOnlyList<SearchGroup> Groups, bool Similar = false)
 {
     /// <summary>What may be meant by what was typed, the nearest first: each finds something. Where <see cref="Similar"/> hits are shown for words, the first is what they were found by.</summary>

@@ -43,7 +43,9 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
         if (numbers.Count > 0 || query.StartsWith("pkg:", StringComparison.OrdinalIgnoreCase)) return new SearchResults(query, groups) { Suggestions = numbers };
         var (meant, found) = await MeantAsync(viewer, findingsSeen, query, groups.Count == 0, perKind, withPeople, cancellationToken);
         if (groups.Count > 0) return new SearchResults(query, groups) { Suggestions = meant };
-        return found is not null ? new SearchResults(query, found, true) { Suggestions = meant } : new SearchResults(query, await SimilarAsync(viewer, query, perKind, cancellationToken), true);
+        if (found is not null) return new SearchResults(query, found, true) { Suggestions = meant };
+        var similar = await SimilarAsync(viewer, query, perKind, cancellationToken);
+        return new SearchResults(query, similar, similar.Count > 0);
     }
 
     /// <summary>What has all the words, in some kind of thing.</summary>
@@ -67,6 +69,7 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
         if (withPeople)
         {
             var persons = await people.FindAsync(query, perKind + 1, cancellationToken);
+            ours |= persons.Count > 0;
             groups.Add(new SearchGroup("person", [.. persons.Take(perKind).Select(p => new SearchHit("person", p.Title ?? p.Name, p.Email is null ? p.Name : $"{p.Name}, {p.Email}", $"/people/{p.Id}"))], persons.Count > perKind));
         }
 
@@ -79,7 +82,7 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
     {
         var (meant, found) = (new List<string>(), (List<SearchGroup>?)null);
         // Each that is tried is a whole search, and the box asks while it is typed in: beside what was found one is enough.
-        foreach (var other in (await words.GetAsync(viewer, findingsSeen, cancellationToken)).Correct(query, nothing, nothing ? MostTried : 1))
+        foreach (var other in (await words.GetAsync(viewer, findingsSeen, withPeople, cancellationToken)).Correct(query, nothing, nothing ? MostTried : 1))
         {
             var (groups, ours) = await NamedAsync(viewer, findingsSeen, other, perKind, withPeople, cancellationToken);
             if (!ours) continue;

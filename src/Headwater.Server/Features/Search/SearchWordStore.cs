@@ -5,7 +5,7 @@ using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Search;
 
-/// <summary>The words that what somebody may see is named by: owners, projects, components, and what the advisories that hit them are called.</summary>
+/// <summary>The words that what somebody may see is named by: owners, projects, components, and what the advisories that hit them are called; for who may see them, people.</summary>
 internal sealed class SearchWordStore(IDatabase database, FindingsModule findings, TimeProvider time)
 {
     private const long Org = Organisation.Home;
@@ -20,9 +20,10 @@ internal sealed class SearchWordStore(IDatabase database, FindingsModule finding
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     /// <summary>A vocabulary of one's own: a word that stands only out of sight is not even known there. It holds what was uploaded a moment ago.</summary>
-    public async Task<Vocabulary> GetAsync(Viewer viewer, Viewer findingsSeen, CancellationToken cancellationToken)
+    /// <param name="withPeople">Whether the caller may see people.</param>
+    public async Task<Vocabulary> GetAsync(Viewer viewer, Viewer findingsSeen, bool withPeople, CancellationToken cancellationToken)
     {
-        var (key, generation) = ($"{viewer.Key} {findingsSeen.Key}", await findings.GenerationAsync(cancellationToken));
+        var (key, generation) = ($"{viewer.Key} {findingsSeen.Key} {withPeople}", await findings.GenerationAsync(cancellationToken));
         lock (_lock)
         {
             Forget(MostWords);
@@ -34,7 +35,7 @@ internal sealed class SearchWordStore(IDatabase database, FindingsModule finding
         }
 
         var start = time.GetTimestamp();
-        var words = await ReadAsync(viewer, findingsSeen, cancellationToken);
+        var words = await ReadAsync(viewer, findingsSeen, withPeople, cancellationToken);
         if (time.GetElapsedTime(start) < Quick) return words;
         lock (_lock)
         {
@@ -60,9 +61,9 @@ internal sealed class SearchWordStore(IDatabase database, FindingsModule finding
         }
     }
 
-    private async Task<Vocabulary> ReadAsync(Viewer viewer, Viewer findingsSeen, CancellationToken cancellationToken)
+    private async Task<Vocabulary> ReadAsync(Viewer viewer, Viewer findingsSeen, bool withPeople, CancellationToken cancellationToken)
     {
-        if (viewer.IsNothing) return Vocabulary.Of([]);
+        if (viewer.IsNothing && !withPeople) return Vocabulary.Of([]);
         var part = viewer.All ? null : await findings.PartAsync(viewer, cancellationToken);
         var hit = findingsSeen.All || findingsSeen.IsNothing ? null : await findings.PartAsync(findingsSeen, cancellationToken);
         return await database.ReadAsync(async connection =>
@@ -77,6 +78,7 @@ internal sealed class SearchWordStore(IDatabase database, FindingsModule finding
             }
 
             await AddAsync($"SELECT title, email FROM owner WHERE org_id = @Org AND {viewer.Sees("id")}", new { Org });
+            if (withPeople) await AddAsync("SELECT name, title, email FROM user_account WHERE org_id = @Org", new { Org });
             await AddAsync($"SELECT name FROM project WHERE org_id = @Org AND {viewer.Sees("owner_id")}", new { Org });
             if (part is null) await AddAsync("SELECT k.name, k.group_name FROM component_usage u JOIN component k ON k.id = u.component_id WHERE u.org_id = @Org", new { Org });
             foreach (var ids in part?.Components.Keys.Chunk(2000) ?? []) await AddAsync($"SELECT name, group_name FROM component WHERE id IN ({string.Join(',', ids)})");

@@ -1,7 +1,7 @@
 import { api, base, el, text } from "./dom";
 
 interface Hit { kind: string; title: string; detail?: string | null; href: string }
-interface Answer { groups: { kind: string; hits: Hit[]; more: boolean }[]; suggestions?: string[] }
+interface Answer { groups: { kind: string; hits: Hit[]; more: boolean }[]; suggestions?: string[]; similar?: boolean }
 
 /** The one search box: results while typing, chosen with the arrow keys. Without script it is a form to the search page. */
 export function search(): void {
@@ -39,7 +39,10 @@ export function search(): void {
     list!.replaceChildren();
     at = -1;
     let n = 0;
-    const meant = answer.suggestions ?? [];
+    // What the hits are of already is said, and not offered.
+    const shown = answer.similar && answer.groups.some(g => g.hits.length > 0) ? answer.suggestions?.[0] : undefined;
+    if (shown !== undefined) list!.append(el("div", { class: "note" }, text("searchShown").replace("{0}", () => shown)));
+    const meant = (answer.suggestions ?? []).slice(shown === undefined ? 0 : 1);
     if (meant.length > 0) {
       const block = el("div", { role: "group", "aria-label": text("searchMeant") }, el("div", { class: "group", "aria-hidden": "true" }, text("searchMeant")));
       for (const other of meant) block.append(el("a", { class: "hit", role: "option", id: `hit-${n++}`, "aria-selected": "false", tabindex: "-1", href: `${base}/search?q=${encodeURIComponent(other)}` }, el("span", { class: "title" }, other)));
