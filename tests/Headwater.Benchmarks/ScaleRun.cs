@@ -89,19 +89,22 @@ internal static class ScaleRun
     private static async Task ListsAsync(ServerProcess server, int projects)
     {
         var component = (await JsonAsync(server, Api + "components?size=1&sort=projects")).GetProperty("items")[0].GetProperty("id").GetInt64();
+        var worst = (await JsonAsync(server, Api + "advisories?size=1&sort=projects")).GetProperty("items")[0].GetProperty("id").GetString()!;
         (string List, string[] Sorts)[] lists =
         [
             ("projects", ["name", "risk", "components", "findings", "uploaded", "owner"]), ("components", ["name", "risk", "projects", "versions", "findings"]),
             ("advisories", ["risk", "severity", "projects", "epss", "published", "id"]), ($"components/{component}/usages", ["project", "version", "depth"]),
+            ($"components/{component}/versions", [""]), ("analyses", [""]), ($"advisories/{worst}/usages", [""]), ($"advisories/{worst}/projects", [""]),
         ];
         foreach (var (list, sorts) in lists)
         {
             foreach (var sort in sorts)
             {
-                var first = await MeasureAsync(server, $"{list} by {sort}, page 1", $"{Api}{list}?sort={sort}&size=50", 150);
+                var (by, order) = sort.Length == 0 ? ("", "") : ($" by {sort}", $"sort={sort}&");
+                var first = await MeasureAsync(server, $"{list}{by}, page 1", $"{Api}{list}?{order}size=50", 150);
                 var total = first.GetProperty("total").GetInt64();
                 var deep = Math.Min(999 * 50, (int)(total - 50));
-                if (deep > 0) await MeasureAsync(server, $"{list} by {sort}, page {deep / 50 + 1:N0}", $"{Api}{list}?sort={sort}&size=50&offset={deep}", 150);
+                if (deep > 0) await MeasureAsync(server, $"{list}{by}, page {deep / 50 + 1:N0}", $"{Api}{list}?{order}size=50&offset={deep}", 150);
             }
         }
     }
