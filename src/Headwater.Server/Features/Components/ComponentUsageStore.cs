@@ -109,20 +109,19 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
         public async Task<IReadOnlyList<long>> ByVersionAsync(DbConnection connection, bool descending, int start, int size)
         {
             var counts = (await connection.QueryAsync<(long Version, long Uses)>($"SELECT o.cv_id, COUNT(*) {From} GROUP BY o.cv_id", new { Org, like })).ToDictionary(c => c.Version, c => c.Uses);
-            var ordered = VersionOrder.Of(versions, versions[0].Type, v => v.Version, v => v.Id);
             var keys = new List<long>(size);
             var whole = new List<long>();
             long passed = 0;
-            foreach (var version in descending ? ordered.AsEnumerable().Reverse() : ordered)
+            foreach (var version in VersionPlace.InOrder(versions.Select(v => (v.Id, v.Version)), versions[0].Type, descending))
             {
-                var (uses, skip) = (counts.GetValueOrDefault(version.Id), Math.Max(0, start - passed));
+                var (uses, skip) = (counts.GetValueOrDefault(version), Math.Max(0, start - passed));
                 passed += uses;
                 if (skip >= uses) continue;
-                if (skip == 0 && passed <= start + size) whole.Add(version.Id);
+                if (skip == 0 && passed <= start + size) whole.Add(version);
                 else
                 {
                     await AddWholeAsync();
-                    keys.AddRange(await connection.QueryAsync<long>($"SELECT {Key} {Among($"{version.Id}")} ORDER BY o.pv_id LIMIT @Take OFFSET @skip", new { Org, like, Take = size - keys.Count, skip }));
+                    keys.AddRange(await connection.QueryAsync<long>($"SELECT {Key} {Among($"{version}")} ORDER BY o.pv_id LIMIT @Take OFFSET @skip", new { Org, like, Take = size - keys.Count, skip }));
                 }
 
                 if (passed >= start + size) break;
