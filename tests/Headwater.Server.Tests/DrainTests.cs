@@ -4,6 +4,9 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Dapper;
+using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Data.Sqlite;
 
 namespace Headwater.Server.Tests;
 
@@ -112,6 +115,38 @@ public sealed class DrainTests : IDisposable
         using var components = await again.Client.GetAsync($"/api/v1/component/project/{acknowledged.ProjectUuid}?pageSize=1");
         components.Headers.GetValues("X-Total-Count").Single().ShouldBe("200");
     }
+
+    [Fact]
+    public async Task Terminate_InTheMiddleOfAJob_GivesItBack_AsIfItHadNotBegun()
+    {
+        const int Components = 12_000;
+        var database = TestDatabase.IsPostgres ? _engine.Open(_data) : new SqliteDatabase(Path.Combine(_data, "headwater.db"), TimeProvider.System);
+        using var closed = database as IDisposable;
+        Uploaded upload;
+        using (var server = await ServerProcess.StartAsync(_engine, _data, null, "--Headwater:DrainSeconds=0"))
+        {
+            using var form = new MultipartFormDataContent
+            {
+                { new StringContent("cut"), "projectName" }, { new StringContent("true"), "autoCreate" }, { TestHost.Part(TestHost.Bom([.. Enumerable.Range(0, Components).Select(n => $"pkg:npm/cut-{n}@1.0.0")])), "bom", "bom.json" },
+            };
+            using var response = await server.Client.PostAsync("/api/v1/bom", form);
+            upload = (await response.Content.ReadFromJsonAsync<Uploaded>())!;
+            for (var watch = Stopwatch.StartNew(); (await JobAsync(database)).State != "running"; await Task.Delay(10)) watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
+            using var ended = server.Terminate();
+            (await server.ExitAsync(TimeSpan.FromSeconds(30))).ShouldBe(0, server.Output);
+        }
+
+        var left = await JobAsync(database);
+        // On the embedded engine a statement under way keeps all others waiting, also the one that gives the job back; then the next start takes it up, by its name.
+        if (TestDatabase.IsPostgres || left.State != "running") left.ShouldBe(("queued", 0, null), "another node would take it up at once");
+        using var again = await ServerProcess.StartAsync(_engine, _data);
+        for (var watch = Stopwatch.StartNew(); (await JobAsync(database)).State != "done"; await Task.Delay(50)) watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(90), again.Output);
+        using var components = await again.Client.GetAsync($"/api/v1/component/project/{upload.ProjectUuid}?pageSize=1");
+        components.Headers.GetValues("X-Total-Count").Single().ShouldBe(Components.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    private static Task<(string State, long Attempts, string? Owner)> JobAsync(IDatabase database) =>
+        database.ReadAsync(c => c.QuerySingleAsync<(string, long, string?)>("SELECT state, attempts, lease_owner FROM job WHERE kind = 'sbom.ingest'"));
 
     private static async Task<bool> IsListeningAsync(int port)
     {

@@ -14,8 +14,8 @@ internal sealed record DrainTimes(TimeSpan Delay, TimeSpan Limit)
     public static DrainTimes From(IConfiguration configuration) => new(
         TimeSpan.FromSeconds(Math.Clamp(configuration.GetValue("Headwater:DrainDelay", 0.0), 0, 300)), TimeSpan.FromSeconds(Math.Clamp(configuration.GetValue("Headwater:DrainSeconds", 3.0), 0, 3600)));
 
-    /// <summary>The whole way.</summary>
-    public TimeSpan Whole => Delay + Limit + TimeSpan.FromSeconds(1);
+    /// <summary>The whole way, with what it takes to end what is cut off: whoever has much patience has some for that too.</summary>
+    public TimeSpan Whole => Delay + Limit + TimeSpan.FromSeconds(Math.Clamp(Limit.TotalSeconds / 3, 1.5, 6));
 }
 
 internal static class DrainExtensions

@@ -186,6 +186,9 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
         using var span = Traces.Job(job.Kind, job.Attempts);
         var started = time.GetTimestamp();
         var context = new JobContext(job, queue, time);
+        // What is cut off is given back at once, also while its handler is still in the middle of a statement: it can end the job no more, and another node need not wait for the lease.
+        Task? given = null;
+        using var cut = stopping.Register(() => given = queue.ReleaseAsync(job));
         try
         {
             if (!_handlers.TryGetValue(job.Kind, out var handler)) throw new JobFailedException($"Nothing here does jobs of the kind {job.Kind}.");
@@ -214,7 +217,7 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
         {
             // Whatever this cannot give back stays "running" under this node's name and is taken up at the next start.
             instruments.Job(job.Kind, "released", time.GetElapsedTime(started));
-            await queue.ReleaseAsync(job);
+            await (given ?? queue.ReleaseAsync(job));
         }
         catch (LeaseLostException)
         {
