@@ -69,6 +69,72 @@ public sealed class AdvisoryListTests(TestHost host) : IClassFixture<TestHost>
         shown.ShouldBe(read);
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(5200)] // More than are read whole before they are put in order.
+    public async Task Affected_NarrowedAndSorted_IsTheSameInTheAnswer_TheFileAndOnThePage(int many)
+    {
+        const string Advisory = "CVE-2020-0001";
+        using var client = await host.ClientAsync();
+        var name = "Sorted" + many;
+        var it = await TestHost.UploadAsync(client, name + " b", "new", TestHost.Bom("pkg:npm/top@1.0.0", "pkg:npm/lodash@4.17.9", "pkg:npm/lodash@4.17.20"));
+        await TestHost.UploadAsync(client, name + " a", "1", TestHost.Bom("pkg:npm/lodash@4.17.10"));
+        await host.IdleAsync();
+        await host.Get<IDatabase>().WriteAsync(async transaction =>
+        {
+            var (version, project) = await transaction.Connection!.QuerySingleAsync<(long, long)>("SELECT id, project_id FROM project_version WHERE uuid = @uuid", new { uuid = it.ProjectUuid }, transaction);
+            var cv = await transaction.Connection!.QuerySingleAsync<long>("SELECT o.cv_id FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id WHERE o.pv_id = @version AND k.name = 'lodash' AND c.version = '4.17.9'", new { version }, transaction);
+            for (var i = 0; i < many; i++)
+            {
+                var id = 846_000_000L + many * 10_000L + i;
+                await transaction.Connection!.ExecuteAsync("INSERT INTO project_version (id, org_id, uuid, project_id, version, is_latest, created_at) VALUES (@id, 1, @uuid, @project, @name, 0, 0)", new { id, uuid = Guid.CreateVersion7(), project, name = $"old{i:0000}" }, transaction);
+                await transaction.Connection!.ExecuteAsync("INSERT INTO occurrence (org_id, pv_id, cv_id, flags, depth) VALUES (1, @id, @cv, 0, @depth)", new { id, cv, depth = i == 0 ? -1 : 2 + (i % 3) }, transaction);
+            }
+        });
+
+        var path = $"{Api.Root}/advisories/{Advisory}/usages";
+        var filter = $"filter={name.ToUpperInvariant()}%20";
+        async Task<List<(string Project, string Version, int Depth)>> ReadAsync(string query)
+        {
+            var (read, after) = (new List<(string, string, int)>(), (string?)null);
+            do
+            {
+                var page = await client.GetFromJsonAsync<JsonElement>($"{path}?{query}&size=1000{(after is null ? "" : "&after=" + after)}", Stop);
+                page.GetProperty("total").GetInt32().ShouldBe(many + 3);
+                read.AddRange(page.GetProperty("items").EnumerateArray().Select(u => u.GetProperty("usage")).Select(u => (u.GetProperty("projectName").GetString()!, u.GetProperty("componentVersion").GetString()!, u.GetProperty("depth").GetInt32())));
+                after = page.TryGetProperty("next", out var next) ? next.GetString() : null;
+            }
+            while (after is not null);
+            return read;
+        }
+
+        var usual = await ReadAsync(filter);
+        usual[0].ShouldBe((name + " a", "4.17.10", usual[0].Depth));
+        var byProject = await ReadAsync(filter + "&sort=project&order=desc");
+        byProject[^1].Project.ShouldBe(name + " a");
+        byProject.Select(u => u.Project).ShouldBe(byProject.Select(u => u.Project).OrderDescending(StringComparer.Ordinal));
+        var byVersion = await ReadAsync(filter + "&sort=version");
+        byVersion.Select(u => u.Version).ShouldBe([.. Enumerable.Repeat("4.17.9", many + 1), "4.17.10", "4.17.20"]);
+        (await ReadAsync(filter + "&sort=version&order=desc")).ShouldBe(Enumerable.Reverse(byVersion));
+        var depths = (await ReadAsync(filter + "&sort=depth")).ConvertAll(u => u.Depth);
+        depths.ShouldBe(depths.OrderBy(d => d < 0 ? int.MaxValue : d));
+        depths[^1].ShouldBe(-1);
+        (await ReadAsync(filter + "&sort=depth&order=desc"))[0].Depth.ShouldBe(-1);
+        Lines(await client.GetStringAsync($"{path}?format=csv&{filter}&sort=version", Stop)).Skip(1).Select(l => (l.Split(',')[0], l.Split(',')[7])).ShouldBe(byVersion.Select(u => (u.Project, u.Version)));
+        using var refused = await client.GetAsync($"{path}?sort=risk", Stop);
+        (await refused.Content.ReadAsStringAsync(Stop)).ShouldContain("project, version, depth");
+
+        // The page says the same, leads to that file, falls back from what it does not know, and says which versions are older.
+        using var browser = await AdministratorAsync();
+        var shown = Html.Parse(await browser.GetStringAsync($"/advisories/{Advisory}?q={name}+&sort=-version", Stop));
+        shown.QuerySelectorAll("ol.risks > li .head > a:first-child").Take(2).Select(a => a.TextContent).ShouldBe([name + " b", name + " a"]);
+        shown.QuerySelector("span.table-count")!.TextContent.ShouldBe($"{many + 3:N0} uses");
+        shown.QuerySelectorAll("ol.risks .head .tag").Length.ShouldBe(many < 200 ? many : 198); // Downwards the newest of the many is on the last page.
+        Lines(await browser.GetStringAsync(shown.QuerySelector("a[download][href*='/usages']")!.GetAttribute("href")!, Stop)).Length.ShouldBe(1 + many + 3);
+        Html.Parse(await browser.GetStringAsync($"/advisories/{Advisory}?q=no-project-is-called-so", Stop)).QuerySelector("main")!.Said().ShouldContain("0 uses");
+        Html.Parse(await browser.GetStringAsync($"/advisories/{Advisory}?q={name}&sort=colour", Stop)).QuerySelector("a[aria-current=true] b")!.TextContent.ShouldBe("need");
+    }
+
     [Fact]
     public async Task History_LongerThanAHundred_IsTold_ByPagesAndAsAFile()
     {

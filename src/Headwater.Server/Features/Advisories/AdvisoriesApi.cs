@@ -14,8 +14,8 @@ internal static class AdvisoriesApi
         var api = app.MapGroup(Api.Root + "/advisories").WithTags("Advisories");
         api.MapGet("", ListAsync).Require(Permissions.ViewVulnerability).WithSummary("Advisories that affect the latest version of a project");
         api.MapGet("/{id}", async Task<Results<Ok<AdvisoryDetail>, NotFound>> (HttpContext http, AdvisoryStore store, string id, int? offset, CancellationToken cancellationToken) =>
-            await store.GetAsync(http.User.InScope(Permissions.ViewVulnerability), id, Math.Max(0, offset ?? 0), cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewVulnerability).WithSummary("One advisory by identifier or alias, with where it hits: two hundred uses from offset on, and how many there are");
-        api.MapGet("/{id}/usages", UsagesAsync).Produces<Page<AffectedUsage>>().Require(Permissions.ViewVulnerability).WithSummary("Where what an advisory hits is used, also in older versions and where it cannot be told: latest versions first, what is settled last unless there are more than 5,000");
+            await store.GetAsync(http.User.InScope(Permissions.ViewVulnerability), id, new PageRequest { Offset = offset ?? 0 }, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewVulnerability).WithSummary("One advisory by identifier or alias, with where it hits: two hundred uses from offset on, and how many there are");
+        api.MapGet("/{id}/usages", UsagesAsync).Produces<Page<AffectedUsage>>().Require(Permissions.ViewVulnerability).WithSummary("Where what an advisory hits is used, also in older versions and where it cannot be told: latest versions first, what is settled last unless there are more than 5,000; or by project, version of the component or depth");
         api.MapGet("/{id}/projects", ProjectsAsync).Produces<Page<AffectedProject>>().Require(Permissions.ViewVulnerability).WithSummary("Projects whose latest version an advisory hits, by name, with what they use and where it is mended");
         api.MapGet("/{id}/packages", async Task<IResult> (HttpContext http, AdvisoryStore store, string id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.InScope(Permissions.ViewVulnerability), id, cancellationToken: cancellationToken) is not { } it ? TypedResults.NotFound() : listing.AnswerWhole("packages", it.Packages,
@@ -62,10 +62,10 @@ internal static class AdvisoriesApi
     {
         if (id.Length > 200 || feeds.Current.Index?.AliasGroup(id) is not { Records.Count: > 0 } group) return TypedResults.NotFound();
         var viewer = http.User.InScope(Permissions.ViewVulnerability);
-        if (string.IsNullOrEmpty(listing.Format)) return TypedResults.Ok(await store.ListAsync(viewer, group.Ids, listing.Page.InOwnOrder(), cancellationToken: cancellationToken));
-        var (total, lines) = await store.AllAsync(viewer, group.Ids, cancellationToken);
+        if (string.IsNullOrEmpty(listing.Format)) return TypedResults.Ok(await store.ListAsync(viewer, group.Ids, listing.Page, cancellationToken: cancellationToken));
+        var (total, lines) = await store.AllAsync(viewer, group.Ids, listing.Page, cancellationToken);
         if (lines is null) return Listing.TooLong(total, AdvisoryUsageStore.MostInFile);
-        return listing.AnswerWhole("affected", lines,
+        return (listing with { Sort = null, Filter = null }).AnswerWhole("affected", lines,
             [
                 ("project", u => u.Usage.ProjectName), ("version", u => u.Usage.ProjectVersion), ("latest", u => u.Usage.IsLatest), ("owner", u => u.Usage.Owner?.Title), ("contact", u => u.Usage.Owner?.Email), ("group", u => u.ComponentGroup), ("component", u => u.ComponentName),
                 ("component version", u => u.Usage.ComponentVersion), ("affected", u => u.Affected ? "yes" : "cannot tell"), ("fixed", u => u.FixedVersions), ("settled", u => u.Settled), ("direct", u => u.Usage.Direct), ("depth", u => u.Usage.Depth < 0 ? null : u.Usage.Depth),

@@ -15,7 +15,7 @@ internal sealed record AdvisoryRow(
 /// <param name="Findings">In component versions that are in sight, at most a thousand.</param>
 /// <param name="Usages">Where the affected component versions are: latest versions of projects first, what is settled and older versions last; two hundred from where the reader asks for.</param>
 /// <param name="AllFindings">How many findings there are.</param>
-/// <param name="AllUsages">How many those are in all.</param>
+/// <param name="AllUsages">How many those are in all, with the filter that is asked for.</param>
 /// <param name="AllRecords">How many records there are; <paramref name="Records"/> holds the first of them.</param>
 /// <param name="AffectedProjects">Distinct projects whose latest version is hit, settled or not.</param>
 /// <param name="SettledProjects">Those of them in which every finding of the advisory is settled.</param>

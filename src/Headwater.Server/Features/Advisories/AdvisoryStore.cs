@@ -104,8 +104,8 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
     }
 
     /// <summary>By identifier or alias, in any case. Null when no loaded source knows it.</summary>
-    /// <param name="from">How many uses are passed over.</param>
-    public async Task<AdvisoryDetail?> GetAsync(Viewer viewer, string id, int from = 0, CancellationToken cancellationToken = default)
+    /// <param name="used">Which of the uses are told, from where on and in which order.</param>
+    public async Task<AdvisoryDetail?> GetAsync(Viewer viewer, string id, PageRequest? used = null, CancellationToken cancellationToken = default)
     {
         var (index, signals, _) = feeds.Current;
         if (index is null || id.Length > 200) return null;
@@ -119,7 +119,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
         var references = group.Records.Take(MostRecords).Where(r => r != main.Record).SelectMany(r => OsvRecord.Parse(index.Json(r)).References);
         var worst = records.Where(r => r.Withdrawn is null).DefaultIfEmpty(main).MaxBy(r => ((int)r.Severity, r.Score ?? 0))!;
         var (findings, allFindings, hit, settled, withoutOwner) = await AffectedAsync(viewer, group.Ids, cancellationToken);
-        var usages = await uses.ListAsync(viewer, group.Ids, new PageRequest { Offset = from, Size = MostUsages }, hit, cancellationToken);
+        var usages = await uses.ListAsync(viewer, group.Ids, (used ?? new PageRequest()) with { Size = MostUsages }, hit, cancellationToken);
         var kev = signals.Kev(group.Ids);
         var epss = signals.Epss(group.Ids);
         var shown = group.Ids.FirstOrDefault(i => i.StartsWith("CVE-", StringComparison.Ordinal)) ?? group.Ids.FirstOrDefault(i => i.StartsWith("GHSA-", StringComparison.Ordinal)) ?? main.Id;

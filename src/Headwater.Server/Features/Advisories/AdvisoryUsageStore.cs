@@ -35,14 +35,16 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
         """;
 
     /// <param name="versions">All component versions in question, as a list in SQL.</param>
-    private static string From(Viewer viewer, string versions) => $"""
+    private static string From(Asked asked, string versions) => $"""
         FROM hit h JOIN occurrence x ON x.org_id = @Org AND x.cv_id = h.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id
-        JOIN component_version c ON c.id = h.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN owner w ON w.id = p.owner_id WHERE x.cv_id IN ({versions}) AND {viewer.Sees("p.owner_id")}
+        JOIN component_version c ON c.id = h.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN owner w ON w.id = p.owner_id{asked.Join} WHERE x.cv_id IN ({versions}) AND {asked.Mine}
         """;
+
+    private static readonly string[] Sorts = ["project", "version", "depth"];
 
     /// <summary>
     /// Each use once: latest versions of projects first, those that are hit for sure before the others, what is settled last (unless it is used thousands of times), then by the name of the project. With the decision about it,
-    /// and for the first fifty latest versions the paths to it.
+    /// and for the first fifty latest versions the paths to it. Sorts: that (default), <c>project</c>, <c>version</c> (of the component, in the order of its kind), <c>depth</c>. The filter is for names of projects.
     /// </summary>
     /// <param name="ids">The identifiers of the advisory.</param>
     /// <param name="request">Which part; its cursors are places.</param>
@@ -52,10 +54,11 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
         var (lines, decided, total, from, size) = await database.ReadAsync(async connection =>
         {
             var versions = await VersionsAsync(connection, ids);
-            var total = await CountAsync(connection, viewer, versions);
+            var asked = await AskedAsync(connection, viewer, request, versions);
+            var total = await CountAsync(connection, viewer, asked, versions);
             var (from, size) = request.PlaceIn(total);
-            var parameters = new { Org, ids = ids.Take(500), from, size };
-            var lines = total <= from ? [] : await ReadAsync(connection, viewer, ids, versions, from, size, total, hit, parameters);
+            var parameters = new { Org, ids = ids.Take(500), asked.Like, from, size };
+            var lines = total <= from ? [] : await ReadAsync(connection, asked, ids, versions, from, size, total, asked.Like is null ? hit : null, parameters);
             var decisions = lines.Count == 0 ? [] : await connection.QueryAsync<FindingColumns>($"""
                 {Uses(lines.Select(l => l.PvId), Listed(lines.Select(l => l.CvId)))} SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, {FindingColumns.DecisionSelect} FROM used o JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
                 JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin}
@@ -76,19 +79,43 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
     }
 
     /// <summary>All of them in the same order, for a file; null when they are more than <see cref="MostInFile"/>.</summary>
-    public Task<(long Total, List<UsageLine>? Lines)> AllAsync(Viewer viewer, IReadOnlyList<string> ids, CancellationToken cancellationToken = default) => database.ReadAsync<(long, List<UsageLine>?)>(async connection =>
+    /// <param name="request">Its order and filter.</param>
+    public Task<(long Total, List<UsageLine>? Lines)> AllAsync(Viewer viewer, IReadOnlyList<string> ids, PageRequest request, CancellationToken cancellationToken = default) => database.ReadAsync<(long, List<UsageLine>?)>(async connection =>
     {
         var versions = await VersionsAsync(connection, ids);
-        var total = await CountAsync(connection, viewer, versions);
+        var asked = await AskedAsync(connection, viewer, request, versions);
+        var total = await CountAsync(connection, viewer, asked, versions);
         if (total > MostInFile) return (total, null);
-        var parameters = new { Org, ids = ids.Take(500) };
-        var lines = (await connection.QueryAsync<Line>($"WITH {Hit} {Select}, {Settled} AS settled {From(viewer, versions)} ORDER BY {Order(total)}", parameters)).AsList();
+        var parameters = new { Org, ids = ids.Take(500), asked.Like };
+        var lines = (await connection.QueryAsync<Line>($"WITH {Hit}{asked.With} {Select}, {Settled} AS settled {From(asked, versions)} ORDER BY {asked.OrderBy ?? Order(total)}", parameters)).AsList();
         await AddFixesAsync(connection, lines, parameters);
         return (total, lines.ConvertAll(l => new UsageLine(l.ToRow(), l.ComponentName, l.GroupName, l.Affected, l.Fixes, l.Settled)));
     }, cancellationToken);
 
-    private static Task<long> CountAsync(DbConnection connection, Viewer viewer, string versions) => connection.QuerySingleAsync<long>(viewer.All ? $"SELECT COUNT(*) FROM occurrence x WHERE x.cv_id IN ({versions})"
-        : $"SELECT COUNT(*) FROM occurrence x JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id WHERE x.cv_id IN ({versions}) AND {viewer.Sees("p.owner_id")}");
+    private static Task<long> CountAsync(DbConnection connection, Viewer viewer, Asked asked, string versions) => connection.QuerySingleAsync<long>(viewer.All && asked.Like is null ? $"SELECT COUNT(*) FROM occurrence x WHERE x.cv_id IN ({versions})"
+        : $"SELECT COUNT(*) FROM occurrence x JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id WHERE x.cv_id IN ({versions}) AND {asked.Mine}", new { asked.Like });
+
+    /// <summary>The request in SQL. An order by version is one of few component versions beside their many uses: it is made here and joined.</summary>
+    private static async Task<Asked> AskedAsync(DbConnection connection, Viewer viewer, PageRequest request, string versions)
+    {
+        var like = Platform.Data.Like.Containing(request.Filter);
+        var mine = viewer.Sees("p.owner_id") + (like is null ? "" : @" AND LOWER(p.name) LIKE @Like ESCAPE '\'");
+        var direction = request.Descending == true ? "DESC" : "ASC";
+        var then = $"LOWER(p.name) {direction}, {Key("x")} {direction}";
+        switch (request.SortOf(Sorts, ""))
+        {
+            case "project":
+                return new Asked(mine, like, "", "", then);
+            case "depth":
+                return new Asked(mine, like, "", "", $"CASE WHEN x.depth < 0 THEN 1000000 ELSE x.depth END {direction}, {then}");
+            case "version":
+                var known = await connection.QueryAsync<(long Id, string Name, string? Type, string? Version)>($"SELECT c.id, LOWER(k.name), k.type, c.version FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.id IN ({versions})");
+                var places = known.OrderBy(k => k.Name, StringComparer.Ordinal).ThenBy(k => VersionPlace.Of(k.Type, k.Version)).Select((k, place) => $"({k.Id},{place})").DefaultIfEmpty("(0,0)");
+                return new Asked(mine, like, $", placed (cv_id, place) AS (VALUES {string.Join(',', places)})", " JOIN placed r ON r.cv_id = x.cv_id", $"r.place {direction}, {then}");
+            default:
+                return new Asked(mine, like, "", "", null);
+        }
+    }
 
     /// <summary>Where thousands are used, nobody looks at each decision before the order is known.</summary>
     private static string Order(long total) => $"is_latest DESC, h.affected DESC, {(total > Many ? "" : "settled, ")}LOWER(p.name), {Key("x")}";
@@ -96,20 +123,24 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
     /// <summary>A use as one number: beside the name it is all that an order needs, and SQLite then goes by the index of names.</summary>
     private static string Key(string use) => $"({use}.pv_id * 4294967296 + {use}.cv_id)";
 
-    private static async Task<List<Line>> ReadAsync(DbConnection connection, Viewer viewer, IReadOnlyList<string> ids, string versions, int from, int size, long total, long? hit, object parameters)
+    private static async Task<List<Line>> ReadAsync(DbConnection connection, Asked asked, IReadOnlyList<string> ids, string versions, int from, int size, long total, long? hit, object parameters)
     {
-        if (total <= Many) return (await connection.QueryAsync<Line>($"WITH {Hit} {Select}, {Settled} AS settled {From(viewer, versions)} ORDER BY {Order(total)} LIMIT @size OFFSET @from", parameters)).AsList();
+        if (total <= Many) return (await connection.QueryAsync<Line>($"WITH {Hit}{asked.With} {Select}, {Settled} AS settled {From(asked, versions)} ORDER BY {asked.OrderBy ?? Order(total)} LIMIT @size OFFSET @from", parameters)).AsList();
 
         // Where thousands are used, which uses are on the page is found first, by little more than their numbers; only these are read whole.
-        var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
+        var mine = $"p.org_id = @Org AND {asked.Mine}";
         var sure = await AffectedVersionsAsync(connection, ids);
-        var keys = from == 0 && (hit ?? (await new ProjectsUsing(mine, sure).CountAsync(connection, parameters)).Total) > Many ? await FirstAsync() : await KeysAsync();
+        var keys = asked.OrderBy is not null ? await OrderedAsync() : from == 0 && (hit ?? (await new ProjectsUsing(mine, sure).CountAsync(connection, parameters)).Total) > Many ? await FirstAsync() : await KeysAsync();
         var place = keys.Select((k, i) => (k, i)).ToDictionary(k => k.k, k => k.i);
         var lines = await connection.QueryAsync<Line>($"""
             {Uses(keys.Select(k => k.Pv), Listed(keys.Select(k => k.Cv)))}, {Hit} {Select} FROM used x JOIN hit h ON h.cv_id = x.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id
             JOIN component_version c ON c.id = h.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN owner w ON w.id = p.owner_id
             """, parameters);
         return [.. lines.Where(l => place.ContainsKey((l.PvId, l.CvId))).OrderBy(l => place[(l.PvId, l.CvId)])];
+
+        async Task<List<(long Pv, long Cv)>> OrderedAsync() => (await connection.QueryAsync<(long, long)>($"""
+            WITH {Hit}{asked.With} SELECT x.pv_id, x.cv_id FROM occurrence x JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id{asked.Join} WHERE {mine} AND x.cv_id IN ({versions}) ORDER BY {asked.OrderBy} LIMIT @size OFFSET @from
+            """, parameters)).AsList();
 
         // Most projects have some of it: those that come first by name are found along the index of names.
         async Task<List<(long Pv, long Cv)>> FirstAsync() => (await connection.QueryAsync<(long, long)>($"""
@@ -158,6 +189,13 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
 
     /// <summary>As a list in SQL: an engine that sees the component versions knows how many uses to expect, and joins accordingly.</summary>
     internal static string Listed(IEnumerable<long> ids) => string.Join(',', ids.DefaultIfEmpty().Distinct());
+
+    /// <summary>What is asked for, in SQL.</summary>
+    /// <param name="Mine">The condition on projects.</param>
+    /// <param name="Like">Bind as <c>@Like</c>; null for no filter.</param>
+    /// <param name="With">What is selected from besides, and <paramref name="Join"/> how.</param>
+    /// <param name="OrderBy">Null for the order of need.</param>
+    private sealed record Asked(string Mine, string? Like, string With, string Join, string? OrderBy);
 
     private sealed record Line : UsageColumns
     {

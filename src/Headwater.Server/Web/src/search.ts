@@ -41,7 +41,7 @@ export function search(): void {
     let n = 0;
     // What the hits are of already is said, and not offered.
     const shown = answer.similar && answer.groups.some(g => g.hits.length > 0) ? answer.suggestions?.[0] : undefined;
-    if (shown !== undefined) list!.append(el("div", { class: "note" }, text("searchShown").replace("{0}", () => shown)));
+    if (shown !== undefined) list!.append(el("div", { class: "note" }, text("searchShown", shown)));
     const meant = (answer.suggestions ?? []).slice(shown === undefined ? 0 : 1);
     if (meant.length > 0) {
       const block = el("div", { role: "group", "aria-label": text("searchMeant") }, el("div", { class: "group", "aria-hidden": "true" }, text("searchMeant")));
