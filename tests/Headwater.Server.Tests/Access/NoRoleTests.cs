@@ -37,6 +37,21 @@ public sealed class NoRoleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Page_WithoutAContact_SendsToAnAdministrator_AndNamesThePageAsItIsCalled()
+    {
+        await using var host = new TestHost();
+        await host.InitializeAsync();
+        await host.AddPersonAsync("newcomer");
+        using var browser = await host.BrowserAsync("newcomer");
+
+        using var answer = await browser.GetAsync("/");
+
+        var said = Html.Parse(await answer.Content.ReadAsStringAsync()).QuerySelector("main")!.Said();
+        said.ShouldContain("turn to an administrator of this installation");
+        said.ShouldContain("on the page " + host.Get<Headwater.Server.Platform.Ui.Localiser>()["menu.access"]);
+    }
+
+    [Fact]
     public async Task Page_OfSomebodyWithARole_ThatHeMayNotSee_SaysThatHisRoleDoesNotCoverIt()
     {
         await _host.GrantAsync(await _host.AddPersonAsync("viewer"), "viewer", 0);
