@@ -191,15 +191,15 @@ public sealed class UploadTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Theory]
-    [InlineData("%%%", HttpStatusCode.BadRequest)]
-    [InlineData("W10", HttpStatusCode.BadRequest)]
-    [InlineData("WzEsMiwzXQ", HttpStatusCode.BadRequest)]
-    [InlineData("W3siYSI6MX0sMV0", HttpStatusCode.BadRequest)]
-    [InlineData("WyJ4IiwieCJd", HttpStatusCode.OK)] // It could be ours, of another order.
-    public async Task List_WithACursorThatIsNotOurs_IsRefusedOrHarmless(string cursor, HttpStatusCode status)
+    [InlineData("%%%")]
+    [InlineData("W10")]
+    [InlineData("WzEsMiwzXQ")]
+    [InlineData("W3siYSI6MX0sMV0")]
+    [InlineData("WyJ4IiwieCJd")]
+    public async Task List_WithACursorThatIsNotOurs_IsRefused(string cursor)
     {
         using var client = await host.ClientAsync();
-        (await client.GetAsync($"/api/headwater/v1/components?after={Uri.EscapeDataString(cursor)}")).StatusCode.ShouldBe(status);
+        (await client.GetAsync($"/api/headwater/v1/components?after={Uri.EscapeDataString(cursor)}")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]
