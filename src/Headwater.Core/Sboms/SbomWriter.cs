@@ -3,10 +3,12 @@ namespace Headwater.Core.Sboms;
 /// <summary>Writes a document in another format, version or serialisation.</summary>
 public static class SbomWriter
 {
-    /// <summary>The targets in the command line's spelling, for example <c>cyclonedx-1.6-json</c> and <c>spdx-2.3-tag</c>.</summary>
+    /// <summary>The targets in the command line's spelling, the newest of each family first, for example <c>cyclonedx-1.6-json</c> and <c>spdx-2.3-tag</c>.</summary>
     public static IReadOnlyList<string> Targets { get; } =
     [
-        "cyclonedx-1.4-json", "cyclonedx-1.4-xml", "cyclonedx-1.5-json", "cyclonedx-1.5-xml", "cyclonedx-1.6-json", "cyclonedx-1.6-xml", "cyclonedx-1.7-json", "cyclonedx-1.7-xml", "spdx-2.3-json", "spdx-2.3-yaml", "spdx-2.3-tag", "spdx-3.0-json",
+        "cyclonedx-1.7-json", "cyclonedx-1.7-xml", "cyclonedx-1.6-json", "cyclonedx-1.6-xml", "cyclonedx-1.5-json", "cyclonedx-1.5-xml", "cyclonedx-1.4-json", "cyclonedx-1.4-xml",
+        "cyclonedx-1.3-json", "cyclonedx-1.3-xml", "cyclonedx-1.2-json", "cyclonedx-1.2-xml", "cyclonedx-1.1-xml", "cyclonedx-1.0-xml",
+        "spdx-3.0-json", "spdx-2.3-json", "spdx-2.3-yaml", "spdx-2.3-tag",
     ];
 
     /// <summary>Writes <paramref name="document"/> to <paramref name="output"/>.</summary>

@@ -13,6 +13,11 @@ public sealed class CycloneDxPropertyTests
     [InlineData("cyclonedx-1.7-json")]
     [InlineData("cyclonedx-1.6-xml")]
     [InlineData("cyclonedx-1.7-xml")]
+    [InlineData("cyclonedx-1.0-xml")]
+    [InlineData("cyclonedx-1.1-xml")]
+    [InlineData("cyclonedx-1.2-json")]
+    [InlineData("cyclonedx-1.3-json")]
+    [InlineData("cyclonedx-1.3-xml")]
     public void Write_AnyModel_ComesBackOrSaysWhatIsLost(string target)
     {
         Prop.ForAll(Documents().ToArbitrary(), document =>

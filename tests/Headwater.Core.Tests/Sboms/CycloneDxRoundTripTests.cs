@@ -10,7 +10,8 @@ public sealed class CycloneDxRoundTripTests
 
     public static TheoryData<string, string> ToNewest => Pairs("cyclonedx-1.7-json", "cyclonedx-1.7-xml");
 
-    public static TheoryData<string, string> ToOlder => Pairs("cyclonedx-1.6-json", "cyclonedx-1.6-xml", "cyclonedx-1.5-json", "cyclonedx-1.5-xml", "cyclonedx-1.4-json", "cyclonedx-1.4-xml");
+    public static TheoryData<string, string> ToOlder => Pairs("cyclonedx-1.6-json", "cyclonedx-1.6-xml", "cyclonedx-1.5-json", "cyclonedx-1.5-xml", "cyclonedx-1.4-json", "cyclonedx-1.4-xml",
+        "cyclonedx-1.3-json", "cyclonedx-1.3-xml", "cyclonedx-1.2-json", "cyclonedx-1.2-xml", "cyclonedx-1.1-xml", "cyclonedx-1.0-xml");
 
     [Theory]
     [MemberData(nameof(ToNewest))]

@@ -9,7 +9,7 @@ internal sealed class CycloneDxBuilder(SbomDocument document, string version, Ac
 {
     private static readonly HashSet<string> NoStatement = new(StringComparer.Ordinal) { "NOASSERTION", "NONE" };
     private readonly bool _native = document.Kind.Format == SbomFormat.CycloneDx;
-    private readonly JsonSchema _licenceIds = CycloneDxSchemas.Json(version).Definition("license")!.Property("id")!;
+    private readonly JsonSchema _licenceIds = CycloneDxSchemas.Writing(version).Definition("license")!.Property("id")!;
     private readonly Dictionary<string, SbomLicenceText> _licenceTexts = Texts(document);
     private readonly HashSet<string> _textsWritten = new(StringComparer.Ordinal);
 
@@ -163,7 +163,8 @@ internal sealed class CycloneDxBuilder(SbomDocument document, string version, Ac
     {
         var all = licences.Where(l => _native || !NoStatement.Contains(l.Display)).ToList();
         if (all.Count == 0) return null;
-        var plain = version != "1.7" && all.Count > 1;
+        // 1.0 knows no expression at all.
+        var plain = version == "1.0" || (version != "1.7" && all.Count > 1);
         return [.. all.Select((l, i) => (JsonNode)Licence(l, plain, $"{at}/{i}"))];
     }
 
@@ -175,7 +176,9 @@ internal sealed class CycloneDxBuilder(SbomDocument document, string version, Ac
         else if (l.Expression is { } named && (plain || (!_native && named.StartsWith("LicenseRef-", StringComparison.Ordinal) && !named.Contains(' '))))
         {
             (asExpression, o["name"]) = (false, named);
-            if (named.Contains(' ')) lost(at, $"CycloneDX {version} cannot list an expression beside other licences; \"{named}\" was written as a name");
+            if (named.Contains(' ')) lost(at, version == "1.0"
+                ? $"CycloneDX 1.0 knows no expressions; \"{named}\" was written as a name"
+                : $"CycloneDX {version} cannot list an expression beside other licences; \"{named}\" was written as a name");
         }
         else if (asExpression) o["expression"] = l.Expression;
         else if (l.Id is { } id && IsId(id)) o["id"] = id;

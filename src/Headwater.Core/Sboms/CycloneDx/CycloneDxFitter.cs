@@ -10,6 +10,37 @@ namespace Headwater.Core.Sboms.CycloneDx;
 /// </summary>
 internal sealed class CycloneDxFitter(string version, Action<string, string> lost)
 {
+    /// <summary>What a version demands of a component and later ones do not, with what says nothing in its place.</summary>
+    private static readonly (string Name, Func<JsonNode> Value, string Said)[] Demanded =
+    [
+        ("version", () => JsonValue.Create(string.Empty), "a version, and an empty one was written for"),
+        ("modified", () => JsonValue.Create(false), "to say whether it was modified, and that it was not was written for"),
+    ];
+
+    /// <summary>Kinds of component that a version may not know, and what is nearest.</summary>
+    private static readonly Dictionary<string, string[]> Nearest = new(StringComparer.Ordinal)
+    {
+        ["container"] = ["application"],
+        ["platform"] = ["framework"],
+        ["device-driver"] = ["firmware", "application"],
+        ["firmware"] = ["application"],
+        ["file"] = ["library"],
+        ["machine-learning-model"] = ["library"],
+        ["data"] = ["file", "library"],
+        ["cryptographic-asset"] = ["file", "library"],
+    };
+
+    private readonly Dictionary<string, int> _demanded = new(StringComparer.Ordinal);
+
+    /// <summary>Says of how many components something had to be written that the document does not say.</summary>
+    public void ReportDemanded()
+    {
+        foreach (var (name, _, said) in Demanded)
+        {
+            if (_demanded.TryGetValue(name, out var count)) lost("/components", $"CycloneDX {version} demands of a component {said} {count} that {(count == 1 ? "does" : "do")} not say");
+        }
+    }
+
     /// <summary>A part that is valid, or null when nothing of it can be said.</summary>
     public JsonNode? Fit(JsonNode part, JsonSchema schema, string at)
     {
@@ -53,12 +84,32 @@ internal sealed class CycloneDxFitter(string version, Action<string, string> los
 
             var fitted = Reduce(value, inner, $"{at}/{name}", report);
             if (fitted is null && name == "type" && at.Contains("/externalReferences/", StringComparison.Ordinal)) fitted = "other";
+            else if (fitted is null && value is JsonValue scalar && scalar.GetValueKind() == JsonValueKind.String) fitted = Near(name, scalar.GetValue<string>(), inner);
             if (fitted is null || !ReferenceEquals(fitted, value)) ReportScalar(value, fitted, $"{at}/{name}", report);
             if (fitted is not null) kept[name] = ReferenceEquals(fitted, value) ? fitted.DeepClone() : fitted;
         }
 
+        foreach (var (name, make, _) in Demanded)
+        {
+            if (kept.ContainsKey(name) || !kept.ContainsKey("type") || !schema.Required.Contains(name)) continue;
+            kept[name] = make();
+            _demanded[name] = _demanded.GetValueOrDefault(name) + 1;
+        }
+
         if (schema.Required.Any(r => !kept.ContainsKey(r))) return null;
         return IsValid(kept, schema) ? kept : Choose(kept, schema, at, report);
+    }
+
+    /// <summary>The nearest text that the schema allows: another kind of component, or the text on one line; null when there is none.</summary>
+    private static JsonValue? Near(string name, string text, JsonSchema schema)
+    {
+        foreach (var other in name == "type" ? Nearest.GetValueOrDefault(text, []) : text.AsSpan().ContainsAny("\n\r\u2028\u2029") ? [text.ReplaceLineEndings(" ").Replace('\u2028', ' ').Replace('\u2029', ' ')] : Array.Empty<string>())
+        {
+            var value = JsonValue.Create(other);
+            if (IsValid(value, schema)) return value;
+        }
+
+        return null;
     }
 
     private void ReportScalar(JsonNode value, JsonNode? fitted, string at, Action<string, string> report)

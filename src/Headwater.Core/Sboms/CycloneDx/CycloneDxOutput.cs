@@ -29,7 +29,8 @@ internal sealed class CycloneDxJsonOutput(Stream output, string specVersion) : C
     public override void Start(string? serialNumber, int? version)
     {
         _json.WriteStartObject();
-        _json.WriteString("$schema", $"http://cyclonedx.org/schema/bom-{specVersion}.schema.json");
+        // Before 1.4 a document had no property to name its schema.
+        if (specVersion is not ("1.2" or "1.3")) _json.WriteString("$schema", $"http://cyclonedx.org/schema/bom-{specVersion}.schema.json");
         _json.WriteString("bomFormat", "CycloneDX");
         _json.WriteString("specVersion", specVersion);
         if (serialNumber is not null) _json.WriteString("serialNumber", serialNumber);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using System.Xml;
 using System.Xml.Schema;
 using Headwater.Core.Sboms.Schema;
@@ -15,16 +16,50 @@ internal static class CycloneDxSchemas
     public static IReadOnlyList<string> XmlVersions { get; } = ["1.0", "1.1", .. JsonVersions];
 
     private static readonly ConcurrentDictionary<string, JsonSchema> JsonSchemas = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, JsonSchema> WritingSchemas = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, Lazy<XmlSchemaSet>> XmlSchemas = new(StringComparer.Ordinal);
 
     /// <summary>The JSON schema of a version of <see cref="JsonVersions"/>.</summary>
     public static JsonSchema Json(string version) => JsonSchemas.GetOrAdd(version, static v => JsonSchema.Load(Open($"bom-{v}.schema.json")!, Open));
+
+    /// <summary>
+    /// What a version of <see cref="XmlVersions"/> can say. From 1.4 on that is its JSON schema. Those of 1.2 and 1.3 let any other property pass, so they are closed here;
+    /// 1.0 and 1.1 have none, and get one that says what their XSD does.
+    /// </summary>
+    public static JsonSchema Writing(string version) => WritingSchemas.GetOrAdd(version, static v => v switch
+    {
+        "1.0" or "1.1" => JsonSchema.Load(Open($"fit-{v}.schema.json")!, Open),
+        "1.2" or "1.3" => JsonSchema.Load(Closed(v), Open),
+        _ => Json(v),
+    });
 
     /// <summary>The compiled XSD of a version of <see cref="XmlVersions"/>.</summary>
     public static XmlSchemaSet Xml(string version) => XmlSchemas.GetOrAdd(version, static v => new Lazy<XmlSchemaSet>(() => Compile(v))).Value;
 
     /// <summary>Opens an embedded schema by file name; null when there is none.</summary>
     public static Stream? Open(string file) => typeof(CycloneDxSchemas).Assembly.GetManifestResourceStream("cyclonedx/" + file);
+
+    private static MemoryStream Closed(string version)
+    {
+        using var stream = Open($"bom-{version}.schema.json")!;
+        var schema = JsonNode.Parse(stream)!;
+        Close(schema, false);
+        return new MemoryStream(System.Text.Encoding.UTF8.GetBytes(schema.ToJsonString()));
+    }
+
+    /// <summary>Refuses what is not named; in what holds schemas by name (<paramref name="names"/>), "properties" is one of the names.</summary>
+    private static void Close(JsonNode? node, bool names)
+    {
+        if (node is JsonArray list)
+        {
+            foreach (var item in list) Close(item, false);
+        }
+        else if (node is JsonObject o)
+        {
+            foreach (var (name, inner) in o) Close(inner, !names && name is "properties" or "definitions");
+            if (!names && o["properties"] is JsonObject) o["additionalProperties"] = false;
+        }
+    }
 
     private static XmlSchemaSet Compile(string version)
     {

@@ -5,7 +5,7 @@ using Headwater.Core.Sboms.Schema;
 namespace Headwater.Core.Sboms.CycloneDx;
 
 /// <summary>
-/// Writes CycloneDX 1.4 to 1.7:
+/// Writes CycloneDX 1.0 to 1.7:
 /// <code>
 /// model ── plan (root, nesting, edges) ── builder (newest JSON) ── fitter (what the target cannot say) ── output (JSON or XML)
 /// </code>
@@ -29,16 +29,18 @@ internal static class CycloneDxWriter
 
         using (var into = xml ? (CycloneDxOutput)new CycloneDxXmlOutput(output, version, Lost) : new CycloneDxJsonOutput(output, version))
         {
-            new Run(document, version, into, Lost).Write();
+            new Run(document, version, into, !xml, Lost).Write();
         }
 
         if (more > 0) losses.Add(new SbomError("/", $"{more} more losses are not listed"));
         return losses;
     }
 
-    private sealed class Run(SbomDocument document, string version, CycloneDxOutput output, Action<string, string> lost)
+    private sealed class Run(SbomDocument document, string version, CycloneDxOutput output, bool json, Action<string, string> lost)
     {
-        private readonly JsonSchema _schema = CycloneDxSchemas.Json(version);
+        private readonly JsonSchema _schema = CycloneDxSchemas.Writing(version);
+        private readonly bool _hasMetadata = version is not ("1.0" or "1.1");
+        private readonly bool _hasRefs = version != "1.0";
         private readonly CycloneDxFitter _fitter = new(version, lost);
         private readonly CycloneDxBuilder _builder = new(document, version, lost);
         private readonly CycloneDxPlan _plan = new(document, lost);
@@ -47,15 +49,19 @@ internal static class CycloneDxWriter
         {
             string? serial = null;
             if (document.Kind.Format == SbomFormat.Spdx) SpdxOnly.Report(document, lost);
-            if (document.Metadata.SerialNumber is { } given && (document.Kind.Format == SbomFormat.CycloneDx || given.StartsWith("urn:uuid:", StringComparison.Ordinal))) serial = (string?)_fitter.Fit(JsonValue.Create(given), _schema.Property("serialNumber")!, "/serialNumber");
-            output.Start(serial, document.Metadata.Version);
+            if (document.Metadata.SerialNumber is { } given && (document.Kind.Format == SbomFormat.CycloneDx || given.StartsWith("urn:uuid:", StringComparison.Ordinal)))
+            {
+                if (_schema.Property("serialNumber") is { } schema) serial = (string?)_fitter.Fit(JsonValue.Create(given), schema, "/serialNumber");
+                else lost("/serialNumber", $"has no place in CycloneDX {version}");
+            }
+
+            output.Start(serial, document.Metadata.Version ?? (Demands("version") ? 1 : null));
             if (document.Metadata.Name is { } name && name != _plan.Root?.Name) lost("/name", $"CycloneDX documents have no name of their own (\"{name}\")");
 
-            var metadata = _builder.Metadata(_plan.Root is { } root ? Component(root, "/metadata/component") : null);
-            if (metadata.Count > 0 && _fitter.Fit(metadata, _schema.Property("metadata")!, "/metadata") is { } fitted) output.Value("metadata", fitted);
+            Metadata();
 
             // The XML form has one order in which its parts must come; JSON is content with it.
-            List("components", _plan.Top, (c, at) => Component(c, at), (c, node) => node["bom-ref"] = c.Ref);
+            List("components", _hasMetadata || _plan.Root is null ? _plan.Top : [_plan.Root, .. _plan.Top], (c, at) => Component(c, at), _hasRefs ? (c, node) => node["bom-ref"] = c.Ref : null);
             List("services", _plan.TopServices, (s, at) => Service(s, at, 0), (s, node) => node["bom-ref"] = s.Ref);
             Extra("externalReferences");
             List("dependencies", _plan.Edges, (e, _) => Dependency(e.Key, e.Value.DependsOn, e.Value.Provides));
@@ -69,20 +75,57 @@ internal static class CycloneDxWriter
                 else if (_schema.Property(extra.Name) is null) lost("/" + extra.Name, $"has no place in CycloneDX {version}");
             }
 
+            if (!_hasRefs && document.Components.Any(c => !c.RefIsGenerated)) lost("/components", $"CycloneDX {version} has no place for the references of components");
             _builder.ReportLicenceTexts();
+            _fitter.ReportDemanded();
+        }
+
+        /// <summary>Before 1.2 a document said nothing of itself: what it describes is then the first of its components.</summary>
+        private void Metadata()
+        {
+            if (_hasMetadata)
+            {
+                var metadata = _builder.Metadata(_plan.Root is { } root ? Component(root, "/metadata/component") : null);
+                if (metadata.Count > 0 && _fitter.Fit(metadata, _schema.Property("metadata")!, "/metadata") is { } fitted) output.Value("metadata", fitted);
+                return;
+            }
+
+            foreach (var (name, _) in _builder.Metadata(null)) lost("/metadata/" + name, $"has no place in CycloneDX {version}");
+            if (_plan.Root is { } described) lost("/metadata/component", $"CycloneDX {version} does not say what a document describes; \"{described.Name}\" was written as the first of the components");
+        }
+
+        /// <summary>True, and told, when the version must be written where the document has none.</summary>
+        private bool Demands(string name)
+        {
+            if (!json || !_schema.Required.Contains(name)) return false;
+            lost("/" + name, $"CycloneDX {version} demands it; 1 was written");
+            return true;
         }
 
         private void List<T>(string name, IEnumerable<T> items, Func<T, string, JsonNode> make, Action<T, JsonNode>? distinguish = null)
         {
-            var schema = _schema.Property(name)!.Items!;
+            if (_schema.Property(name)?.Items is not { } schema)
+            {
+                var count = items.Count();
+                if (count > 0) lost("/" + name, $"has no place in CycloneDX {version}; {count} {(count == 1 ? "was" : "were")} left out");
+                return;
+            }
+
             var seen = new HashSet<ulong>();
             var (index, open) = (0, false);
+            // Before 1.2 the list of components had to be there.
+            if (name == "components" && !_hasMetadata)
+            {
+                output.StartList(name);
+                open = true;
+            }
+
             foreach (var item in items)
             {
                 var at = $"/{name}/{index++}";
                 if (_fitter.Fit(make(item, at), schema, at) is not { } node) continue;
                 // What has a reference of its own is equal to nothing else.
-                if (node is not JsonObject o || (!o.ContainsKey("bom-ref") && !o.ContainsKey("ref") && !seen.Add(Hash(node))))
+                if (_hasRefs && (node is not JsonObject o || (!o.ContainsKey("bom-ref") && !o.ContainsKey("ref") && !seen.Add(Hash(node)))))
                 {
                     // Equal elements may not be listed twice; two components are two all the same.
                     if (distinguish is null) continue;
@@ -110,7 +153,7 @@ internal static class CycloneDxWriter
 
         private JsonObject Component(SbomComponent c, string at)
         {
-            var o = _builder.Component(c, _plan.NeedsRef(c.Ref, c.RefIsGenerated), at);
+            var o = _builder.Component(c, _hasRefs && _plan.NeedsRef(c.Ref, c.RefIsGenerated), at);
             var inside = _plan.Inside(c.Ref);
             if (inside.Count == 0) return o;
             var list = new JsonArray();
@@ -118,7 +161,7 @@ internal static class CycloneDxWriter
             for (var i = 0; i < inside.Count; i++)
             {
                 var nested = Component(inside[i], $"{at}/components/{i}");
-                if (!nested.ContainsKey("bom-ref") && !seen.Add(Hash(nested))) nested["bom-ref"] = inside[i].Ref;
+                if (_hasRefs && !nested.ContainsKey("bom-ref") && !seen.Add(Hash(nested))) nested["bom-ref"] = inside[i].Ref;
                 list.Add((JsonNode)nested);
             }
 

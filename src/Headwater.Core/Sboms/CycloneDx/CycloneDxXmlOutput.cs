@@ -11,15 +11,16 @@ namespace Headwater.Core.Sboms.CycloneDx;
 internal sealed class CycloneDxXmlOutput : CycloneDxOutput
 {
     private readonly XmlWriter _xml;
-    private readonly string _ns;
+    private readonly string _own;
     private readonly string _version;
     private readonly Action<string, string> _lost;
     private readonly HashSet<string> _refs = new(StringComparer.Ordinal);
     private readonly XmlShape _bom = XmlShapes.Bom;
+    private string _ns;
 
     public CycloneDxXmlOutput(Stream output, string version, Action<string, string> lost)
     {
-        _ns = "http://cyclonedx.org/schema/bom/" + version;
+        _ns = _own = "http://cyclonedx.org/schema/bom/" + version;
         _version = version;
         _lost = lost;
         _xml = XmlWriter.Create(output, new XmlWriterSettings
@@ -47,11 +48,20 @@ internal sealed class CycloneDxXmlOutput : CycloneDxOutput
         else _lost("/" + name, "has no place in CycloneDX XML");
     }
 
-    public override void StartList(string name) => _xml.WriteStartElement(name, _ns);
+    public override void StartList(string name)
+    {
+        // The graph of 1.1 is an extension of its own.
+        if (name == "dependencies" && _version == "1.1") _ns = CycloneDxXmlReader.DependencyGraph;
+        _xml.WriteStartElement(name, _ns);
+    }
 
     public override void Item(string list, JsonNode value) => Item(_bom.Members.First(m => m.Json == list).Items, value, "/" + list);
 
-    public override void EndList() => _xml.WriteEndElement();
+    public override void EndList()
+    {
+        _xml.WriteEndElement();
+        _ns = _own;
+    }
 
     public override void Dispose()
     {
@@ -104,7 +114,7 @@ internal sealed class CycloneDxXmlOutput : CycloneDxOutput
         if (o.ContainsKey("familyId")) return Named("patentFamily") ?? items[0];
         if (o.ContainsKey("email") || o.ContainsKey("phone")) return Named("individual") ?? Named("contact") ?? items[0];
         // Before 1.5 a service had classifications of its data and no flows.
-        return (_version == "1.4" ? Named("classification") : null) ?? Named("dataflow") ?? Named("dataset") ?? items.First(i => !i.Keyed);
+        return (_version is "1.2" or "1.3" or "1.4" ? Named("classification") : null) ?? Named("dataflow") ?? Named("dataset") ?? items.First(i => !i.Keyed);
     }
 
     private void Element(string name, XmlShape shape, JsonNode? value, string at)

@@ -12,7 +12,7 @@ namespace Headwater.Core.Sboms.CycloneDx;
 /// </summary>
 internal static class CycloneDxXmlReader
 {
-    private const string DependencyGraph = "http://cyclonedx.org/schema/ext/dependency-graph/1.0";
+    internal const string DependencyGraph = "http://cyclonedx.org/schema/ext/dependency-graph/1.0";
 
     internal static SbomReadResult Read(Stream utf8, SbomKind kind, SbomSink sink, SbomReadOptions options, CancellationToken cancellationToken)
     {
