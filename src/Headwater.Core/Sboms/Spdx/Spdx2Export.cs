@@ -5,11 +5,13 @@ namespace Headwater.Core.Sboms.Spdx;
 /// <summary>An element of an SPDX 2 document and the list that it stands in.</summary>
 internal readonly record struct SpdxElement(string Section, SpdxNode Node);
 
-/// <summary>Tells a document of the model in the shape of SPDX 2.3 JSON, which the tag-value writer follows as well.</summary>
-internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictionary<string, string>? carriedByComponent, IReadOnlyList<string> carriedByDocument, bool isTagValue)
+/// <summary>Tells a document of the model in the shape of SPDX 2.2 or 2.3 JSON, which the tag-value writer follows as well. What a version has no place for is not told; the writer carries it.</summary>
+internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictionary<string, string>? carriedByComponent, IReadOnlyList<string> carriedByDocument, bool isTagValue, string version)
 {
     private readonly Dictionary<string, SbomLicenceText> _extra = new(StringComparer.Ordinal);
     private readonly List<SbomRelationship> _unsaid = [];
+    /// <summary>2.2 demands licences and copyright, has fewer words, and knows neither what a package is for nor its dates.</summary>
+    private readonly bool _is22 = version == "2.2";
     private ILookup<string?, JsonElement>? _crossRefs;
 
     /// <summary>References that were made up for licences without identifier.</summary>
@@ -38,7 +40,7 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
         var creation = Node().Set("created", SpdxNames.Date(metadata.Timestamp));
         foreach (var creator in Creators()) creation.Append("creators", creator);
         creation.Set("comment", metadata.Spdx?.CreatorComment).Set("licenseListVersion", metadata.Spdx?.LicenceListVersion);
-        return Node().Set("SPDXID", "SPDXRef-DOCUMENT").Set("spdxVersion", "SPDX-2.3").Set("creationInfo", creation).Set("name", names.DocumentName).Set("dataLicense", "CC0-1.0")
+        return Node().Set("SPDXID", "SPDXRef-DOCUMENT").Set("spdxVersion", "SPDX-" + version).Set("creationInfo", creation).Set("name", names.DocumentName).Set("dataLicense", "CC0-1.0")
             .Set("comment", metadata.Spdx?.Comment).Set("documentNamespace", names.Namespace());
     }
 
@@ -65,7 +67,8 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
     public bool Tells(SbomExtra extra) => extra.Json.ValueKind == JsonValueKind.Object && extra.Name switch
     {
         "revieweds" => true,
-        "snippets" => extra.Json.TryGetProperty("name", out _) && extra.Json.TryGetProperty("ranges", out var ranges) && ranges.ValueKind == JsonValueKind.Array && ranges.GetArrayLength() > 0,
+        "snippets" => extra.Json.TryGetProperty("name", out _) && extra.Json.TryGetProperty("ranges", out var ranges) && ranges.ValueKind == JsonValueKind.Array && ranges.GetArrayLength() > 0
+            && (!_is22 || (extra.Json.TryGetProperty("copyrightText", out _) && extra.Json.TryGetProperty("licenseConcluded", out _))),
         "crossRefs" => !isTagValue,
         _ => false,
     };
@@ -103,19 +106,25 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
         node.Set("packageFileName", spdx?.PackageFileName).Set("sourceInfo", spdx?.SourceInfo).Set("summary", spdx?.Summary).Set("description", component.Description);
         var purpose = spdx?.Purpose is { } own && Spdx2Shapes.Purposes.Contains(own) ? own : SpdxWords.Purpose23(component.Kind);
         if (purpose is null && component.Kind != SbomComponentKind.Unspecified) purpose = "OTHER";
-        node.Set("primaryPackagePurpose", purpose).Set("releaseDate", spdx?.ReleaseDate).Set("builtDate", spdx?.BuiltDate).Set("validUntilDate", spdx?.ValidUntilDate);
-        if (spdx?.VerificationCode is { Length: 40 } code && SpdxWords.IsHex(code))
+        if (!_is22) node.Set("primaryPackagePurpose", purpose).Set("releaseDate", spdx?.ReleaseDate).Set("builtDate", spdx?.BuiltDate).Set("validUntilDate", spdx?.ValidUntilDate);
+        if (spdx?.VerificationCode is { Length: 40 } code && SpdxWords.IsHex(code) && !(_is22 && analysed == false))
         {
             var verification = Node().Set("packageVerificationCodeValue", code);
             foreach (var file in spdx.VerificationCodeExcludes) verification.Append("packageVerificationCodeExcludedFiles", file);
             node.Set("packageVerificationCode", verification);
         }
-        node.Set("licenseDeclared", SpdxNames.Licence(component, false, Reference) ?? spdx?.DeclaredLicence);
+        node.Set("licenseDeclared", SpdxNames.Licence(component, false, Reference) ?? spdx?.DeclaredLicence ?? Demanded);
         Common(component, node, "licenseInfoFromFiles");
         foreach (var (category, type, locator, comment) in SpdxExternalRefs.Of(component, static _ => { }))
-            node.Append("externalRefs", Node().Set("referenceCategory", category).Set("referenceType", type).Set("referenceLocator", locator).Set("comment", comment));
+            node.Append("externalRefs", Node().Set("referenceCategory", Category(category)).Set("referenceType", type).Set("referenceLocator", locator).Set("comment", comment));
         return node;
     }
+
+    /// <summary>What 2.2 demands to be written where nothing is known.</summary>
+    private string? Demanded => _is22 ? "NOASSERTION" : null;
+
+    /// <summary>The schema of 2.2 joins words by an underscore, and has no category for identities that last; its tag-value form has both as 2.3.</summary>
+    private string Category(string category) => !_is22 || isTagValue ? category : category switch { "PACKAGE-MANAGER" => "PACKAGE_MANAGER", "PERSISTENT-ID" => "OTHER", _ => category };
 
     private SpdxNode File(SbomComponent component)
     {
@@ -131,9 +140,9 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
     private void Common(SbomComponent component, SpdxNode node, string licenceInfo)
     {
         var spdx = component.Spdx;
-        node.Set("licenseConcluded", SpdxNames.Licence(component, true, Reference) ?? spdx?.ConcludedLicence);
+        node.Set("licenseConcluded", SpdxNames.Licence(component, true, Reference) ?? spdx?.ConcludedLicence ?? Demanded);
         foreach (var licence in spdx?.LicenceInfo ?? []) node.Append(licenceInfo, licence);
-        node.Set("licenseComments", spdx?.LicenceComments).Set("copyrightText", component.Copyright ?? spdx?.Copyright).Set("comment", spdx?.Comment);
+        node.Set("licenseComments", spdx?.LicenceComments).Set("copyrightText", component.Copyright ?? spdx?.Copyright ?? Demanded).Set("comment", spdx?.Comment);
         foreach (var hash in component.Hashes)
         {
             if (Checksum(hash) is { } checksum) node.Append("checksums", checksum);
@@ -169,7 +178,7 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
             if (component.ParentRef is { } parent && names.Of(parent) is { } owner)
                 yield return Relationship(owner, "CONTAINS", names.Of(component.Ref)!, SpdxCarry.Mark + """{"Nested":true}""");
         }
-        var words = new SpdxRelationships(document);
+        var words = new SpdxRelationships(document, _is22);
         foreach (var relationship in document.Relationships)
         {
             var said = words.Of(relationship);
@@ -199,8 +208,8 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
     private static SpdxNode Relationship(string from, string type, string to, string? comment) =>
         Node().Set("spdxElementId", from).Set("relationshipType", type).Set("relatedSpdxElement", to).Set("comment", comment);
 
-    private static SpdxNode? Checksum(SbomHash hash) =>
-        SpdxWords.IsChecksum(hash, out var algorithm) ? Node().Set("algorithm", algorithm).Set("checksumValue", hash.Value) : null;
+    private SpdxNode? Checksum(SbomHash hash) =>
+        SpdxWords.IsChecksum(hash, out var algorithm) && (!_is22 || SpdxWords.Algorithms22.Contains(algorithm!)) ? Node().Set("algorithm", algorithm).Set("checksumValue", hash.Value) : null;
 
     private SpdxAnnotation Carried(string text) => new(SpdxCarry.Annotator, SpdxNames.Date(document.Metadata.Timestamp), "OTHER", text);
 

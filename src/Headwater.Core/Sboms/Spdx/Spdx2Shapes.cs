@@ -43,6 +43,9 @@ internal static class Spdx2Shapes
         "PATCH_FOR", "PREREQUISITE_FOR", "PROVIDED_DEPENDENCY_OF", "REQUIREMENT_DESCRIPTION_FOR", "RUNTIME_DEPENDENCY_OF", "SPECIFICATION_FOR",
         "STATIC_LINK", "TEST_CASE_OF", "TEST_DEPENDENCY_OF", "TEST_OF", "TEST_TOOL_OF", "VARIANT_OF");
 
+    /// <summary>Those of <see cref="RelationshipTypes"/> that came with 2.3.</summary>
+    public static readonly FrozenSet<string> RelationshipTypes23 = Words("AMENDS", "REQUIREMENT_DESCRIPTION_FOR", "SPECIFICATION_FOR");
+
     public static readonly FrozenSet<string> Purposes = Words("OTHER", "INSTALL", "ARCHIVE", "FIRMWARE", "APPLICATION", "FRAMEWORK", "LIBRARY", "CONTAINER",
         "SOURCE", "DEVICE", "OPERATING-SYSTEM", "OPERATING_SYSTEM", "FILE");
 

@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace Headwater.Core.Sboms.Spdx;
 
 /// <summary>Relationships of the model in the words of SPDX 2, and back.</summary>
-internal sealed class SpdxRelationships(SbomDocument document)
+internal sealed class SpdxRelationships(SbomDocument document, bool is22 = false)
 {
     private readonly HashSet<string> _optional = document.Components.Where(c => c.Scope == SbomScope.Optional).Select(c => c.Ref).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>How SPDX 2 says a relationship. What reading would not bring back stands in a carried comment.</summary>
     public (string From, string Type, string To, string? Comment) Of(SbomRelationship relationship)
     {
-        var native = relationship.NativeType is { } own && Spdx2Shapes.RelationshipTypes.Contains(own) ? own : null;
+        var native = relationship.NativeType is { } own && Spdx2Shapes.RelationshipTypes.Contains(own) && !(is22 && Spdx2Shapes.RelationshipTypes23.Contains(own)) ? own : null;
         var type = native ?? relationship.Kind switch
         {
             SbomRelationshipKind.DependsOn => "DEPENDS_ON",

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Headwater.Core.Sboms.Spdx;
 
-/// <summary>Writes SPDX 2.3 tag-value text.</summary>
+/// <summary>Writes SPDX 2.2 and 2.3 tag-value text.</summary>
 internal static class SpdxTagValueWriter
 {
     private static readonly (string Property, string Tag)[] s_head =

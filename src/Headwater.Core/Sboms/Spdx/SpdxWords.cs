@@ -15,6 +15,9 @@ internal static class SpdxWords
         ["BLAKE2b-256"] = ("BLAKE2b-256", 64), ["BLAKE2b-384"] = ("BLAKE2b-384", 96), ["BLAKE2b-512"] = ("BLAKE2b-512", 128), ["BLAKE3"] = ("BLAKE3", 0),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The algorithms of SPDX 2.2, in its spelling.</summary>
+    public static readonly FrozenSet<string> Algorithms22 = new[] { "SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "MD2", "MD4", "MD5", "MD6" }.ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Algorithm in the model's spelling → SPDX 2 spelling.</summary>
     public static readonly FrozenDictionary<string, string> AlgorithmsBack = Algorithms.ToFrozenDictionary(a => a.Value.Name, a => a.Key, StringComparer.Ordinal);
 

@@ -49,10 +49,10 @@ internal static class SpdxWriter
         }
         else
         {
-            var isTagValue = target == "spdx-2.3-tag";
-            var export = new Spdx2Export(document, names, byComponent, byDocument, isTagValue);
+            var isTagValue = target.EndsWith("-tag", StringComparison.Ordinal);
+            var export = new Spdx2Export(document, names, byComponent, byDocument, isTagValue, target.Split('-')[1]);
             if (isTagValue) SpdxTagValueWriter.Write(export, output);
-            else if (target == "spdx-2.3-yaml") SpdxYamlWriter.Write(export, output);
+            else if (target.EndsWith("-yaml", StringComparison.Ordinal)) SpdxYamlWriter.Write(export, output);
             else WriteJson(export, output);
             Carry(document, export.Tells, _ => false, export.Unsaid, export.MadeLicences, carries);
         }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Headwater.Core.Sboms.Spdx;
 
-/// <summary>Writes SPDX 2.3 in YAML: the members of the JSON form in blocks. Every text is in double quotes, so that none is taken for a number, a date or a word of YAML.</summary>
+/// <summary>Writes SPDX 2.2 and 2.3 in YAML: the members of the JSON form in blocks. Every text is in double quotes, so that none is taken for a number, a date or a word of YAML.</summary>
 internal static class SpdxYamlWriter
 {
     public static void Write(Spdx2Export export, Stream output)

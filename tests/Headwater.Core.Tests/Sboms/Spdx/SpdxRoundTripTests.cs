@@ -8,6 +8,7 @@ namespace Headwater.Core.Tests.Sboms.Spdx;
 /// <summary>What is written as SPDX comes back as it was, and the official schemas accept it.</summary>
 public class SpdxRoundTripTests
 {
+    private static readonly Lazy<JsonSchema> s_schema22 = new(() => Load("spdx-schema-v2.2.json"));
     private static readonly Lazy<JsonSchema> s_schema23 = new(() => Load("spdx-schema-v2.3.json"));
     private static readonly Lazy<JsonSchema> s_schema3 = new(() => Load("spdx-schema-v3.0.1.json"));
 
@@ -42,6 +43,7 @@ public class SpdxRoundTripTests
             written.Position = 0;
             var result = SbomDocument.Read(written, out var back);
             result.Errors.ShouldBeEmpty(target);
+            result.Kind!.Value.SpecVersion.ShouldStartWith(target.Split('-')[1]);
             result.Kind!.Value.Format.ShouldBe(SbomFormat.Spdx);
             SbomDump.Difference(was, SbomDump.Of(back)).ShouldBe("", target);
         }
@@ -53,6 +55,7 @@ public class SpdxRoundTripTests
     {
         var document = Read(path);
         if (document is null) return;
+        Check(document, "spdx-2.2-json", s_schema22.Value);
         Check(document, "spdx-2.3-json", s_schema23.Value);
         // The schema of 3.0.1 tries all classes for each element: large documents add time and nothing else.
         if (document.Components.Count < 300) Check(document, "spdx-3.0-json", s_schema3.Value);
@@ -68,6 +71,37 @@ public class SpdxRoundTripTests
             errors.RemoveAll(e => e.At.StartsWith("/files/", StringComparison.Ordinal) && e.Message.Contains("checksums", StringComparison.Ordinal));
             errors.ShouldBeEmpty(target);
         }
+    }
+
+    [Theory]
+    [InlineData("spdx-2.2-json", "PACKAGE_MANAGER", "OTHER")]
+    [InlineData("spdx-2.2-yaml", "PACKAGE_MANAGER", "OTHER")]
+    [InlineData("spdx-2.2-tag", "PACKAGE-MANAGER", "PERSISTENT-ID")]
+    [InlineData("spdx-2.3-json", "PACKAGE-MANAGER", "PERSISTENT-ID")]
+    public void Write_In22_SaysWhatItDemandsAndNothingThatCameLater(string target, string packages, string persistent)
+    {
+        var document = new SbomDocument();
+        document.OnHeader(new SbomKind(SbomFormat.Spdx, "2.3", SbomSerialization.Json));
+        var package = new SbomComponent { Ref = "SPDXRef-a", Name = "a", Kind = SbomComponentKind.Library, Purl = "pkg:npm/a@1", Spdx = new SpdxComponentFields { ReleaseDate = "2026-01-01T00:00:00Z" } };
+        package.Identities.Add(new SbomIdentity("swhid", "swh:1:cnt:94a9ed024d3859793618152ea559a168bbcbb5e2"));
+        package.Hashes.Add(new SbomHash("SHA3-256", new string('a', 64)));
+        package.Hashes.Add(new SbomHash("SHA-256", new string('b', 64)));
+        document.OnComponent(package);
+        document.OnComponent(new SbomComponent { Ref = "SPDXRef-b", Name = "b", Spdx = new SpdxComponentFields() });
+        document.OnRelationship(new SbomRelationship(SbomRelationshipKind.Other, "SPDXRef-a", "SPDXRef-b", "SPECIFICATION_FOR"));
+        using var written = new MemoryStream();
+        SbomWriter.Write(document, target, written).ShouldBeEmpty();
+        var text = string.Join('\n', System.Text.Encoding.UTF8.GetString(written.ToArray()).Split('\n').Where(l => !l.Contains("headwater:carry", StringComparison.Ordinal)));
+        var is22 = target.Contains("2.2", StringComparison.Ordinal);
+        text.ShouldContain(is22 ? "SPDX-2.2" : "SPDX-2.3");
+        text.ShouldContain(packages);
+        text.Contains("PERSISTENT-ID", StringComparison.Ordinal).ShouldBe(persistent == "PERSISTENT-ID");
+        foreach (var later in new[] { "rimaryPackagePurpose", "eleaseDate", "SHA3-256", "SPECIFICATION_FOR" }) text.Contains(later, StringComparison.Ordinal).ShouldBe(!is22, later);
+        foreach (var demanded in new[] { "icenseConcluded", "icenseDeclared", "opyrightText" }) text.Split(demanded).Length.ShouldBe(is22 ? 3 : 1, demanded);
+        text.ShouldContain("SHA256");
+        written.Position = 0;
+        SbomDocument.Read(written, out var back).Errors.ShouldBeEmpty();
+        SbomDump.Difference(SbomDump.Of(document), SbomDump.Of(back)).ShouldBe("");
     }
 
     internal static SbomDocument? Read(string path)
