@@ -102,7 +102,8 @@ internal static class ScaleRun
             {
                 var (by, order) = sort.Length == 0 ? ("", "") : ($" by {sort}", $"sort={sort}&");
                 var first = await MeasureAsync(server, $"{list}{by}, page 1", $"{Api}{list}?{order}size=50", 150);
-                var total = first.GetProperty("total").GetInt64();
+                if (first.ValueKind != JsonValueKind.Object || !first.TryGetProperty("total", out var rows)) continue; // It comes whole.
+                var total = rows.GetInt64();
                 var deep = Math.Min(999 * 50, (int)(total - 50));
                 if (deep > 0) await MeasureAsync(server, $"{list}{by}, page {deep / 50 + 1:N0}", $"{Api}{list}?{order}size=50&offset={deep}", 150);
             }
