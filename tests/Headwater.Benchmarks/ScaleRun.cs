@@ -94,7 +94,7 @@ internal static class ScaleRun
         [
             ("projects", ["name", "risk", "components", "findings", "uploaded", "owner"]), ("components", ["name", "risk", "projects", "versions", "findings"]),
             ("advisories", ["risk", "severity", "projects", "epss", "published", "id"]), ($"components/{component}/usages", ["project", "version", "depth"]),
-            ($"components/{component}/versions", [""]), ("analyses", [""]), ($"advisories/{worst}/usages", [""]), ($"advisories/{worst}/projects", [""]),
+            ($"components/{component}/versions", [""]), ("analyses", [""]), ($"advisories/{worst}/usages", ["", "project", "version", "depth"]), ($"advisories/{worst}/projects", [""]),
         ];
         foreach (var (list, sorts) in lists)
         {

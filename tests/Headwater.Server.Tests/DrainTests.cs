@@ -138,7 +138,8 @@ public sealed class DrainTests : IDisposable
 
         var left = await JobAsync(database);
         // On the embedded engine a statement under way keeps all others waiting, also the one that gives the job back; then the next start takes it up, by its name.
-        if (TestDatabase.IsPostgres || left.State != "running") left.ShouldBe(("queued", 0, null), "another node would take it up at once");
+        if (TestDatabase.IsPostgres || left.State == "queued") left.ShouldBe(("queued", 0, null), "another node would take it up at once");
+        else (left.State, left.Attempts).ShouldBe(("running", 1));
         using var again = await ServerProcess.StartAsync(_engine, _data);
         for (var watch = Stopwatch.StartNew(); (await JobAsync(database)).State != "done"; await Task.Delay(50)) watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(90), again.Output);
         using var components = await again.Client.GetAsync($"/api/v1/component/project/{upload.ProjectUuid}?pageSize=1");

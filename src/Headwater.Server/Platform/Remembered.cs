@@ -8,11 +8,14 @@ namespace Headwater.Server.Platform;
 /// shown the old answer once more, with its age, while it is made anew in the background.
 /// </summary>
 /// <param name="most">So many answers are held; beyond, those made the longest ago go.</param>
-internal sealed class Remembered(TimeProvider time, int most = 500)
+/// <param name="forgotten">How old an answer may be and still be shown; a quarter of an hour when it is not said.</param>
+internal sealed class Remembered(TimeProvider time, int most = 500, TimeSpan? forgotten = null)
 {
     private const int Times = 20;
 
-    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(80), Longest = TimeSpan.FromMinutes(1), Forgotten = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(80), Longest = TimeSpan.FromMinutes(1);
+
+    private readonly TimeSpan _forgotten = forgotten ?? TimeSpan.FromMinutes(15);
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
@@ -21,7 +24,7 @@ internal sealed class Remembered(TimeProvider time, int most = 500)
     /// <returns>The answer, and when it was worked out.</returns>
     public async Task<(T Answer, DateTimeOffset At)> GetAsync<T>(string key, Func<CancellationToken, Task<T>> make, CancellationToken cancellationToken) where T : class
     {
-        if (_entries.TryGetValue(key, out var known) && known.Answer is T answer && time.GetElapsedTime(known.Made) < Forgotten)
+        if (_entries.TryGetValue(key, out var known) && known.Answer is T answer && time.GetElapsedTime(known.Made) < _forgotten)
         {
             if (time.GetElapsedTime(known.Made) > known.Keep && Interlocked.Exchange(ref known.Renewing, 1) == 0)
                 _ = Task.Run(() => RenewAsync(key, known, make), CancellationToken.None);
@@ -31,6 +34,9 @@ internal sealed class Remembered(TimeProvider time, int most = 500)
         var fresh = await MakeAsync(key, make).WaitAsync(cancellationToken);
         return ((T)fresh.Answer, fresh.At);
     }
+
+    /// <summary>What <see cref="GetAsync"/> would answer without working it out; null when it would have to.</summary>
+    public T? Known<T>(string key) where T : class => _entries.TryGetValue(key, out var known) && time.GetElapsedTime(known.Made) < _forgotten ? known.Answer as T : null;
 
     private async Task RenewAsync<T>(string key, Entry known, Func<CancellationToken, Task<T>> make) where T : class
     {

@@ -1,9 +1,13 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Dapper;
+using Headwater.Server.Features.Owners;
+using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
+using Headwater.Server.Tests.Access;
 
 namespace Headwater.Server.Tests.Features;
 
@@ -70,6 +74,26 @@ public sealed class ComponentUsageListTests(TestHost host) : IClassFixture<TestH
         var names = Enumerable.Range(0, Projects).Select(i => (i * 7919 % Projects).ToString(CultureInfo.InvariantCulture)).Count(n => n.StartsWith("12", StringComparison.Ordinal));
         filtered.GetProperty("total").GetInt32().ShouldBe(names);
         filtered.GetProperty("items").EnumerateArray().Select(Use.Of).Select(u => Array.IndexOf(s_versions, u.Version)).ShouldBeInOrder();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?size=2000")]
+    [InlineData("?after=x")]
+    [InlineData("?sort=x")]
+    public async Task Component_OutOfSight_IsAnsweredAsOneThatIsNotThere(string query)
+    {
+        using var client = await host.ClientAsync();
+        await TestHost.UploadAsync(client, "not theirs", "1", TestHost.Bom("pkg:npm/front@1.0.0", "pkg:npm/hidden-from-them@1.0.0"));
+        var id = (await client.GetFromJsonAsync<JsonElement>($"{Api.Root}/components?filter=hidden-from-them", Stop)).GetProperty("items")[0].GetProperty("id").GetInt64();
+        var unit = (await host.UnitsAsync(new CatalogueGroup("unit", "elsewhere", "Elsewhere", null, null)))[("unit", "elsewhere")];
+        using var other = await host.KeyAsync(unit, Permissions.ViewPortfolio);
+        using var hidden = await other.GetAsync($"{Api.Root}/components/{id}/usages{query}", Stop);
+        using var missing = await other.GetAsync($"{Api.Root}/components/999999999/usages{query}", Stop);
+        hidden.StatusCode.ShouldBe(missing.StatusCode);
+        (await SaidAsync(hidden)).ShouldBe(await SaidAsync(missing));
+
+        static async Task<string> SaidAsync(HttpResponseMessage answer) => Regex.Replace(await answer.Content.ReadAsStringAsync(Stop), "\"traceId\":\"[^\"]*\"", "");
     }
 
     private sealed record Use(string Id, string Project, string Version, int Depth)

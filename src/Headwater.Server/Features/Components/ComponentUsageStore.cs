@@ -22,14 +22,14 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
     /// <summary>The first of them are found sooner by walking than the whole order is made.</summary>
     private const int Near = 1_000;
 
-    /// <summary>From so many on, the order is kept for who goes on to the next page: eight bytes for each use.</summary>
+    /// <summary>From so many on, the order is kept a minute at most for who goes on to the next page: eight bytes for each use.</summary>
     private const int Many = 20_000, Orders = 24;
 
     private const string Key = "(o.pv_id * 4294967296 + o.cv_id)";
 
     private static readonly string[] s_sorts = ["project", "version", "depth"];
 
-    private readonly Remembered _orders = new(time, Orders);
+    private readonly Remembered _orders = new(time, Orders, TimeSpan.FromMinutes(1));
 
     /// <summary>Who uses any version of a component. Sorts: <c>project</c> (default), <c>version</c> (as its ecosystem orders them), <c>depth</c>.</summary>
     public Task<Page<UsageRow>> OfComponentAsync(Viewer viewer, long component, PageRequest request, CancellationToken cancellationToken = default) => ListAsync(viewer, "c.component_id = @id", component, request, cancellationToken);
@@ -41,9 +41,9 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
     {
         var (like, sort) = (Like.Containing(request.Filter), request.SortOf(s_sorts, "project"));
         var versions = await database.ReadAsync(async connection => (await connection.QueryAsync<VersionColumns>($"SELECT c.id, c.version, k.type FROM component_version c JOIN component k ON k.id = c.component_id WHERE {which}", new { id })).AsList(), cancellationToken);
-        if (versions.Count == 0) return Page<UsageRow>.Empty;
+        // What is not there is refused and answered as what is out of sight.
         var uses = new Uses(viewer, versions, like);
-        var total = await database.ReadAsync(connection => uses.TotalAsync(connection), cancellationToken);
+        var total = versions.Count == 0 ? 0 : await database.ReadAsync(connection => uses.TotalAsync(connection), cancellationToken);
         var (start, size) = request.PlaceIn(total);
         if (total <= start) return Page<UsageRow>.At([], start, size, total);
         var descending = request.Descending == true;
@@ -53,30 +53,31 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
             "depth" => await OrderedAsync("CASE WHEN o.depth < 0 THEN 1000000 ELSE o.depth END", false),
             _ => await OrderedAsync("LOWER(p.name)", true),
         };
-        return Page<UsageRow>.At(await database.ReadAsync(connection => RowsAsync(connection, keys), cancellationToken), start, size, total);
+        return Page<UsageRow>.At(await database.ReadAsync(connection => RowsAsync(connection, viewer, keys), cancellationToken), start, size, total);
 
         async Task<IReadOnlyList<long>> OrderedAsync(string expression, bool byName)
         {
             var direction = descending ? "DESC" : "ASC";
-            var walked = byName && total > Walked && start + size <= Near;
+            // Who sees a part only must not be shown the place of what has left it.
+            var asked = total <= Many ? "" : $"{await findings.PlacesAsync(cancellationToken)} {viewer.Key} {which} {id} {expression} {direction} {like}";
+            var order = total <= Many ? null : _orders.Known<long[]>(asked);
+            var walked = order is null && byName && total > Walked && start + size <= Near;
             var sql = $"SELECT {Key} {(byName ? uses.AlongNames(walked) : uses.From)} ORDER BY {expression} {direction}, {Key} {direction}";
             if (total <= Many || walked) return await database.ReadAsync(async connection => (await connection.QueryAsync<long>(sql + " LIMIT @size OFFSET @start", new { Org, like, size, start })).AsList(), cancellationToken);
-            // Who sees a part only must not be shown the place of what has left it.
-            var asked = $"{await findings.PlacesAsync(cancellationToken)} {viewer.Key} {which} {id} {expression} {direction} {like}";
-            var (order, _) = await _orders.GetAsync(asked, token => database.ReadAsync(async connection => (await connection.QueryAsync<long>(sql, new { Org, like })).ToArray(), token), cancellationToken);
+            order = (await _orders.GetAsync(asked, token => database.ReadAsync(async connection => (await connection.QueryAsync<long>(sql, new { Org, like })).ToArray(), token), cancellationToken)).Answer;
             return order.AsSpan(Math.Min(start, order.Length), Math.Min(size, Math.Max(0, order.Length - start))).ToArray();
         }
     }
 
-    /// <summary>The uses of these numbers, in their order; one that is gone meanwhile is left out.</summary>
-    private static async Task<IReadOnlyList<UsageRow>> RowsAsync(DbConnection connection, IReadOnlyList<long> keys)
+    /// <summary>The uses of these numbers, in their order; one that is gone meanwhile, or out of sight, is left out.</summary>
+    private static async Task<IReadOnlyList<UsageRow>> RowsAsync(DbConnection connection, Viewer viewer, IReadOnlyList<long> keys)
     {
         if (keys.Count == 0) return [];
         var rows = (await connection.QueryAsync<UsageColumns>($"""
             SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, v.id AS pv_id, c.id AS cv_id, c.version,
                 {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at
             FROM (VALUES {string.Join(',', keys.Select(k => $"({k >> 32},{k & uint.MaxValue})"))}) s JOIN occurrence x ON x.org_id = @Org AND x.pv_id = s.column1 AND x.cv_id = s.column2
-            JOIN component_version c ON c.id = x.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id
+            JOIN component_version c ON c.id = x.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id WHERE {viewer.Sees("p.owner_id")}
             """, new { Org })).ToDictionary(r => (r.PvId << 32) + r.CvId);
         return [.. keys.Where(rows.ContainsKey).Select(k => rows[k].ToRow())];
     }

@@ -29,6 +29,7 @@ internal sealed class UsageQueryStore(IDatabase database)
     public async Task<UsageAnswer> AskAsync(Viewer viewer, string text, PageRequest request, CancellationToken cancellationToken = default)
     {
         if (!UsageQuery.TryParse(text, out var query, out var error)) return UsageAnswer.Refused(text, error);
+        _ = Keyset.For(request, Sorts, "project", "p.id"); // Refused whether anybody uses it or not.
         return await database.ReadAsync(async connection =>
         {
             var (components, versions, truncated) = await ComponentsAsync(connection, viewer, query);

@@ -53,7 +53,7 @@ internal sealed class NumbersStore(IDatabase database, UnitStore units, QueueSto
         var now = time.GetUtcNow();
         if (!always && _portfolioCost > Costly && now - _portfolioAt < _portfolioCost * 50)
         {
-            await queue.EnqueueAsync(transaction, NumbersJob.Request with { After = _portfolioCost * 50 < LongestLag ? _portfolioCost * 50 : LongestLag });
+            await queue.EnqueueUnlessQueuedAsync(transaction, NumbersJob.Request with { After = _portfolioCost * 50 < LongestLag ? _portfolioCost * 50 : LongestLag });
             return;
         }
 

@@ -28,7 +28,7 @@ internal sealed class AccessStore
         (_database, _time) = (database, time);
         database.Notified += topic =>
         {
-            if (topic is Topic or "") Forget();
+            if (topic is Topic or "") TreeChanged();
         };
     }
 
@@ -55,9 +55,7 @@ internal sealed class AccessStore
     public Task TreeChangedAsync(DbTransaction transaction) => _database.NotifyAsync(transaction, Topic);
 
     /// <summary>The same for this node, which does not wait for the message: to be called after the change is durable.</summary>
-    public void TreeChanged() => Forget();
-
-    private void Forget()
+    public void TreeChanged()
     {
         lock (_lock)
         {

@@ -155,12 +155,12 @@ internal sealed class Keyset
     public static Keyset For(PageRequest request, IReadOnlyDictionary<string, SortKey> sorts, string defaultSort, string idColumn)
     {
         var key = sorts[request.SortOf(sorts.Keys, defaultSort)];
-        var backwards = request.Before is not null;
+        var backwards = !string.IsNullOrEmpty(request.Before);
         var descending = (request.Descending ?? key.Descending) != backwards;
         var order = $"{key.Expression} {(descending ? "DESC" : "ASC")}, {idColumn} {(descending ? "DESC" : "ASC")}";
         var size = request.Rows;
         var tag = Tag(key.Expression, idColumn);
-        var cursor = request.Before ?? request.After;
+        var cursor = backwards ? request.Before : request.After;
         if (!TryDecode(cursor, tag, out var value, out var id))
         {
             if (request.Strict && !string.IsNullOrEmpty(cursor)) throw PageRequest.NoCursor(backwards ? "before" : "after", cursor);

@@ -144,8 +144,8 @@ internal sealed class JobRunner(QueueStore queue, IEnumerable<IJobHandler> handl
     }
 
     /// <summary>
-    /// One more worker, for what somebody waits for: a feed that is slow to answer, a sweep, a large count may keep all the others for minutes. It works only while one of them
-    /// is at such a job, so that no more uploads run at once than there are workers.
+    /// One more worker, for what somebody waits for: a feed that is slow to answer, a sweep, a large count may keep all the others for minutes. It takes an upload only while one of
+    /// them is at such a job, so that there are hardly ever more uploads at once than workers.
     /// </summary>
     private async Task WorkOnUploadsAsync(CancellationToken stopping, CancellationToken cutOff)
     {

@@ -96,6 +96,12 @@ internal sealed class QueueStore
             """, new { id, org = Organisation.Home, job.Kind, job.Key, job.Lane, job.Payload, priority = (int)job.Priority, now, due = now + job.After }, transaction);
     }
 
+    /// <summary>Adds a job that can wait, unless an equal one waits already: that one is not touched, so nobody who wants to claim it waits for the caller's transaction.</summary>
+    public async Task EnqueueUnlessQueuedAsync(DbTransaction transaction, JobRequest job)
+    {
+        if (await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM job WHERE kind = @Kind AND key = @Key AND state = 'queued'", new { job.Kind, job.Key }, transaction) == 0) await EnqueueAsync(transaction, job);
+    }
+
     public async Task<long> EnqueueAsync(JobRequest job, CancellationToken cancellationToken = default)
     {
         var id = await _database.WriteAsync(transaction => EnqueueAsync(transaction, job), cancellationToken: cancellationToken);

@@ -47,6 +47,7 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable, ID
         connection.KeepAlive = 30;
         connection.CommandTimeout = 60;
         if (!connection.ContainsKey("Maximum Pool Size")) connection.MaxPoolSize = 24;
+        if (!connection.ContainsKey("Timeout")) connection.Timeout = 5; // A machine that is gone refuses nothing; it only stays silent.
         // Questions here take milliseconds, which neither compiling them nor starting helpers for each wins back; and the uses of a popular component are put in order in memory, not in a file.
         if (string.IsNullOrEmpty(connection.Options)) connection.Options = "-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=16MB";
         _source = NpgsqlDataSource.Create(connection);
