@@ -8,7 +8,7 @@ public static class SbomWriter
     [
         "cyclonedx-1.7-json", "cyclonedx-1.7-xml", "cyclonedx-1.6-json", "cyclonedx-1.6-xml", "cyclonedx-1.5-json", "cyclonedx-1.5-xml", "cyclonedx-1.4-json", "cyclonedx-1.4-xml",
         "cyclonedx-1.3-json", "cyclonedx-1.3-xml", "cyclonedx-1.2-json", "cyclonedx-1.2-xml", "cyclonedx-1.1-xml", "cyclonedx-1.0-xml",
-        "spdx-3.0-json", "spdx-2.3-json", "spdx-2.3-yaml", "spdx-2.3-tag", "spdx-2.2-json", "spdx-2.2-yaml", "spdx-2.2-tag",
+        "spdx-3.0-json", "spdx-2.3-json", "spdx-2.3-yaml", "spdx-2.3-tag", "spdx-2.3-rdf", "spdx-2.2-json", "spdx-2.2-yaml", "spdx-2.2-tag",
     ];
 
     /// <summary>Writes <paramref name="document"/> to <paramref name="output"/>.</summary>

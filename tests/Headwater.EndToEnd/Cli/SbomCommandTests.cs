@@ -107,6 +107,7 @@ public sealed class SbomCommandTests : IDisposable
     [InlineData("cyclonedx-1.2-json", "CycloneDX", "1.2", "json")]
     [InlineData("spdx-2.3-json", "SPDX", "2.3", "json")]
     [InlineData("spdx-2.2-tag", "SPDX", "2.2", "tag-value")]
+    [InlineData("spdx-2.3-rdf", "SPDX", "2.3", "rdf")]
     [InlineData("spdx-2.3-yaml", "SPDX", "2.3", "yaml")]
     [InlineData("spdx-2.3-tag", "SPDX", "2.3", "tag-value")]
     [InlineData("spdx-3.0-json", "SPDX", "3.0", "json-ld")]

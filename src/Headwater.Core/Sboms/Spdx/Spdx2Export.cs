@@ -6,13 +6,14 @@ namespace Headwater.Core.Sboms.Spdx;
 internal readonly record struct SpdxElement(string Section, SpdxNode Node);
 
 /// <summary>Tells a document of the model in the shape of SPDX 2.2 or 2.3 JSON, which the tag-value writer follows as well. What a version has no place for is not told; the writer carries it.</summary>
-internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictionary<string, string>? carriedByComponent, IReadOnlyList<string> carriedByDocument, bool isTagValue, string version)
+internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictionary<string, string>? carriedByComponent, IReadOnlyList<string> carriedByDocument, bool isTagValue, string version, bool isRdf = false)
 {
     private readonly Dictionary<string, SbomLicenceText> _extra = new(StringComparer.Ordinal);
     private readonly List<SbomRelationship> _unsaid = [];
     /// <summary>2.2 demands licences and copyright, has fewer words, and knows neither what a package is for nor its dates.</summary>
     private readonly bool _is22 = version == "2.2";
     private ILookup<string?, JsonElement>? _crossRefs;
+    private HashSet<string>? _elements;
 
     /// <summary>References that were made up for licences without identifier.</summary>
     public IEnumerable<string> MadeLicences => _extra.Keys;
@@ -66,10 +67,11 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
     /// <summary>True for the document's parts that are told here and need not be carried.</summary>
     public bool Tells(SbomExtra extra) => extra.Json.ValueKind == JsonValueKind.Object && extra.Name switch
     {
-        "revieweds" => true,
-        "snippets" => extra.Json.TryGetProperty("name", out _) && extra.Json.TryGetProperty("ranges", out var ranges) && ranges.ValueKind == JsonValueKind.Array && ranges.GetArrayLength() > 0
+        // RDF has its own words for places in files and for reviews, which are carried instead.
+        "revieweds" => !isRdf,
+        "snippets" => !isRdf && extra.Json.TryGetProperty("name", out _) && extra.Json.TryGetProperty("ranges", out var ranges) && ranges.ValueKind == JsonValueKind.Array && ranges.GetArrayLength() > 0
             && (!_is22 || (extra.Json.TryGetProperty("copyrightText", out _) && extra.Json.TryGetProperty("licenseConcluded", out _))),
-        "crossRefs" => !isTagValue,
+        "crossRefs" => !isTagValue && !isRdf,
         _ => false,
     };
 
@@ -164,7 +166,7 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
     {
         var node = Node().Set("licenseId", licence.Id).Set("extractedText", licence.Text ?? "").Set("name", licence.Name).Set("comment", licence.Comment);
         foreach (var address in licence.SeeAlso) node.Append("seeAlsos", address);
-        if (isTagValue) return node;
+        if (isTagValue || isRdf) return node;
         _crossRefs ??= document.Extras.Where(e => e.Name == "crossRefs").ToLookup(e => Spdx3Json.Text(e.Json, "licenseId"), e => e.Json);
         if (_crossRefs[licence.Id].FirstOrDefault() is { ValueKind: JsonValueKind.Object } extra && extra.TryGetProperty("crossRefs", out var refs)) node.Set("crossRefs", SpdxNode.From(refs));
         return node;
@@ -182,7 +184,7 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
         foreach (var relationship in document.Relationships)
         {
             var said = words.Of(relationship);
-            if (End(said.From) is not { } from || End(said.To) is not { } to)
+            if (End(said.From) is not { } from || End(said.To) is not { } to || (isRdf && !IsOwner(from, said.Comment)))
             {
                 _unsaid.Add(relationship);
                 continue;
@@ -198,6 +200,9 @@ internal sealed class Spdx2Export(SbomDocument document, SpdxNames names, Dictio
         if (reference == DocumentId) return "SPDXRef-DOCUMENT";
         return IsGood(reference) || IsExternal(reference) ? reference : null;
     }
+
+    /// <summary>In RDF a relationship belongs to the element that it starts from, which must be one of the document's.</summary>
+    private bool IsOwner(string from, string? comment) => (from == "SPDXRef-DOCUMENT" || (_elements ??= [.. document.Components.Select(c => names.Of(c.Ref)!)]).Contains(from)) && (comment is null || !SpdxRdfWriter.IsIllegal(comment));
 
     private static bool IsExternal(string reference)
     {

@@ -50,9 +50,10 @@ internal static class SpdxWriter
         else
         {
             var isTagValue = target.EndsWith("-tag", StringComparison.Ordinal);
-            var export = new Spdx2Export(document, names, byComponent, byDocument, isTagValue, target.Split('-')[1]);
+            var export = new Spdx2Export(document, names, byComponent, byDocument, isTagValue, target.Split('-')[1], target.EndsWith("-rdf", StringComparison.Ordinal));
             if (isTagValue) SpdxTagValueWriter.Write(export, output);
             else if (target.EndsWith("-yaml", StringComparison.Ordinal)) SpdxYamlWriter.Write(export, output);
+            else if (target.EndsWith("-rdf", StringComparison.Ordinal)) SpdxRdfWriter.Write(export, output);
             else WriteJson(export, output);
             Carry(document, export.Tells, _ => false, export.Unsaid, export.MadeLicences, carries);
         }
