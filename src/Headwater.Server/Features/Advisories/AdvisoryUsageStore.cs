@@ -4,6 +4,7 @@ using Headwater.Server.Features.Components;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
+using Headwater.Server.Platform;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
@@ -11,11 +12,14 @@ using Headwater.Server.Platform.Http;
 namespace Headwater.Server.Features.Advisories;
 
 /// <summary>Where what an advisory hits is used: in the latest versions of projects and in older ones, also where it cannot be told whether it is hit.</summary>
-internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule projects)
+internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule projects, FindingsModule findings, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const int PathsEach = 3, WithPaths = 50;
     private const long Many = 5000;
+
+    /// <summary>From so many on, the order is kept a minute at most for who goes on to the next page: eight bytes for each use.</summary>
+    private const int Kept = 20_000, Orders = 24;
 
     /// <summary>A file of more uses would take too much of the server's memory.</summary>
     public const int MostInFile = 200_000;
@@ -42,6 +46,8 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
 
     private static readonly string[] Sorts = ["project", "version", "depth"];
 
+    private readonly Remembered _orders = new(time, Orders, TimeSpan.FromMinutes(1));
+
     /// <summary>
     /// Each use once: latest versions of projects first, those that are hit for sure before the others, what is settled last (unless it is used thousands of times), then by the name of the project. With the decision about it,
     /// and for the first fifty latest versions the paths to it. Sorts: that (default), <c>project</c>, <c>version</c> (of the component, in the order of its kind), <c>depth</c>. The filter is for names of projects.
@@ -51,21 +57,25 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
     /// <param name="hit">How many projects are hit for sure in their latest version, where that is known.</param>
     public async Task<Page<AffectedUsage>> ListAsync(Viewer viewer, IReadOnlyList<string> ids, PageRequest request, long? hit = null, CancellationToken cancellationToken = default)
     {
-        var (lines, decided, total, from, size) = await database.ReadAsync(async connection =>
+        var (versions, asked, total) = await database.ReadAsync(async connection =>
         {
             var versions = await VersionsAsync(connection, ids);
             var asked = await AskedAsync(connection, viewer, request, versions);
-            var total = await CountAsync(connection, viewer, asked, versions);
-            var (from, size) = request.PlaceIn(total);
+            return (versions, asked, await CountAsync(connection, viewer, asked, versions));
+        }, cancellationToken);
+        var (from, size) = request.PlaceIn(total);
+        var kept = total <= from || total <= Kept || (from == 0 && asked.OrderBy is null) ? null : await OrderAsync(viewer, asked, ids, versions, cancellationToken);
+        var (lines, decided) = await database.ReadAsync(async connection =>
+        {
             var parameters = new { Org, ids = ids.Take(500), asked.Like, from, size };
-            var lines = total <= from ? [] : await ReadAsync(connection, asked, ids, versions, from, size, total, asked.Like is null ? hit : null, parameters);
+            var lines = total <= from ? [] : await ReadAsync(connection, asked, ids, versions, from, size, total, asked.Like is null ? hit : null, kept, parameters);
             var decisions = lines.Count == 0 ? [] : await connection.QueryAsync<FindingColumns>($"""
                 {Uses(lines.Select(l => l.PvId), Listed(lines.Select(l => l.CvId)))} SELECT {FindingColumns.Select}, o.flags, o.depth, o.pv_id, {FindingColumns.DecisionSelect} FROM used o JOIN finding f ON f.cv_id = o.cv_id AND f.affected = 1
                 JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id {FindingColumns.DecisionJoin}
                 WHERE f.id IN @ids
                 """, parameters);
             await AddFixesAsync(connection, lines, parameters);
-            return (lines, decisions.ToLookup(d => (d.PvId, d.CvId)), total, from, size);
+            return (lines, decisions.ToLookup(d => (d.PvId, d.CvId)));
         }, cancellationToken);
         var usages = new List<AffectedUsage>();
         var why = await projects.WhyEachAsync(viewer, [.. lines.Take(WithPaths).Where(l => l.IsLatest).Select(l => (l.VersionUuid, l.CvId))], PathsEach, cancellationToken);
@@ -123,18 +133,29 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
     /// <summary>A use as one number: beside the name it is all that an order needs, and SQLite then goes by the index of names.</summary>
     private static string Key(string use) => $"({use}.pv_id * 4294967296 + {use}.cv_id)";
 
-    private static async Task<List<Line>> ReadAsync(DbConnection connection, Asked asked, IReadOnlyList<string> ids, string versions, int from, int size, long total, long? hit, object parameters)
+    /// <summary>All uses in their order, as <see cref="Key"/>s. Who sees a part only must not be shown the place of what has left it.</summary>
+    private async Task<long[]> OrderAsync(Viewer viewer, Asked asked, IReadOnlyList<string> ids, string versions, CancellationToken cancellationToken)
+    {
+        var key = $"{await findings.PlacesAsync(cancellationToken)} {viewer.Key} {string.Join(' ', ids)} {asked.With} {asked.OrderBy} {asked.Like}";
+        var (order, _) = await _orders.GetAsync(key, token => database.ReadAsync(async connection => (await connection.QueryAsync<long>($"""
+            WITH {Hit}{asked.With} SELECT {Key("x")} FROM hit h JOIN occurrence x ON x.cv_id = h.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id{asked.Join}
+            WHERE p.org_id = @Org AND {asked.Mine} AND x.cv_id IN ({versions}) ORDER BY {asked.OrderBy ?? $"CASE WHEN p.latest_id = v.id THEN 0 ELSE 1 END, h.affected DESC, LOWER(p.name), {Key("x")}"}
+            """, new { Org, ids = ids.Take(500), asked.Like })).ToArray(), token), cancellationToken);
+        return order;
+    }
+
+    private static async Task<List<Line>> ReadAsync(DbConnection connection, Asked asked, IReadOnlyList<string> ids, string versions, int from, int size, long total, long? hit, long[]? kept, object parameters)
     {
         if (total <= Many) return (await connection.QueryAsync<Line>($"WITH {Hit}{asked.With} {Select}, {Settled} AS settled {From(asked, versions)} ORDER BY {asked.OrderBy ?? Order(total)} LIMIT @size OFFSET @from", parameters)).AsList();
 
         // Where thousands are used, which uses are on the page is found first, by little more than their numbers; only these are read whole.
         var mine = $"p.org_id = @Org AND {asked.Mine}";
         var sure = await AffectedVersionsAsync(connection, ids);
-        var keys = asked.OrderBy is not null ? await OrderedAsync() : from == 0 && (hit ?? (await new ProjectsUsing(mine, sure).CountAsync(connection, parameters)).Total) > Many ? await FirstAsync() : await KeysAsync();
+        var keys = kept is not null ? [.. kept.Skip(from).Take(size).Select(k => (Pv: k >> 32, Cv: k & uint.MaxValue))] : asked.OrderBy is not null ? await OrderedAsync() : from == 0 && (hit ?? (await new ProjectsUsing(mine, sure).CountAsync(connection, parameters)).Total) > Many ? await FirstAsync() : await KeysAsync();
         var place = keys.Select((k, i) => (k, i)).ToDictionary(k => k.k, k => k.i);
         var lines = await connection.QueryAsync<Line>($"""
             {Uses(keys.Select(k => k.Pv), Listed(keys.Select(k => k.Cv)))}, {Hit} {Select} FROM used x JOIN hit h ON h.cv_id = x.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id
-            JOIN component_version c ON c.id = h.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN owner w ON w.id = p.owner_id
+            JOIN component_version c ON c.id = h.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN owner w ON w.id = p.owner_id WHERE {mine}
             """, parameters);
         return [.. lines.Where(l => place.ContainsKey((l.PvId, l.CvId))).OrderBy(l => place[(l.PvId, l.CvId)])];
 
