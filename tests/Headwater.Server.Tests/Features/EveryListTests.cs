@@ -74,6 +74,22 @@ public sealed partial class EveryListTests(TestHost host) : IClassFixture<TestHo
         lists.ShouldBeGreaterThan(25);
     }
 
+    [Theory]
+    [InlineData("owner=team-a")]
+    [InlineData("partOf=nothing")]
+    [InlineData("state=banana")]
+    [InlineData("withoutOwner=perhaps")]
+    public async Task Projects_NarrowedByWhatCannotBe_AreRefused_ButThePageComes(string query)
+    {
+        await WorldAsync();
+        using var client = await host.ClientAsync();
+        using var refused = await client.GetAsync($"{Api.Root}/projects?{query}", Stop);
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("errors")[0].GetProperty("parameter").GetString().ShouldBe(query.Split('=')[0]);
+        using var browser = await host.BrowserAsync("lister");
+        (await browser.GetAsync($"/projects?{query}", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task EveryHeadingOfATable_SortsThePageAndItsFile()
     {

@@ -1,4 +1,5 @@
 using Headwater.Server.Features.Findings;
+using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Projects;
 
@@ -129,6 +130,22 @@ internal sealed record ProjectFilter
         Stage = Text(query, "stage"), WithoutStage = Text(query, "withoutStage"),
         PartOf = Guid.TryParse(query["partOf"], out var whole) ? whole : null,
     };
+
+    /// <summary>As <see cref="Of"/>, for programs: a filter that was passed over would give them the projects of everybody else too.</summary>
+    /// <exception cref="RefusedParameterException">A filter cannot be so.</exception>
+    public static ProjectFilter Strictly(IQueryCollection query)
+    {
+        Check("owner", value => long.TryParse(value, out _), "It is the number of a unit or team, as GET /owners gives it.");
+        Check("partOf", value => Guid.TryParse(value, out _), "It is the UUID of a project.");
+        Check("state", value => value is "active" or "retired" or "all", "It is active, retired or all.");
+        Check("withoutOwner", value => value is "true" or "false", "It is true or false.");
+        return Of(query);
+
+        void Check(string name, Func<string, bool> allowed, string sentence)
+        {
+            if (Text(query, name) is { } value && !allowed(value)) throw new RefusedParameterException(name, value, sentence);
+        }
+    }
 
     public IReadOnlyList<(string Name, string? Value)> ToQuery() =>
     [

@@ -38,7 +38,7 @@ internal static class ProjectsApi
 
     /// <summary>Narrowed by owner, withoutOwner, kind, criticality, context, exposure, dataClass (a word, or <c>none</c>), tag, partOf, person, stage, withoutStage and state (retired, all).</summary>
     private static Task<IResult> ListAsync(HttpContext http, ProjectStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("projects",
-        (page, token) => store.ListAsync(http.User.InScope(), page, ProjectFilter.Of(http.Request.Query), token),
+        (page, token) => store.ListAsync(http.User.InScope(), page, ProjectFilter.Strictly(http.Request.Query), token),
         [
             ("project", p => p.Name), ("version:version", p => p.LatestVersion), ("owner:owner", p => p.Owner?.Title), ("kind:kind", p => p.Traits.Kind), ("criticality:criticality", p => p.Traits.Criticality), ("context:context", p => p.Traits.Context),
             ("exposure:exposure", p => p.Traits.Exposure), ("dataClass:data class", p => p.Traits.DataClass), ("components:components", p => p.Coverage.Components), ("unknown:covered", p => p.Coverage.Covered), ("findings:vulnerable", p => p.Vulnerable),
