@@ -90,6 +90,19 @@ public sealed partial class EveryListTests(TestHost host) : IClassFixture<TestHo
         (await browser.GetAsync($"/projects?{query}", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData("findings")]
+    [InlineData("findings/retracted")]
+    [InlineData("components")]
+    [InlineData("uploads")]
+    public async Task Version_ThatIsNotThere_HasNoEmptyLists(string list)
+    {
+        var (client, world) = await WorldAsync();
+        (await client.GetAsync($"{Api.Root}/versions/{world["versions"]}/{list}", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync($"{Api.Root}/versions/{Guid.CreateVersion7()}/{list}", Stop)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await client.GetAsync($"{Api.Root}/versions/{Guid.CreateVersion7()}/{list}?format=csv", Stop)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
     [Fact]
     public async Task EveryHeadingOfATable_SortsThePageAndItsFile()
     {

@@ -168,6 +168,10 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         return new ProjectDetail(row.ToProject(row.Collection ? facts.Sum : null), facts, await OwnersModule.PathAsync(connection, viewer, row.OwnerId), [.. versions.Select(v => v.ToVersion())], await TrendAsync(connection, row.LatestId ?? -1, time.GetUtcNow()));
     }, cancellationToken);
 
+    /// <summary>Whether there is such a version of a project in sight.</summary>
+    public Task<bool> HasVersionAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+        await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.uuid = @uuid AND {viewer.Sees("p.owner_id")}", new { uuid }) > 0, cancellationToken);
+
     public Task<ProjectVersionDetail?> GetVersionAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
         var row = await connection.QuerySingleOrDefaultAsync<VersionRow>($"""

@@ -25,11 +25,14 @@ internal static class ProjectsApi
         var version = api.MapGroup("/versions/{uuid:guid}");
         version.MapGet("", async Task<Results<Ok<ProjectVersionDetail>, NotFound>> (HttpContext http, ProjectStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.GetVersionAsync(http.User.Viewer(), uuid, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
-        version.MapGet("/components", ComponentsAsync).Require(Permissions.ViewPortfolio).WithSummary("What is in a project version; what was found in it, and order by it, only for who has VIEW_VULNERABILITY");
-        version.MapGet("/findings/retracted", (HttpContext http, FindingsModule findings, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+        // An empty list would say that nothing was found in what is not there.
+        var lists = version.MapGroup("").AddEndpointFilter(async (call, next) => call.HttpContext is var http && Guid.TryParse(http.GetRouteValue("uuid") as string, out var uuid)
+            && await http.RequestServices.GetRequiredService<ProjectStore>().HasVersionAsync(http.User.Viewer(), uuid, http.RequestAborted) ? await next(call) : TypedResults.NotFound());
+        lists.MapGet("/components", ComponentsAsync).Require(Permissions.ViewPortfolio).WithSummary("What is in a project version; what was found in it, and order by it, only for who has VIEW_VULNERABILITY");
+        lists.MapGet("/findings/retracted", (HttpContext http, FindingsModule findings, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerArrayAsync("retracted", (page, token) => findings.GoneFromVersionAsync(http.User.Viewer(Permissions.ViewVulnerability), uuid, page, token), VersionFiles.Events, cancellationToken)).Produces<IReadOnlyList<FindingEventRow>>().Require(Permissions.ViewVulnerability).WithSummary("What is no longer reported of a project version, and why");
-        version.MapGet("/findings", FindingsAsync).Require(Permissions.ViewVulnerability).WithSummary("What was found in a project version, riskiest first");
-        version.MapGet("/uploads", (HttpContext http, ArchiveStore store, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+        lists.MapGet("/findings", FindingsAsync).Require(Permissions.ViewVulnerability).WithSummary("What was found in a project version, riskiest first");
+        lists.MapGet("/uploads", (HttpContext http, ArchiveStore store, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerArrayAsync("uploads", (page, token) => store.ListAsync(http.User.Viewer(), page, new ArchiveFilter(Version: uuid), token), ArchiveApi.Columns, cancellationToken)).Produces<IReadOnlyList<UploadRow>>().Require(Permissions.ViewPortfolio).WithSummary("The documents of a project version, newest first");
         GraphApi.Map(version);
         api.MapGet("/changes", async Task<IResult> (HttpContext http, ContentStore store, Guid from, Guid to, [AsParameters] Listing listing, CancellationToken cancellationToken) => await store.ChangesAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), from, to, string.IsNullOrEmpty(listing.Format) ? Math.Max(0, listing.Offset ?? 0) : 0, string.IsNullOrEmpty(listing.Format) ? ContentStore.MostLines : int.MaxValue, cancellationToken) is not { } it
