@@ -29,6 +29,23 @@ public sealed class DependencyTrackTableTests(TestHost host) : IClassFixture<Tes
         { "GET", "/api/v1/badge/violations/project/none/1", "VIEW_BADGES" },
     };
 
+    [Fact]
+    public async Task Components_CarryTheInheritedRiskOfTheirFindings_AndSortByIt()
+    {
+        using var client = await host.ClientAsync();
+        var it = await TestHost.UploadAsync(client, "weighed", "1", TestHost.Bom(Log4j, Lodash, Guava));
+        await host.IdleAsync();
+        var findings = await client.GetFromJsonAsync<JsonElement>($"/api/v1/finding/project/{it.ProjectUuid}");
+        var sums = findings.EnumerateArray().GroupBy(f => f.GetProperty("component").GetProperty("name").GetString()!).ToDictionary(g => g.Key, g => g.Sum(f =>
+            f.GetProperty("vulnerability").GetProperty("severity").GetString() switch { "CRITICAL" => 10.0, "HIGH" => 5, "MEDIUM" => 3, "LOW" => 1, _ => 5 }));
+        sums.Count.ShouldBeGreaterThan(0);
+
+        var components = await client.GetFromJsonAsync<JsonElement>($"/api/v1/component/project/{it.ProjectUuid}?sortName=lastInheritedRiskScore&sortOrder=desc");
+
+        components.EnumerateArray().ShouldAllBe(c => c.GetProperty("lastInheritedRiskScore").GetDouble() == sums.GetValueOrDefault(c.GetProperty("name").GetString()!));
+        components.EnumerateArray().Select(c => c.GetProperty("lastInheritedRiskScore").GetDouble()).ShouldBeInOrder(SortDirection.Descending);
+    }
+
     [Theory]
     [MemberData(nameof(Operations))]
     public async Task Operation_WithoutAKeyOrThePermission_IsRefusedWithoutAWord(string method, string path, string permission)

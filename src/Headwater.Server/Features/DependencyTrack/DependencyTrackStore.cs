@@ -138,14 +138,14 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         ["isLatest"] = "v.is_latest",
     };
 
-    private const string RiskSort = "lastInheritedRiskScore";
+    private const string RiskSort = "lastInheritedRiskScore", ComponentRisk = "(c.critical * 10 + c.high * 5 + c.medium * 3 + c.low + c.unassigned * 5)";
 
     private static readonly Dictionary<string, string> ComponentSorts = new(StringComparer.Ordinal)
     {
         ["name"] = "LOWER(k.name)",
         ["version"] = "COALESCE(c.version, '')",
         ["group"] = "COALESCE(k.group_name, '')",
-        [RiskSort] = "c.max_risk",
+        [RiskSort] = ComponentRisk,
     };
 
     /// <summary>The unit of the key <c>g</c> and all below it.</summary>
@@ -419,7 +419,7 @@ internal sealed class DependencyTrackStore(IDatabase database, ProjectsModule pr
         all.AddDynamicParams(new { like, take = request.Size, skip = request.Offset ?? 0 });
         var total = await connection.QuerySingleAsync<long>("SELECT COUNT(*) " + from, all);
         var rows = await connection.QueryAsync<DtComponent>($"""
-            SELECT o.pv_id, o.cv_id, c.component_id, k.type, k.group_name, k.name, c.version, c.purl, k.kind, c.licences, c.detail, o.flags, {(reader.Found ? "c.max_risk" : "NULL")} AS max_risk, v.uuid AS project_uuid, p.name AS project_name, v.version AS project_version, v.active AS project_active
+            SELECT o.pv_id, o.cv_id, c.component_id, k.type, k.group_name, k.name, c.version, c.purl, k.kind, c.licences, c.detail, o.flags, {(reader.Found ? $"{ComponentRisk} * 1.0" : "NULL")} AS max_risk, v.uuid AS project_uuid, p.name AS project_name, v.version AS project_version, v.active AS project_active
             {from} ORDER BY {sort} {direction}, o.pv_id, o.cv_id LIMIT @take OFFSET @skip
             """, all);
         var list = rows.AsList();
