@@ -34,7 +34,10 @@ public sealed class ScopeTests(TestHost host) : IClassFixture<TestHost>
         (await mine.GetAsync($"/api/headwater/v1/versions/{other.ProjectUuid}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await mine.GetAsync($"/api/v1/project/{other.ProjectUuid}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await mine.GetAsync($"/api/headwater/v1/versions/{own.ProjectUuid}")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await Json(mine, $"versions/{other.ProjectUuid}/components")).GetProperty("total").GetInt64().ShouldBe(0);
+        foreach (var list in (string[])["components", "findings", "uploads"])
+        {
+            (await mine.GetAsync($"/api/headwater/v1/versions/{other.ProjectUuid}/{list}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
     }
 
     [Fact]
