@@ -55,7 +55,7 @@ internal static class PlatformModule
         services.AddSingleton(node);
         var lease = builder.Configuration.GetValue<double?>("Headwater:LeaseSeconds") is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 3600)) : (TimeSpan?)null;
         services.AddSingleton(s => new QueueStore(s.GetRequiredService<IDatabase>(), s.GetRequiredService<TimeProvider>(), lease));
-        services.AddSingleton<Remembered>();
+        services.AddSingleton<Remembered>().AddSingleton<LongOrders>();
         services.AddSingleton<ScheduleStore>();
         services.AddSingleton<OutgoingGuard>();
         services.AddSingleton<OutgoingClient>();

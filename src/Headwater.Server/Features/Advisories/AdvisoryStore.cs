@@ -12,7 +12,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Advisories;
 
 /// <summary>Advisories: those that affect us from the database, any other from the index.</summary>
-internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, AdvisoryUsageStore uses, FindingsModule findings, ComponentsModule catalogue)
+internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, AdvisoryUsageStore uses, FindingsModule findings, ComponentsModule catalogue, LongOrders orders)
 {
     private const long Org = Organisation.Home;
     private const int MostUsages = 200, MostRecords = 20, ComponentHits = 200, MostFindings = 1000;
@@ -188,20 +188,24 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
 
     /// <summary>Projects whose latest version is hit, by name.</summary>
     /// <param name="ids">The identifiers of the advisory.</param>
-    public Task<Page<AffectedProject>> ProjectsAsync(Viewer viewer, IReadOnlyList<string> ids, PageRequest request, CancellationToken cancellationToken = default)
+    public async Task<Page<AffectedProject>> ProjectsAsync(Viewer viewer, IReadOnlyList<string> ids, PageRequest request, CancellationToken cancellationToken = default)
     {
         var keyset = Keyset.For(request, ProjectSorts, "project", "p.id");
         var like = Like.Containing(request.Filter);
-        var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}" + (like is null ? "" : @" AND LOWER(p.name) LIKE @like ESCAPE '\'");
-        return database.ReadAsync(async connection =>
+        var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}" + (like is null ? "" : @" AND LOWER(p.name) LIKE @Like ESCAPE '\'");
+        var (affected, inUse, total) = await database.ReadAsync(async connection =>
         {
-            var parameters = new { Org, ids = ids.Take(500), like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var affected = await AdvisoryUsageStore.AffectedVersionsAsync(connection, ids);
-            var inUse = new ProjectsUsing(mine, affected);
-            var (total, _) = await inUse.CountAsync(connection, parameters);
+            var inUse = new ProjectsUsing(mine, like, affected);
+            return (affected, inUse, (await inUse.CountAsync(connection)).Total);
+        }, cancellationToken);
+        var projects = await inUse.PageAsync(database, orders, findings.PlacesAsync, viewer, keyset, total, cancellationToken);
+        return await database.ReadAsync(async connection =>
+        {
+            var parameters = new { Org, ids = ids.Take(500), Like = like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
             var page = keyset.Page((await connection.QueryAsync<ProjectLine>($"""
                 SELECT p.id AS project_id, p.uuid AS project_uuid, v.uuid AS version_uuid, v.id AS pv_id, p.name, v.version AS project_version, v.last_upload_at, s.sort_key, {OwnersModule.Select}
-                FROM (SELECT p.id, {keyset.Expression} AS sort_key {await inUse.FromAsync(connection, request, total, parameters)} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
+                FROM ({projects}) s
                 JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id ORDER BY s.sort_key {keyset.Direction}, p.id {keyset.Direction}
                 """, parameters)).AsList(), total, p => (p.SortKey!, p.ProjectId));
             var hits = page.Items.Count == 0 ? [] : await connection.QueryAsync<HitLine>($"""
@@ -228,7 +232,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
         var all = found.Count < MostFindings ? found.Count : await connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM finding f WHERE f.id IN @ids AND {ProjectsModule.Uses(viewer, "f.cv_id")}", parameters);
         var mine = $"p.org_id = @Org AND {viewer.Sees("p.owner_id")}";
         var affected = await AdvisoryUsageStore.AffectedVersionsAsync(connection, ids);
-        var (hit, owned) = await new ProjectsUsing(mine, affected).CountAsync(connection, parameters);
+        var (hit, owned) = await new ProjectsUsing(mine, null, affected).CountAsync(connection);
         // Decisions are few beside what they are about, so those that settle something are where the search begins.
         var (settled, settledOwned) = await connection.QuerySingleAsync<(long, long)>($"""
             SELECT COUNT(*), COUNT(p.owner_id) FROM project p WHERE {mine}

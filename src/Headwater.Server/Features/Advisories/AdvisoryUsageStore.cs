@@ -12,14 +12,11 @@ using Headwater.Server.Platform.Http;
 namespace Headwater.Server.Features.Advisories;
 
 /// <summary>Where what an advisory hits is used: in the latest versions of projects and in older ones, also where it cannot be told whether it is hit.</summary>
-internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule projects, FindingsModule findings, TimeProvider time)
+internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule projects, FindingsModule findings, LongOrders orders)
 {
     private const long Org = Organisation.Home;
     private const int PathsEach = 3, WithPaths = 50;
     private const long Many = 5000;
-
-    /// <summary>From so many on, the order is kept a minute at most for who goes on to the next page: eight bytes for each use.</summary>
-    private const int Kept = 20_000, Orders = 24;
 
     /// <summary>A file of more uses would take too much of the server's memory.</summary>
     public const int MostInFile = 200_000;
@@ -46,8 +43,6 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
 
     private static readonly string[] Sorts = ["project", "version", "depth"];
 
-    private readonly Remembered _orders = new(time, Orders, TimeSpan.FromMinutes(1));
-
     /// <summary>
     /// Each use once: latest versions of projects first, those that are hit for sure before the others, what is settled last (unless it is used thousands of times), then by the name of the project. With the decision about it,
     /// and for the first fifty latest versions the paths to it. Sorts: that (default), <c>project</c>, <c>version</c> (of the component, in the order of its kind), <c>depth</c>. The filter is for names of projects.
@@ -64,7 +59,7 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
             return (versions, asked, await CountAsync(connection, viewer, asked, versions));
         }, cancellationToken);
         var (from, size) = request.PlaceIn(total);
-        var kept = total <= from || total <= Kept || (from == 0 && asked.OrderBy is null) ? null : await OrderAsync(viewer, asked, ids, versions, cancellationToken);
+        var kept = total <= from || !orders.Keeps(total) || (from == 0 && asked.OrderBy is null) ? null : await KeptAsync(viewer, asked, ids, versions, from, size, cancellationToken);
         var (lines, decided) = await database.ReadAsync(async connection =>
         {
             var parameters = new { Org, ids = ids.Take(500), asked.Like, from, size };
@@ -111,7 +106,7 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
         var like = Platform.Data.Like.Containing(request.Filter);
         var mine = viewer.Sees("p.owner_id") + (like is null ? "" : @" AND LOWER(p.name) LIKE @Like ESCAPE '\'");
         var direction = request.Descending == true ? "DESC" : "ASC";
-        var then = $"LOWER(p.name) {direction}, {Key("x")} {direction}";
+        var then = $"LOWER(p.name) {direction}, {UseKey.Of("x")} {direction}";
         switch (request.SortOf(Sorts, ""))
         {
             case "project":
@@ -120,66 +115,64 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
                 return new Asked(mine, like, "", "", $"CASE WHEN x.depth < 0 THEN 1000000 ELSE x.depth END {direction}, {then}");
             case "version":
                 var known = await connection.QueryAsync<(long Id, string Name, string? Type, string? Version)>($"SELECT c.id, LOWER(k.name), k.type, c.version FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.id IN ({versions})");
-                var places = known.OrderBy(k => k.Name, StringComparer.Ordinal).ThenBy(k => VersionPlace.Of(k.Type, k.Version)).Select((k, place) => $"({k.Id},{place})").DefaultIfEmpty("(0,0)");
-                return new Asked(mine, like, $", placed (cv_id, place) AS (VALUES {string.Join(',', places)})", " JOIN placed r ON r.cv_id = x.cv_id", $"r.place {direction}, {then}");
+                var names = Comparer<string>.Create(request.Descending == true ? (a, b) => string.CompareOrdinal(b, a) : string.CompareOrdinal);
+                var ordered = known.OrderBy(k => k.Name, names).ThenBy(k => VersionPlace.Of(k.Type, k.Version), VersionPlace.Order(request.Descending == true));
+                var places = ordered.Select((k, place) => $"({k.Id},{place})").DefaultIfEmpty("(0,0)");
+                return new Asked(mine, like, $", placed (cv_id, place) AS (VALUES {string.Join(',', places)})", " JOIN placed r ON r.cv_id = x.cv_id", $"r.place, {then}");
             default:
                 return new Asked(mine, like, "", "", null);
         }
     }
 
     /// <summary>Where thousands are used, nobody looks at each decision before the order is known.</summary>
-    private static string Order(long total) => $"is_latest DESC, h.affected DESC, {(total > Many ? "" : "settled, ")}LOWER(p.name), {Key("x")}";
+    private static string Order(long total) => $"is_latest DESC, h.affected DESC, {(total > Many ? "" : "settled, ")}LOWER(p.name), {UseKey.Of("x")}";
 
-    /// <summary>A use as one number: beside the name it is all that an order needs, and SQLite then goes by the index of names.</summary>
-    private static string Key(string use) => $"({use}.pv_id * 4294967296 + {use}.cv_id)";
-
-    /// <summary>All uses in their order, as <see cref="Key"/>s. Who sees a part only must not be shown the place of what has left it.</summary>
-    private async Task<long[]> OrderAsync(Viewer viewer, Asked asked, IReadOnlyList<string> ids, string versions, CancellationToken cancellationToken)
+    /// <summary>The uses on a page of the kept order. By nothing but names and numbers, SQLite makes it along the index of names.</summary>
+    private async Task<IReadOnlyList<UseKey>> KeptAsync(Viewer viewer, Asked asked, IReadOnlyList<string> ids, string versions, int from, int size, CancellationToken cancellationToken)
     {
-        var key = $"{await findings.PlacesAsync(cancellationToken)} {viewer.Key} {string.Join(' ', ids)} {asked.With} {asked.OrderBy} {asked.Like}";
-        var (order, _) = await _orders.GetAsync(key, token => database.ReadAsync(async connection => (await connection.QueryAsync<long>($"""
-            WITH {Hit}{asked.With} SELECT {Key("x")} FROM hit h JOIN occurrence x ON x.cv_id = h.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id{asked.Join}
-            WHERE p.org_id = @Org AND {asked.Mine} AND x.cv_id IN ({versions}) ORDER BY {asked.OrderBy ?? $"CASE WHEN p.latest_id = v.id THEN 0 ELSE 1 END, h.affected DESC, LOWER(p.name), {Key("x")}"}
-            """, new { Org, ids = ids.Take(500), asked.Like })).ToArray(), token), cancellationToken);
-        return order;
+        var list = $"advisory {string.Join(' ', ids)} {asked.With} {asked.OrderBy} {asked.Like}";
+        return [.. (await orders.PageAsync(await findings.PlacesAsync(cancellationToken), viewer, list, from, size, token => database.ReadAsync(async connection => (await connection.QueryAsync<long>($"""
+            WITH {Hit}{asked.With} SELECT {UseKey.Of("x")} FROM hit h JOIN occurrence x ON x.cv_id = h.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id{asked.Join}
+            WHERE p.org_id = @Org AND {asked.Mine} AND x.cv_id IN ({versions}) ORDER BY {asked.OrderBy ?? $"CASE WHEN p.latest_id = v.id THEN 0 ELSE 1 END, h.affected DESC, LOWER(p.name), {UseKey.Of("x")}"}
+            """, new { Org, ids = ids.Take(500), asked.Like })).ToArray(), token), cancellationToken)).Select(UseKey.From)];
     }
 
-    private static async Task<List<Line>> ReadAsync(DbConnection connection, Asked asked, IReadOnlyList<string> ids, string versions, int from, int size, long total, long? hit, long[]? kept, object parameters)
+    private static async Task<List<Line>> ReadAsync(DbConnection connection, Asked asked, IReadOnlyList<string> ids, string versions, int from, int size, long total, long? hit, IReadOnlyList<UseKey>? kept, object parameters)
     {
         if (total <= Many) return (await connection.QueryAsync<Line>($"WITH {Hit}{asked.With} {Select}, {Settled} AS settled {From(asked, versions)} ORDER BY {asked.OrderBy ?? Order(total)} LIMIT @size OFFSET @from", parameters)).AsList();
 
         // Where thousands are used, which uses are on the page is found first, by little more than their numbers; only these are read whole.
         var mine = $"p.org_id = @Org AND {asked.Mine}";
         var sure = await AffectedVersionsAsync(connection, ids);
-        var keys = kept is not null ? [.. kept.Skip(from).Take(size).Select(k => (Pv: k >> 32, Cv: k & uint.MaxValue))] : asked.OrderBy is not null ? await OrderedAsync() : from == 0 && (hit ?? (await new ProjectsUsing(mine, sure).CountAsync(connection, parameters)).Total) > Many ? await FirstAsync() : await KeysAsync();
+        var keys = kept ?? (asked.OrderBy is not null ? await OrderedAsync() : from == 0 && (hit ?? (await new ProjectsUsing(mine, asked.Like, sure).CountAsync(connection)).Total) > Many ? await FirstAsync() : await KeysAsync());
         var place = keys.Select((k, i) => (k, i)).ToDictionary(k => k.k, k => k.i);
         var lines = await connection.QueryAsync<Line>($"""
             {Uses(keys.Select(k => k.Pv), Listed(keys.Select(k => k.Cv)))}, {Hit} {Select} FROM used x JOIN hit h ON h.cv_id = x.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id
             JOIN component_version c ON c.id = h.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN owner w ON w.id = p.owner_id WHERE {mine}
             """, parameters);
-        return [.. lines.Where(l => place.ContainsKey((l.PvId, l.CvId))).OrderBy(l => place[(l.PvId, l.CvId)])];
+        return [.. lines.Where(l => place.ContainsKey(new(l.PvId, l.CvId))).OrderBy(l => place[new(l.PvId, l.CvId)])];
 
-        async Task<List<(long Pv, long Cv)>> OrderedAsync() => (await connection.QueryAsync<(long, long)>($"""
-            WITH {Hit}{asked.With} SELECT x.pv_id, x.cv_id FROM occurrence x JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id{asked.Join} WHERE {mine} AND x.cv_id IN ({versions}) ORDER BY {asked.OrderBy} LIMIT @size OFFSET @from
-            """, parameters)).AsList();
+        async Task<List<UseKey>> OrderedAsync() => (await connection.QueryAsync<long>($"""
+            WITH {Hit}{asked.With} SELECT {UseKey.Of("x")} FROM occurrence x JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id{asked.Join} WHERE {mine} AND x.cv_id IN ({versions}) ORDER BY {asked.OrderBy} LIMIT @size OFFSET @from
+            """, parameters)).Select(UseKey.From).ToList();
 
         // Most projects have some of it: those that come first by name are found along the index of names.
-        async Task<List<(long Pv, long Cv)>> FirstAsync() => (await connection.QueryAsync<(long, long)>($"""
-            SELECT f.latest_id, x.cv_id FROM (SELECT p.latest_id, LOWER(p.name) AS name FROM project p WHERE {mine} AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({Listed(sure)}))
-                ORDER BY LOWER(p.name), p.latest_id LIMIT @size) f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = f.latest_id AND x.cv_id IN ({Listed(sure)}) ORDER BY f.name, {Key("x")} LIMIT @size
-            """, parameters)).AsList();
+        async Task<List<UseKey>> FirstAsync() => (await connection.QueryAsync<long>($"""
+            SELECT {UseKey.Of("x")} FROM (SELECT p.latest_id, LOWER(p.name) AS name FROM project p WHERE {mine} AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({Listed(sure)}))
+                ORDER BY LOWER(p.name), p.latest_id LIMIT @size) f JOIN occurrence x ON x.org_id = @Org AND x.pv_id = f.latest_id AND x.cv_id IN ({Listed(sure)}) ORDER BY f.name, {UseKey.Of("x")} LIMIT @size
+            """, parameters)).Select(UseKey.From).ToList();
 
         // What is hit for sure in latest versions comes first, so as far as that goes nothing else is looked at. The bound, which nothing reaches, keeps SQLite from asking each project for its uses.
-        async Task<List<(long Pv, long Cv)>> KeysAsync()
+        async Task<List<UseKey>> KeysAsync()
         {
             var latest = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM occurrence x JOIN project p ON p.latest_id = x.pv_id WHERE {mine} AND x.cv_id IN ({Listed(sure)})", parameters);
-            return (await connection.QueryAsync<(long, long)>(from + size <= latest ? $"""
-                SELECT o.pv_id, o.cv_id FROM project p CROSS JOIN (SELECT u.pv_id, u.cv_id FROM occurrence u WHERE u.cv_id IN ({Listed(sure)}) LIMIT {long.MaxValue}) o WHERE {mine} AND o.pv_id = p.latest_id
-                ORDER BY LOWER(p.name), {Key("o")} LIMIT @size OFFSET @from
+            return (await connection.QueryAsync<long>(from + size <= latest ? $"""
+                SELECT {UseKey.Of("o")} FROM project p CROSS JOIN (SELECT u.pv_id, u.cv_id FROM occurrence u WHERE u.cv_id IN ({Listed(sure)}) LIMIT {long.MaxValue}) o WHERE {mine} AND o.pv_id = p.latest_id
+                ORDER BY LOWER(p.name), {UseKey.Of("o")} LIMIT @size OFFSET @from
                 """ : $"""
-                WITH {Hit} SELECT v.id, h.cv_id FROM hit h JOIN occurrence x ON x.cv_id = h.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id WHERE {mine} AND x.cv_id IN ({versions})
-                ORDER BY CASE WHEN p.latest_id = v.id THEN 0 ELSE 1 END, h.affected DESC, LOWER(p.name), {Key("x")} LIMIT @size OFFSET @from
-                """, parameters)).AsList();
+                WITH {Hit} SELECT {UseKey.Of("x")} FROM hit h JOIN occurrence x ON x.cv_id = h.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id WHERE {mine} AND x.cv_id IN ({versions})
+                ORDER BY CASE WHEN p.latest_id = v.id THEN 0 ELSE 1 END, h.affected DESC, LOWER(p.name), {UseKey.Of("x")} LIMIT @size OFFSET @from
+                """, parameters)).Select(UseKey.From).ToList();
         }
     }
 

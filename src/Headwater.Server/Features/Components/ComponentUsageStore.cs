@@ -12,7 +12,7 @@ namespace Headwater.Server.Features.Components;
 /// Who uses a component. A popular one has as many uses as there are projects, so which uses are on the page is found first, by little more than their numbers; only these are read whole.
 /// The cursors are places.
 /// </summary>
-internal sealed class ComponentUsageStore(IDatabase database, FindingsModule findings, TimeProvider time)
+internal sealed class ComponentUsageStore(IDatabase database, FindingsModule findings, LongOrders orders)
 {
     private const long Org = Organisation.Home;
 
@@ -22,14 +22,7 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
     /// <summary>The first of them are found sooner by walking than the whole order is made.</summary>
     private const int Near = 1_000;
 
-    /// <summary>From so many on, the order is kept a minute at most for who goes on to the next page: eight bytes for each use.</summary>
-    private const int Many = 20_000, Orders = 24;
-
-    private const string Key = "(o.pv_id * 4294967296 + o.cv_id)";
-
     private static readonly string[] s_sorts = ["project", "version", "depth"];
-
-    private readonly Remembered _orders = new(time, Orders, TimeSpan.FromMinutes(1));
 
     /// <summary>Who uses any version of a component. Sorts: <c>project</c> (default), <c>version</c> (as its ecosystem orders them), <c>depth</c>.</summary>
     public Task<Page<UsageRow>> OfComponentAsync(Viewer viewer, long component, PageRequest request, CancellationToken cancellationToken = default) => ListAsync(viewer, "c.component_id = @id", component, request, cancellationToken);
@@ -58,14 +51,11 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
         async Task<IReadOnlyList<long>> OrderedAsync(string expression, bool byName)
         {
             var direction = descending ? "DESC" : "ASC";
-            // Who sees a part only must not be shown the place of what has left it.
-            var asked = total <= Many ? "" : $"{await findings.PlacesAsync(cancellationToken)} {viewer.Key} {which} {id} {expression} {direction} {like}";
-            var order = total <= Many ? null : _orders.Known<long[]>(asked);
-            var walked = order is null && byName && total > Walked && start + size <= Near;
-            var sql = $"SELECT {Key} {(byName ? uses.AlongNames(walked) : uses.From)} ORDER BY {expression} {direction}, {Key} {direction}";
-            if (total <= Many || walked) return await database.ReadAsync(async connection => (await connection.QueryAsync<long>(sql + " LIMIT @size OFFSET @start", new { Org, like, size, start })).AsList(), cancellationToken);
-            order = (await _orders.GetAsync(asked, token => database.ReadAsync(async connection => (await connection.QueryAsync<long>(sql, new { Org, like })).ToArray(), token), cancellationToken)).Answer;
-            return order.AsSpan(Math.Min(start, order.Length), Math.Min(size, Math.Max(0, order.Length - start))).ToArray();
+            var walked = byName && total > Walked && start + size <= Near;
+            var sql = $"SELECT {UseKey.Of("o")} {(byName ? uses.AlongNames(walked) : uses.From)} ORDER BY {expression} {direction}, {UseKey.Of("o")} {direction}";
+            if (walked || !orders.Keeps(total)) return await database.ReadAsync(async connection => (await connection.QueryAsync<long>(sql + " LIMIT @size OFFSET @start", new { Org, like, size, start })).AsList(), cancellationToken);
+            return await orders.PageAsync(await findings.PlacesAsync(cancellationToken), viewer, $"uses {which} {id} {expression} {direction} {like}", start, size,
+                token => database.ReadAsync(async connection => (await connection.QueryAsync<long>(sql, new { Org, like })).ToArray(), token), cancellationToken);
         }
     }
 
@@ -76,10 +66,10 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
         var rows = (await connection.QueryAsync<UsageColumns>($"""
             SELECT p.uuid AS project_uuid, v.uuid AS version_uuid, p.name, v.version AS project_version, CASE WHEN p.latest_id = v.id THEN 1 ELSE 0 END AS is_latest, v.id AS pv_id, c.id AS cv_id, c.version,
                 {OwnersModule.Select}, x.flags, x.depth, v.last_upload_at
-            FROM (VALUES {string.Join(',', keys.Select(k => $"({k >> 32},{k & uint.MaxValue})"))}) s JOIN occurrence x ON x.org_id = @Org AND x.pv_id = s.column1 AND x.cv_id = s.column2
+            FROM (VALUES {string.Join(',', keys.Select(UseKey.From).Select(k => $"({k.Pv},{k.Cv})"))}) s JOIN occurrence x ON x.org_id = @Org AND x.pv_id = s.column1 AND x.cv_id = s.column2
             JOIN component_version c ON c.id = x.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id WHERE {viewer.Sees("p.owner_id")}
-            """, new { Org })).ToDictionary(r => (r.PvId << 32) + r.CvId);
-        return [.. keys.Where(rows.ContainsKey).Select(k => rows[k].ToRow())];
+            """, new { Org })).ToDictionary(r => new UseKey(r.PvId, r.CvId));
+        return [.. keys.Select(UseKey.From).Where(rows.ContainsKey).Select(k => rows[k].ToRow())];
     }
 
     /// <summary>The uses in question, as SQL.</summary>
@@ -122,7 +112,7 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
                 else
                 {
                     await AddWholeAsync();
-                    keys.AddRange(await connection.QueryAsync<long>($"SELECT {Key} {Among($"{version}")} ORDER BY o.pv_id LIMIT @Take OFFSET @skip", new { Org, like, Take = size - keys.Count, skip }));
+                    keys.AddRange(await connection.QueryAsync<long>($"SELECT {UseKey.Of("o")} {Among($"{version}")} ORDER BY o.pv_id LIMIT @Take OFFSET @skip", new { Org, like, Take = size - keys.Count, skip }));
                 }
 
                 if (passed >= start + size) break;
@@ -135,7 +125,7 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
             {
                 if (whole.Count == 0) return;
                 var place = whole.Select((id, i) => (id, i)).ToDictionary(v => v.id, v => v.i);
-                keys.AddRange((await connection.QueryAsync<long>($"SELECT {Key} {Among(string.Join(',', whole))}", new { Org, like })).OrderBy(k => place[k & uint.MaxValue]).ThenBy(k => k));
+                keys.AddRange((await connection.QueryAsync<long>($"SELECT {UseKey.Of("o")} {Among(string.Join(',', whole))}", new { Org, like })).OrderBy(k => place[UseKey.From(k).Cv]).ThenBy(k => k));
                 whole.Clear();
             }
         }

@@ -13,7 +13,7 @@ namespace Headwater.Server.Features.Components;
 /// "Which projects use log4j-core below 2.17.1?" The range is held against each distinct version once, however many projects have it; what is left is a walk
 /// along the index from component versions to project versions.
 /// </summary>
-internal sealed class UsageQueryStore(IDatabase database)
+internal sealed class UsageQueryStore(IDatabase database, FindingsModule findings, LongOrders orders)
 {
     private const long Org = Organisation.Home;
     private const int MostComponents = 50, MostVersions = 5000;
@@ -29,20 +29,19 @@ internal sealed class UsageQueryStore(IDatabase database)
     public async Task<UsageAnswer> AskAsync(Viewer viewer, string text, PageRequest request, CancellationToken cancellationToken = default)
     {
         if (!UsageQuery.TryParse(text, out var query, out var error)) return UsageAnswer.Refused(text, error);
-        _ = Keyset.For(request, Sorts, "project", "p.id"); // Refused whether anybody uses it or not.
-        return await database.ReadAsync(async connection =>
+        var keyset = Keyset.For(request, Sorts, "project", "p.id"); // Refused whether anybody uses it or not.
+        var mine = $"p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}";
+        var (components, versions, truncated, visible, projects, count) = await database.ReadAsync(async connection =>
         {
             var (components, versions, truncated) = await ComponentsAsync(connection, viewer, query);
-            var visible = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}", new { Org });
-            if (versions.Count == 0) return new UsageAnswer(text, null, components, Page<ProjectUse>.Empty, visible, 0, truncated);
-            var ids = string.Join(',', versions.Keys);
-            var mine = $"p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}";
-            var projects = new ProjectsUsing(mine, versions.Keys);
-            var (total, owned) = await projects.CountAsync(connection, new { Org });
-            var along = await projects.FromAsync(connection, request, total, new { Org });
-            var page = await PageAsync(connection, request, total, along, ids, versions);
-            return new UsageAnswer(text, null, components, page, visible, total - owned, truncated);
+            var visible = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {mine}", new { Org });
+            var uses = new ProjectsUsing(mine, null, versions.Keys);
+            return (components, versions, truncated, visible, uses, versions.Count == 0 ? default : await uses.CountAsync(connection));
         }, cancellationToken);
+        if (versions.Count == 0) return new UsageAnswer(text, null, components, Page<ProjectUse>.Empty, visible, 0, truncated);
+        var which = await projects.PageAsync(database, orders, findings.PlacesAsync, viewer, keyset, count.Total, cancellationToken);
+        var page = await database.ReadAsync(connection => PageAsync(connection, keyset, count.Total, which, versions), cancellationToken);
+        return new UsageAnswer(text, null, components, page, visible, count.Total - count.Owned, truncated);
     }
 
     private static async Task<(List<AskedComponent> Components, Dictionary<long, string> Versions, bool Truncated)> ComponentsAsync(DbConnection connection, Viewer viewer, UsageQuery query)
@@ -93,18 +92,17 @@ internal sealed class UsageQueryStore(IDatabase database)
     private static bool? Holds(VersRange? range, UsageQuery query, string? version) =>
         query.Range is null ? true : range is null || string.IsNullOrEmpty(version) ? null : range.Contains(version);
 
-    private static async Task<Page<ProjectUse>> PageAsync(DbConnection connection, PageRequest request, long total, string along, string ids, Dictionary<long, string> versions)
+    private static async Task<Page<ProjectUse>> PageAsync(DbConnection connection, Keyset keyset, long total, string which, Dictionary<long, string> versions)
     {
-        var keyset = Keyset.For(request, Sorts, "project", "p.id");
         var rows = await connection.QueryAsync<Row>($"""
             SELECT p.id, p.uuid AS project_uuid, p.name, p.latest_id, v.uuid AS version_uuid, v.version, v.last_upload_at, p.max_risk, {OwnersModule.Select}, s.sort_key
-            FROM (SELECT p.id, {keyset.Expression} AS sort_key {along} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip) s
+            FROM ({which}) s
             JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id ORDER BY {keyset.OrderBy}
             """, new { Org, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip });
         var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
         if (page.Items.Count == 0) return new Page<ProjectUse>([], total, page.Next, page.Previous);
         var uses = (await connection.QueryAsync<(long Pv, long Cv, long Flags, long Depth)>(
-            $"SELECT pv_id, cv_id, flags, depth FROM occurrence WHERE org_id = @Org AND pv_id IN ({string.Join(',', page.Items.Select(r => r.LatestId))}) AND cv_id IN ({ids})", new { Org })).ToLookup(u => u.Pv);
+            $"SELECT pv_id, cv_id, flags, depth FROM occurrence WHERE org_id = @Org AND pv_id IN ({string.Join(',', page.Items.Select(r => r.LatestId))}) AND cv_id IN ({string.Join(',', versions.Keys)})", new { Org })).ToLookup(u => u.Pv);
         return new Page<ProjectUse>([.. page.Items.Select(r => new ProjectUse(r.ProjectUuid, r.Name, r.VersionUuid, r.Version.Length == 0 ? null : r.Version, r.Owner,
             [.. uses[r.LatestId].Select(u => versions[u.Cv]).Where(v => v.Length > 0)], uses[r.LatestId].Any(u => u.Flags >= 4) ? true : uses[r.LatestId].All(u => u.Depth < 0) ? null : false, r.MaxRisk, r.LastUploadAt))], total, page.Next, page.Previous);
     }

@@ -77,7 +77,7 @@ internal sealed class GraphStore(IDatabase database)
         var sort = request.SortOf([.. Sorts.Keys, "version"], "severity");
         var (order, descending) = Sorts.GetValueOrDefault(sort, Sorts["severity"]);
         var compare = Comparer<GraphLine>.Create(request.Descending ?? descending ? (a, b) => order(b, a) : order);
-        var ordered = sort != "version" ? lines.OrderBy(l => l, compare) : request.Descending == true ? lines.OrderByDescending(l => Place(l.Node)) : lines.OrderBy(l => Place(l.Node));
+        var ordered = sort != "version" ? lines.OrderBy(l => l, compare) : lines.OrderBy(l => Place(l.Node), VersionPlace.Order(request.Descending == true));
         return new GraphTable([.. ordered.ThenBy(l => l.Node.Name, StringComparer.Ordinal).ThenBy(l => l.Node.Node)], Math.Max(0, graph.Count - 1), upload.Nodes.Where(c => c > 0).Distinct().Count(), Reached(graph),
             goes.Count == 0 ? null : facts.Step(without!.Value), goes.Select(n => upload.Nodes[n]).Where(c => c > 0 && c != without).Distinct().Count());
     }, cancellationToken);

@@ -11,17 +11,22 @@ internal readonly record struct VersionPlace(string Type, PackageVersion? Versio
     /// <summary>Longer lists than this are not put in order in memory, but by the database, as text.</summary>
     public const int Most = 100_000;
 
+    private static readonly Comparer<VersionPlace> s_down = Comparer<VersionPlace>.Create((a, b) => a.Type == b.Type && a.Version is null != b.Version is null ? a.CompareTo(b) : b.CompareTo(a));
+
     private static readonly VersionScheme s_generic = VersionSchemes.ForVers("generic")!;
 
     /// <param name="type">The type of the package URL, if it is a package.</param>
     public static VersionPlace Of(string? type, string? version) =>
         new(type ?? "", (VersionSchemes.ForVers(type ?? "") ?? s_generic).TryParse(version ?? "", out var parsed) ? parsed : null, version ?? "");
 
-    /// <summary>The ids of versions of one thing in their order. What cannot be read comes last, whichever way the rest goes.</summary>
+    /// <summary>By the kind of package, then by version. Of each kind, what cannot be read comes last, whichever way the rest goes.</summary>
+    public static IComparer<VersionPlace> Order(bool descending) => descending ? s_down : Comparer<VersionPlace>.Default;
+
+    /// <summary>The ids of versions of one thing in their <see cref="Order"/>.</summary>
     public static List<long> InOrder(IEnumerable<(long Id, string? Version)> versions, string? type, bool descending)
     {
-        var last = versions.Select(v => (v.Id, Place: Of(type, v.Version))).OrderBy(v => v.Place.Version is null);
-        return [.. (descending ? last.ThenByDescending(v => v.Place).ThenByDescending(v => v.Id) : last.ThenBy(v => v.Place).ThenBy(v => v.Id)).Select(v => v.Id)];
+        var placed = versions.Select(v => (v.Id, Place: Of(type, v.Version))).OrderBy(v => v.Place, Order(descending));
+        return [.. (descending ? placed.ThenByDescending(v => v.Id) : placed.ThenBy(v => v.Id)).Select(v => v.Id)];
     }
 
     public int CompareTo(VersionPlace other)
