@@ -64,11 +64,14 @@ internal sealed record AnalysisChange(string By)
 
     public Decision Apply(Decision before) => new(State ?? before.State, Some(Justification, before.Justification), Some(Response, before.Response), Some(Details, before.Details), Suppressed ?? before.Suppressed);
 
+    /// <summary>Whether there is anything to keep.</summary>
+    public bool IsNothing(Decision before) => Apply(before) == before && string.IsNullOrEmpty(Comment);
+
     private static string? Some(string? wanted, string? before) => wanted is null ? before : wanted.Length == 0 || wanted == Decision.NotSet ? null : wanted;
 }
 
 /// <summary>A comment or a change.</summary>
-/// <param name="Changed">False for a mere comment.</param>
+/// <param name="Changed">The program wrote it down, of a change; false for what a person said, which may look like that.</param>
 internal sealed record AnalysisAct(DateTimeOffset At, string By, string Text, bool Changed);
 
 /// <summary>Something that was said or done about a finding, and for what it holds.</summary>

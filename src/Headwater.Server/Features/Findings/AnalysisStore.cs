@@ -17,6 +17,9 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
     /// <summary>Decisions are called by what they are about.</summary>
     public static NamedKind Named { get; } = NamedKind.Of("analysis", viewer => viewer.All ? "SELECT uuid AS id, vulnerability AS name, NULL AS page FROM analysis WHERE org_id = @Org AND uuid IN @ids" : null) with { Called = @"SELECT 'analysis:' || uuid FROM analysis WHERE org_id = @org AND LOWER(vulnerability) LIKE @subject ESCAPE '\'" };
 
+    /// <summary>Stands with the further acts of a change, whose snapshot is with the first; a comment has none.</summary>
+    private const string PartOfAChange = "";
+
     /// <summary>So many versions are counted while the person waits; the rest by a job.</summary>
     private const int CountedAtOnce = 20;
 
@@ -128,7 +131,7 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
         var undone = await database.WriteAsync(async transaction =>
         {
             var row = await transaction.Connection!.QuerySingleOrDefaultAsync<Found>($"SELECT {Row(viewer)} {Listed(viewer)} AND a.uuid = @uuid", new { Org, uuid }, transaction);
-            var last = row is null ? null : await transaction.Connection!.QueryFirstOrDefaultAsync<string?>("SELECT snapshot FROM analysis_act WHERE analysis_id = @Id AND snapshot IS NOT NULL ORDER BY id DESC LIMIT 1", new { row.Id }, transaction);
+            var last = row is null ? null : await transaction.Connection!.QueryFirstOrDefaultAsync<string?>("SELECT snapshot FROM analysis_act WHERE analysis_id = @Id AND snapshot <> '' ORDER BY id DESC LIMIT 1", new { row.Id }, transaction);
             if (row is null || last is null || (row.PvId is null && row.ProjectId is null && !viewer.All)) return false;
             var before = JsonSerializer.Deserialize<Decision>(last)!;
             await WriteAsync(transaction, row.ToSubject(), new AnalysisChange(by)
@@ -219,7 +222,7 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
             foreach (var text in Differences(before, after))
             {
                 await ActAsync(text, snapshot);
-                snapshot = null; // One act of a change can be taken back: that takes back the whole of it.
+                snapshot = PartOfAChange; // One act of a change can be taken back: that takes back the whole of it.
             }
 
             await audit.AppendAsync(transaction, AuditEntry.Change(change.By, "finding.analysed", $"analysis:{row.Uuid}", before, after, new { subject, before, after }));
