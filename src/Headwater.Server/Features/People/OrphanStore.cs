@@ -30,6 +30,10 @@ internal sealed class OrphanStore(IDatabase database, AuditStore audit)
 
     private const string Holders = "SELECT person_id, part FROM project_person WHERE project_id = @ProjectId ORDER BY person_id, part", Members = "SELECT person_id, source FROM team_member WHERE owner_id = @team ORDER BY person_id";
 
+    /// <summary>Projects in sight and in use that nobody stands for; who sees a unit alone sees none of them.</summary>
+    public Task<int> UnownedAsync(Viewer viewer, CancellationToken cancellationToken) => database.ReadAsync(connection => connection.QuerySingleAsync<int>(
+        $"SELECT COUNT(*) FROM project p WHERE p.org_id = @Org AND p.owner_id IS NULL AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}", new { Org }), cancellationToken);
+
     /// <param name="viewer">Which projects and teams may be named.</param>
     /// <param name="from">How many leavers are passed over.</param>
     /// <param name="fromTeam">How many teams are.</param>

@@ -39,6 +39,8 @@ public sealed class ImportFileTests
     [InlineData("", "import.empty", 1)]
     [InlineData("name,title\n", "import.unknownHeading", 1)]
     [InlineData("unit\n", "import.missingColumn", 1)]
+    [InlineData("account,email,x\n", "import.unknownColumn", 1)]
+    [InlineData("project\nshop\n", "import.missingColumn", 1)]
     [InlineData("unit,title,colour\n", "import.unknownColumn", 1)]
     [InlineData("unit,title,title\n", "import.twice", 1)]
     [InlineData("unit,title\na,A,B\n", "import.tooManyCells", 2)]
@@ -99,13 +101,29 @@ public sealed class ImportTests(TestHost host) : IClassFixture<TestHost>
         var page = await LookAsync(admin, "account,name,email,teams,active\ngood-one,Good,good@example.org,,\nbad one,Bad,,,\nworse,Worse,nowhere,,\nlast,Last,,no-such-team,\nagain,Again,,,\nagain,Again,,,\ntold,Told,,,maybe\n");
         var rows = page.QuerySelectorAll("tbody tr").Select(r => r.Said()).ToList();
         rows.Count.ShouldBe(5);
-        rows[0].ShouldStartWith("3“bad one” cannot be an account name");
-        rows[1].ShouldStartWith("4“nowhere” is not an e-mail address");
-        rows[2].ShouldStartWith("5There is no team or unit “no-such-team”");
-        rows[3].ShouldStartWith("7“again” stands in line 6 already");
-        rows[4].ShouldStartWith("8“maybe” is neither yes nor no");
+        rows[0].ShouldStartWith("Line 3“bad one” cannot be an account name");
+        rows[1].ShouldStartWith("Line 4“nowhere” is not an e-mail address");
+        rows[2].ShouldStartWith("Line 5There is no team or unit “no-such-team”");
+        rows[3].ShouldStartWith("Line 7“again” stands in line 6 already");
+        rows[4].ShouldStartWith("Line 8“maybe” is neither yes nor no");
         page.QuerySelector("#pasted")!.TextContent.ShouldContain("good-one"); // To be corrected where it stands.
         (await host.Get<PersonStore>().FindActiveAsync("good-one")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Import_OfLeavers_NeedsNoNames_ButWhoIsNewDoes()
+    {
+        using var admin = await AdminAsync();
+        await ApplyAsync(admin, await LookAsync(admin, "account,name\nlara,Lara Leaver\n"));
+
+        var wrong = await LookAsync(admin, "account,active\nlara,no\nnobody-yet,yes\n");
+        wrong.QuerySelectorAll("tbody tr").Single().Said().ShouldBe("Line 3“nobody-yet” is new here and needs a name: add the column “name”, or fill it in.");
+        var done = await ApplyAsync(admin, await LookAsync(admin, "account,active\nlara,no\n"));
+
+        done.QuerySelector(".notice.v-allow")!.Said().ShouldStartWith("It was done");
+        var lara = (await host.Get<PersonStore>().ListAsync(new PageRequest(), null, "import")).Items.Single(p => p.Name == "lara");
+        (lara.Title, lara.Active).ShouldBe(("Lara Leaver", false), "a column that is left out is not touched");
+        Html.Parse(await admin.Client.GetStringAsync("/import")).QuerySelector(".rail")!.Said().ShouldContain("Must be there: account. Who is new here needs a name too.");
     }
 
     [Fact]
@@ -183,6 +201,10 @@ public sealed class ImportTests(TestHost host) : IClassFixture<TestHost>
         var page = Html.Parse(await admin.Client.GetStringAsync("/owners/orphaned"));
         page.QuerySelectorAll(".card").First().Said().ShouldStartWith("Lea Leaver");
         page.DocumentElement.Said().ShouldContain("its one member has left");
+        var unowned = page.QuerySelectorAll(".notice.v-warn").Single(n => n.Said().Contains("no owner", StringComparison.Ordinal)).QuerySelector("a")!.GetAttribute("href")!;
+        Html.Parse(await admin.Client.GetStringAsync(unowned)).QuerySelector("table.data")!.Said().ShouldContain("lighthouse");
+        (await host.Get<OrphanStore>().UnownedAsync(Viewer.Everything, default)).ShouldBeGreaterThan(0);
+        (await host.Get<OrphanStore>().UnownedAsync(Viewer.Nothing, default)).ShouldBe(0);
         (await host.Get<OrphanStore>().ListAsync(Viewer.Nothing)).ShouldSatisfyAllConditions(o => o.Leavers.ShouldBeEmpty(), o => o.Teams.ShouldBeEmpty());
 
         (await (await Site.PostAsync(admin.Client, "/owners/orphaned", $"#to-{lea}", ("To", "nobody"), ("Act", "give"))).Content.ReadAsStringAsync()).ShouldContain("There is nobody here called");

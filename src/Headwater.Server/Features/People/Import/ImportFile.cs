@@ -27,7 +27,7 @@ internal sealed record ImportFile(ImportKind Kind, IReadOnlyList<ImportRow> Rows
     public const int LongestText = 2 * 1024 * 1024, MostRows = 20_000;
     private const int LongestCell = 1000;
 
-    /// <summary>The columns of each kind; the first tells the kind, the second (and the first) must be there.</summary>
+    /// <summary>The columns of each kind; the first tells the kind.</summary>
     public static IReadOnlyDictionary<ImportKind, string[]> Columns { get; } = new Dictionary<ImportKind, string[]>
     {
         [ImportKind.Units] = ["unit", "title", "parent", "level", "email"],
@@ -35,6 +35,12 @@ internal sealed record ImportFile(ImportKind Kind, IReadOnlyList<ImportRow> Rows
         [ImportKind.People] = ["account", "name", "email", "teams", "active"],
         [ImportKind.Owners] = ["project", "owner"],
     };
+
+    /// <summary>
+    /// The columns without which a file of a kind is not taken. People who are known need no other than their account; a project without a word about its owner would lose it, and units and
+    /// teams are known to those who write the file by what they are called.
+    /// </summary>
+    public static IEnumerable<string> Required(ImportKind kind) => Columns[kind].Take(kind == ImportKind.People ? 1 : 2);
 
     /// <summary>A file to begin with: the heading and two rows that could be.</summary>
     public static string Template(ImportKind kind) => string.Join(',', Columns[kind]) + "\r\n" + kind switch
@@ -60,7 +66,7 @@ internal sealed record ImportFile(ImportKind Kind, IReadOnlyList<ImportRow> Rows
         var errors = new List<ImportError>();
         foreach (var column in heading.Where(h => h.Length > 0 && !Columns[known].Contains(h))) errors.Add(new ImportError(1, "import.unknownColumn", column, string.Join(", ", Columns[known])));
         foreach (var column in heading.Where(h => h.Length > 0).GroupBy(h => h).Where(g => g.Count() > 1)) errors.Add(new ImportError(1, "import.twice", column.Key));
-        if (!heading.Contains(Columns[known][1])) errors.Add(new ImportError(1, "import.missingColumn", Columns[known][1]));
+        foreach (var column in Required(known).Where(c => !heading.Contains(c))) errors.Add(new ImportError(1, "import.missingColumn", column));
         if (lines.Count - 1 > MostRows) errors.Add(new ImportError(1, "import.tooMany", MostRows));
         if (errors.Count > 0) return (null, errors);
         var rows = new List<ImportRow>();

@@ -152,6 +152,7 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
                 var edit = new PersonEdit(row["account"], row["name"].Length > 0 ? row["name"] : before?.Title, row.Has("email") ? row["email"] : before?.Email);
                 var outcome = PersonStore.Check(ref edit);
                 if (row["account"].Length > 0 && outcome is not (PersonOutcome.Done or PersonOutcome.BadEmail)) good = Refuse(row, "import.badAccount", row["account"]);
+                if (before is null && row["account"].Length > 0 && row["name"].Length == 0) good = Refuse(row, "import.newNeedsName", row["account"]);
                 if (edit.Email is { } email) good &= Email(row, email);
 
                 // What the directory looks after is changed there; teams are ours.
