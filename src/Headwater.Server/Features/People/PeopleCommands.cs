@@ -20,7 +20,7 @@ internal static class PeopleCommands
                 after refusals opens, and a notice asks for another password until one is chosen. The audit log says that it was done here. The server has to be
                 stopped, because the command has the data folder to itself.
 
-                Exit code 0: done, the password is on standard output. 2: there is no such local account, or the data folder is in use.
+                Exit code 0: done, the password is on standard output. 1: the account belongs to somebody who has left, and is as it was. 2: there is no such local account, or the data folder is in use.
 
                   headwater-server people reset admin --data /var/lib/headwater
                 """,
@@ -33,6 +33,12 @@ internal static class PeopleCommands
         await run.Get<IDatabase>().MigrateAsync(cancellationToken);
         var (users, people) = (run.Get<UserStore>(), run.Get<PersonStore>());
         var account = await users.FindAsync(name, cancellationToken);
+        if (account is { Active: false })
+        {
+            run.Note($"{account.Name} has left, so no password would let them in: nothing was changed. Whoever manages people lets them in again on their page in Headwater; then it can be reset there, or here.");
+            return 1;
+        }
+
         var (outcome, password) = account is null ? (PersonOutcome.NoSuchPerson, "") : await people.ResetPasswordAsync(account.Id, Operator, cancellationToken);
         switch (outcome)
         {
@@ -43,7 +49,6 @@ internal static class PeopleCommands
         await run.Get<SignInFailureStore>().OpenAsync(account!.Name, cancellationToken);
         if (run.Has(SecondStep)) await users.ClearSecondFactorAsync(account.Id, Operator, cancellationToken);
         else if (account.TotpSecret is not null) run.Note($"The second step stays on; {SecondStep} turns it off.");
-        if (!account.Active) run.Note($"{account.Name} has left: let them in again on their page, or nobody gets in with this.");
         run.Note($"The new password of {account.Name}; it is shown this once, choose another after signing in:");
         run.Say(password);
         return CommandLine.Done;

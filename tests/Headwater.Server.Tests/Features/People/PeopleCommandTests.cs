@@ -1,4 +1,5 @@
 using System.Net;
+using Dapper;
 using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data.Sqlite;
@@ -46,6 +47,26 @@ public sealed class PeopleCommandTests : IDisposable
         outcome.ExitCode.ShouldBe(2);
         outcome.Output.ShouldBe("");
         outcome.Error.ShouldContain("There is no account nobody here. The first administrator is called admin.");
+    }
+
+    [Fact]
+    public async Task Reset_OfSomebodyWhoHasLeft_ChangesNothing_AndSaysWhatToDo()
+    {
+        using (await ServerProcess.StartAsync(_data))
+        {
+        }
+
+        using (var engine = new SqliteDatabase(Path.Combine(_data, "headwater.db"), TimeProvider.System))
+            await engine.WriteAsync(t => t.Connection!.ExecuteAsync("INSERT INTO user_account (id, org_id, uuid, name, password_hash, permissions, must_change, stamp, source, active, created_at, updated_at) VALUES (900, 1, '0197f000-0000-7000-8000-000000000900', 'lea', 'as it was', 0, 0, 's', 'local', 0, 1, 1)", transaction: t));
+
+        var outcome = await ServerProcess.CommandAsync("people", "reset", "lea", "--second-step", "--data", _data);
+
+        (outcome.ExitCode, outcome.Output).ShouldBe((1, ""));
+        outcome.Error.ShouldContain("lea has left, so no password would let them in: nothing was changed.");
+        outcome.Error.ShouldContain("on their page");
+        using var after = new SqliteDatabase(Path.Combine(_data, "headwater.db"), TimeProvider.System);
+        (await after.ReadAsync(c => c.QuerySingleAsync<string>("SELECT password_hash FROM user_account WHERE id = 900"))).ShouldBe("as it was");
+        (await ActsAsync()).ShouldNotContain("user.password-reset");
     }
 
     private async Task<IReadOnlyList<string>> ActsAsync()
