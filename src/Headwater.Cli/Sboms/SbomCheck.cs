@@ -19,12 +19,16 @@ internal static class SbomCheck
     {
         var kind = result.Kind is { } known ? $"{known.FormatName} {known.SpecVersion} {known.SerializationName}" : "not recognised";
         output.Text(result.Valid
-            ? $"{Terminal.Safe(path)}: valid {kind}, {Terminal.Number(result.Components)} components, {Terminal.Number(result.Dependencies)} with dependencies stated"
+            ? $"{Terminal.Safe(path)}: valid {kind}, {Entries(result)}, {Terminal.Number(result.Dependencies)} with dependencies stated"
             : $"{Terminal.Safe(path)}: NOT valid ({kind})");
         foreach (var error in result.Errors) output.Text(Line(string.Empty, error));
         foreach (var warning in result.Warnings.Take(WarningsShown)) output.Text(Line("odd: ", warning));
         if (result.Warnings.Count > WarningsShown) output.Text($"  odd: {result.Warnings.Count - WarningsShown} more");
     }
+
+    /// <summary>What stands in the document, the same thing twice where it stands there twice: how many components that are is what <c>scan</c> says.</summary>
+    private static string Entries(SbomReadResult result) =>
+        $"{Terminal.Number(result.Components)} {(result.Kind?.Format == SbomFormat.Spdx ? "package" : "component")} {(result.Components == 1 ? "entry" : "entries")}";
 
     private static string Line(string prefix, SbomError error) =>
         Terminal.Safe($"  {prefix}{(error.At.Length == 0 ? string.Empty : error.At + ": ")}{error.Message}");

@@ -34,7 +34,7 @@ internal static class SbomQualityReport
 
     private static void WriteText(LineOutput output, string path, SbomReadResult verdict, SbomQuality quality, bool all)
     {
-        output.Text($"{Terminal.Safe(path)}: {quality.Kind.FormatName} {quality.Kind.SpecVersion}, {Terminal.Number(quality.Components)} components{(verdict.Valid ? string.Empty : ", NOT valid: see headwater sbom check")}");
+        output.Text($"{Terminal.Safe(path)}: {quality.Kind.FormatName} {quality.Kind.SpecVersion}, {Terminal.Number(quality.Components)} {(quality.Components == 1 ? "entry" : "entries")}, the described one included{(verdict.Valid ? string.Empty : ", NOT valid: see headwater sbom check")}");
         foreach (var result in quality.Results)
         {
             output.Text(FormattableString.Invariant($"  {result.Name}: {result.Score:0.0} of 100{(result.Complete ? ", complete" : string.Empty)}"));
