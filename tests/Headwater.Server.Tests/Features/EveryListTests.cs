@@ -90,17 +90,32 @@ public sealed partial class EveryListTests(TestHost host) : IClassFixture<TestHo
         (await browser.GetAsync($"/projects?{query}", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    [Theory]
-    [InlineData("findings")]
-    [InlineData("findings/retracted")]
-    [InlineData("components")]
-    [InlineData("uploads")]
-    public async Task Version_ThatIsNotThere_HasNoEmptyLists(string list)
+    [Fact]
+    public async Task EveryList_OfWhatIsNotThereOrOutOfSight_IsNotFound_AlsoAsAFile()
     {
         var (client, world) = await WorldAsync();
-        (await client.GetAsync($"{Api.Root}/versions/{world["versions"]}/{list}", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await client.GetAsync($"{Api.Root}/versions/{Guid.CreateVersion7()}/{list}", Stop)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await client.GetAsync($"{Api.Root}/versions/{Guid.CreateVersion7()}/{list}?format=csv", Stop)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        var elsewhere = (await host.UnitsAsync(new Headwater.Server.Features.Owners.CatalogueGroup("unit", "not-lists", "Not lists", null, null)))[("unit", "not-lists")];
+        using var other = await host.KeyAsync(elsewhere, Permissions.ViewPortfolio | Permissions.ViewVulnerability);
+        var (wrong, lists) = (new List<string>(), 0);
+        foreach (var route in Routes().Where(r => Parameter().IsMatch(r)))
+        {
+            var address = Fill(route, world);
+            using var there = await client.GetAsync(address, Stop);
+            using var file = await client.GetAsync(address + "?format=csv", Stop);
+            if (!there.IsSuccessStatusCode || !file.IsSuccessStatusCode) continue;
+            lists++;
+            foreach (var format in (string[])["", "?format=csv", "?format=xlsx"])
+            {
+                using var missing = await client.GetAsync(Missing(route) + format, Stop);
+                using var hidden = await other.GetAsync(address + format, Stop);
+                if (missing.StatusCode != HttpStatusCode.NotFound) wrong.Add($"{Missing(route)}{format}: {(int)missing.StatusCode}");
+                // What advisories say is for everybody, and who may not ask at all is told so.
+                if (hidden.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Forbidden) && !route.Contains("/advisories/", StringComparison.Ordinal)) wrong.Add($"{address}{format} out of sight: {(int)hidden.StatusCode}");
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+        lists.ShouldBeGreaterThan(12);
     }
 
     [Fact]

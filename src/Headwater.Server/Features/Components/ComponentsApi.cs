@@ -16,11 +16,14 @@ internal static class ComponentsApi
         api.MapGet("/components/{id:long}", async Task<Results<Ok<ComponentDetail>, NotFound>> (HttpContext http, ComponentStore store, long id, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("A component; what was found in it only where the caller has VIEW_VULNERABILITY");
         api.MapGet("/components/{id:long}/versions", VersionsAsync).Produces<IReadOnlyList<ComponentVersionRow>>().Require(Permissions.ViewPortfolio).WithSummary("The versions of a component that are in use, those in most projects first; what was found in them, and order by it, only for who has VIEW_VULNERABILITY");
-        api.MapGet("/components/{id:long}/usages", (HttpContext http, ComponentUsageStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+        // As on the page: what lies outside the chosen unit is still there for who may see it.
+        var ofComponent = api.MapGroup("/components/{id:long}").Within(async http => await http.RequestServices.GetRequiredService<ComponentsModule>().ComponentsInSightAsync(http.User.Viewer(), [Sight.Number(http)], 1, http.RequestAborted) is [_]);
+        var ofVersion = api.MapGroup("/component-versions/{id:long}").Within(async http => await http.RequestServices.GetRequiredService<ComponentsModule>().VersionsInSightAsync(http.User.Viewer(), [Sight.Number(http)], 1, http.RequestAborted) is [_]);
+        ofComponent.MapGet("/usages", (HttpContext http, ComponentUsageStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerAsync("usages", (page, token) => store.OfComponentAsync(http.User.InScope(), id, page, token), Usage, cancellationToken)).Require(Permissions.ViewPortfolio).WithSummary("Who uses a component");
         api.MapGet("/component-versions/{id:long}", async Task<Results<Ok<ComponentVersionDetail>, NotFound>> (HttpContext http, ComponentStore store, long id, CancellationToken cancellationToken) =>
             await store.GetVersionAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("A version of a component; what was found in it only for who has VIEW_VULNERABILITY where it is used");
-        api.MapGet("/component-versions/{id:long}/usages", (HttpContext http, ComponentUsageStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+        ofVersion.MapGet("/usages", (HttpContext http, ComponentUsageStore store, long id, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerAsync("usages", (page, token) => store.OfVersionAsync(http.User.InScope(), id, page, token), Usage, cancellationToken)).Require(Permissions.ViewPortfolio).WithSummary("Who uses a component version");
         api.MapGet("/who-uses", WhoUsesAsync).Require(Permissions.ViewPortfolio).WithSummary("Projects whose latest version uses a package in a range of versions: log4j-core <2.17.1");
     }

@@ -153,10 +153,6 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         }, cancellationToken);
     }
 
-    /// <summary>True when a version is of a project, and in sight.</summary>
-    public Task<bool> HasVersionAsync(Viewer viewer, Guid project, Guid version, CancellationToken cancellationToken = default) => database.ReadAsync(async connection => await connection.QuerySingleAsync<long>(
-        $"SELECT COUNT(*) FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @version AND p.uuid = @project AND {viewer.Sees("p.owner_id")}", new { Org, project, version }) > 0, cancellationToken);
-
     /// <param name="uuid">The project.</param>
     public Task<ProjectDetail?> GetAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {
@@ -168,9 +164,9 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         return new ProjectDetail(row.ToProject(row.Collection ? facts.Sum : null), facts, await OwnersModule.PathAsync(connection, viewer, row.OwnerId), [.. versions.Select(v => v.ToVersion())], await TrendAsync(connection, row.LatestId ?? -1, time.GetUtcNow()));
     }, cancellationToken);
 
-    /// <summary>Whether there is such a version of a project in sight.</summary>
-    public Task<bool> HasVersionAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
-        await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.uuid = @uuid AND {viewer.Sees("p.owner_id")}", new { uuid }) > 0, cancellationToken);
+    /// <summary>Whether there is such a version in sight, of any project or of this one.</summary>
+    public Task<bool> HasVersionAsync(Viewer viewer, Guid uuid, Guid? project = null, CancellationToken cancellationToken = default) => database.ReadAsync(async connection => await connection.QuerySingleAsync<long>(
+        $"SELECT COUNT(*) FROM project_version v JOIN project p ON p.id = v.project_id WHERE v.org_id = @Org AND v.uuid = @uuid AND {(project is null ? "1=1" : "p.uuid = @project")} AND {viewer.Sees("p.owner_id")}", new { Org, uuid, project }) > 0, cancellationToken);
 
     public Task<ProjectVersionDetail?> GetVersionAsync(Viewer viewer, Guid uuid, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
     {

@@ -25,9 +25,7 @@ internal static class ProjectsApi
         var version = api.MapGroup("/versions/{uuid:guid}");
         version.MapGet("", async Task<Results<Ok<ProjectVersionDetail>, NotFound>> (HttpContext http, ProjectStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.GetVersionAsync(http.User.Viewer(), uuid, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio);
-        // An empty list would say that nothing was found in what is not there.
-        var lists = version.MapGroup("").AddEndpointFilter(async (call, next) => call.HttpContext is var http && Guid.TryParse(http.GetRouteValue("uuid") as string, out var uuid)
-            && await http.RequestServices.GetRequiredService<ProjectStore>().HasVersionAsync(http.User.Viewer(), uuid, http.RequestAborted) ? await next(call) : TypedResults.NotFound());
+        var lists = version.MapGroup("").Within(http => http.RequestServices.GetRequiredService<ProjectStore>().HasVersionAsync(http.User.Viewer(), Guid.Parse((string)http.GetRouteValue("uuid")!), cancellationToken: http.RequestAborted));
         lists.MapGet("/components", ComponentsAsync).Require(Permissions.ViewPortfolio).WithSummary("What is in a project version; what was found in it, and order by it, only for who has VIEW_VULNERABILITY");
         lists.MapGet("/findings/retracted", (HttpContext http, FindingsModule findings, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerArrayAsync("retracted", (page, token) => findings.GoneFromVersionAsync(http.User.Viewer(Permissions.ViewVulnerability), uuid, page, token), VersionFiles.Events, cancellationToken)).Produces<IReadOnlyList<FindingEventRow>>().Require(Permissions.ViewVulnerability).WithSummary("What is no longer reported of a project version, and why");
