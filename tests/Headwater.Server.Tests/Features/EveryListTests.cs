@@ -75,6 +75,123 @@ public sealed partial class EveryListTests(TestHost host) : IClassFixture<TestHo
     }
 
     [Theory]
+    [InlineData("/analyses?state=banana", "state", "exploitable")]
+    [InlineData("/jobs?state=banana", "state", "queued, running, dead or done")]
+    [InlineData("/people?state=banana", "state", "active or left")]
+    [InlineData("/people?source=banana", "source", "local")]
+    [InlineData("/inbox?kind=banana", "kind", "finding.appeared")]
+    [InlineData("/components?plan=banana", "plan", "community")]
+    [InlineData("/components?vulnerable=banana", "vulnerable", "true or false")]
+    [InlineData("/archive?stage=banana", "stage", "production")]
+    [InlineData("/access/grants?role=banana", "role", "viewer")]
+    [InlineData("/access/grants?person=banana", "person", "whole number")]
+    [InlineData("/audit?act=banana", "act", "key.")]
+    [InlineData("/audit?act=banana.", "act", "key.")]
+    [InlineData("/audit?from=yesterday", "from", "2026-03-01")]
+    [InlineData("/projects?kind=banana", "kind", "service")]
+    [InlineData("/projects?stage=banana", "stage", "build")]
+    [InlineData("/projects?size=", "size", "at least 1")]
+    [InlineData("/projects?offset=", "offset", "0 or more")]
+    [InlineData("/changes?from=banana", "from", "UUID")]
+    [InlineData("/changes", "from", "UUID")]
+    public async Task WordOfAClosedSet_ThatIsNoneOfThem_IsRefusedWithWhatCanBe(string address, string parameter, string allowed)
+    {
+        var (client, _) = await WorldAsync();
+        using var refused = await client.GetAsync(Api.Root + address, Stop);
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        problem.GetProperty("title").GetString().ShouldBe("A parameter cannot be so");
+        problem.GetProperty("detail").GetString()!.ShouldContain(allowed);
+        var error = problem.GetProperty("errors").EnumerateArray().ShouldHaveSingleItem();
+        (error.GetProperty("parameter").GetString(), error.GetProperty("detail").GetString()).ShouldBe((parameter, problem.GetProperty("detail").GetString()));
+    }
+
+    [Theory]
+    [InlineData("/analyses?state=NOT_AFFECTED")]
+    [InlineData("/audit?act=key.")]
+    [InlineData("/audit?act=")]
+    [InlineData("/components?state=undecided")]
+    [InlineData("/projects?criticality=none&state=active")]
+    [InlineData("/jobs?state=")]
+    public async Task WordOfAClosedSet_ThatIsOne_IsTaken(string address)
+    {
+        var (client, _) = await WorldAsync();
+        (await client.GetAsync(Api.Root + address, Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task EveryFile_OfColumnsThatItDoesNotHave_IsRefused()
+    {
+        var (client, world) = await WorldAsync();
+        var (wrong, files) = (new List<string>(), 0);
+        foreach (var route in Routes())
+        {
+            var address = Fill(route, world);
+            address += (address.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "format=csv";
+            using var plain = await client.GetAsync(address, Stop);
+            if (!plain.IsSuccessStatusCode) continue;
+            files++;
+            using var refused = await client.GetAsync(address + "&columns=banana", Stop);
+            var body = await refused.Content.ReadAsStringAsync(Stop);
+            if (refused.StatusCode != HttpStatusCode.BadRequest || !body.Contains("columns cannot be 'banana'.", StringComparison.Ordinal)) wrong.Add($"{address}: {(int)refused.StatusCode} {body[..Math.Min(200, body.Length)]}");
+        }
+
+        wrong.ShouldBeEmpty();
+        files.ShouldBeGreaterThan(25);
+    }
+
+    [Fact]
+    public async Task EveryAnswerThatIsAListOnlyAsAFile_TakesNothingThatGoesWithLists()
+    {
+        var (client, world) = await WorldAsync();
+        var (wrong, answers) = (new List<string>(), new List<string>());
+        foreach (var route in Routes())
+        {
+            var address = Fill(route, world);
+            var joint = address.Contains('?', StringComparison.Ordinal) ? "&" : "?";
+            using var plain = await client.GetAsync(address, Stop);
+            using var file = await client.GetAsync($"{address}{joint}format=csv", Stop);
+            if (!plain.IsSuccessStatusCode || !file.IsSuccessStatusCode || IsList(await plain.Content.ReadFromJsonAsync<JsonElement>(Stop))) continue;
+            answers.Add(route);
+            foreach (var query in (string[])["sort=nonsense", "after=garbage"])
+            {
+                using var refused = await client.GetAsync($"{address}{joint}{query}", Stop);
+                var body = await refused.Content.ReadAsStringAsync(Stop);
+                if (refused.StatusCode != HttpStatusCode.BadRequest || !body.Contains($"\"parameter\":\"{query.Split('=')[0]}\"", StringComparison.Ordinal)) wrong.Add($"{address} {query}: {(int)refused.StatusCode} {body[..Math.Min(200, body.Length)]}");
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+        answers.Count.ShouldBeGreaterThan(6, string.Join(' ', answers));
+    }
+
+    [Fact]
+    public async Task Description_OfEveryAddress_NamesWhatItTakes_AsItIsWritten()
+    {
+        var paths = (await host.Anonymous().GetFromJsonAsync<JsonElement>("/openapi/v1.json", Stop)).GetProperty("paths");
+        var (wrong, lists) = (new List<string>(), 0);
+        foreach (var endpoint in host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
+        {
+            var route = "/" + endpoint.RoutePattern.RawText!.Trim('/');
+            if (!route.StartsWith(Api.Root + "/", StringComparison.Ordinal) || endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("GET") != true) continue;
+            if (!paths.TryGetProperty(Parameter().Replace(route, "{$1}"), out var path)) continue;
+            string[] described = path.GetProperty("get").TryGetProperty("parameters", out var all) ? [.. all.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "query").Select(p => p.GetProperty("name").GetString()!).Order(StringComparer.Ordinal)] : [];
+            // What the framework itself binds from the query, and what the handler has said that it reads there.
+            string[] bound = [.. endpoint.Metadata.OfType<Microsoft.AspNetCore.Http.Metadata.IParameterBindingMetadata>().Select(p => p.ParameterInfo).Where(p => p.ParameterType is { IsPrimitive: true } or { IsValueType: true } || p.ParameterType == typeof(string))
+                .Where(p => p.ParameterType != typeof(CancellationToken)).Select(p => p.GetCustomAttributes(false).OfType<Microsoft.AspNetCore.Mvc.FromQueryAttribute>().FirstOrDefault()?.Name ?? p.Name!).Where(n => !endpoint.RoutePattern.Parameters.Any(r => r.Name == n))
+                .Union(endpoint.Metadata.OfType<QueryParameter>().Select(p => p.Name)).Order(StringComparer.Ordinal)];
+            if (bound.Contains("sort")) lists++;
+            if (!bound.SequenceEqual(described)) wrong.Add($"{route}: takes {string.Join(' ', bound)}; described {string.Join(' ', described)}");
+        }
+
+        wrong.ShouldBeEmpty();
+        lists.ShouldBeGreaterThan(30);
+        var projects = paths.GetProperty($"{Api.Root}/projects").GetProperty("get").GetProperty("parameters").EnumerateArray().ToDictionary(p => p.GetProperty("name").GetString()!, p => p.GetProperty("schema"));
+        new Headwater.Server.Features.Projects.ProjectFilter().ToQuery().Select(q => q.Name).ShouldBeSubsetOf(projects.Keys);
+        projects["state"].GetProperty("enum").EnumerateArray().Select(w => w.GetString()).ShouldBe(["active", "retired", "all"]);
+    }
+
+    [Theory]
     [InlineData("owner=team-a")]
     [InlineData("partOf=nothing")]
     [InlineData("state=banana")]
@@ -175,6 +292,8 @@ public sealed partial class EveryListTests(TestHost host) : IClassFixture<TestHo
             var page = Headwater.Server.Tests.Ui.Html.Parse(await browser.GetStringAsync(address, Stop));
             var links = page.QuerySelectorAll("a[download]").Select(a => a.GetAttribute("href")!).Where(h => h.Contains("format=", StringComparison.Ordinal)).ToList();
             if (links.Count < 3) wrong.Add($"{address}: {links.Count} links to files");
+            // What is left when everything is taken out of the table that can be.
+            links.AddRange(links.Select(l => ColumnsOf().Replace(l, "columns=$1")).Distinct().ToList());
             foreach (var link in links)
             {
                 using var file = await browser.GetAsync(link, Stop);
@@ -321,6 +440,9 @@ public sealed partial class EveryListTests(TestHost host) : IClassFixture<TestHo
     private static string Missing(string route) => Parameter().Replace(route, match => match.Groups[2].Value switch { ":long" => "999999999", ":guid" => Guid.Empty.ToString(), _ => "no-such-thing" });
 
     private static bool IsList(JsonElement json) => json.ValueKind == JsonValueKind.Array || (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array);
+
+    [GeneratedRegex("columns=(.+?)(%2C[^&]*)?(?=&|$)", RegexOptions.None, 1000)]
+    private static partial Regex ColumnsOf();
 
     [GeneratedRegex(@"\{(\w+)(:\w+)?\}", RegexOptions.None, 1000)]
     private static partial Regex Parameter();

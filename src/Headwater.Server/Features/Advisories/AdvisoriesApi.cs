@@ -26,6 +26,7 @@ internal static class AdvisoriesApi
 
     private static async Task<IResult> HistoryAsync(HttpContext http, FeedsModule feeds, FindingsModule findings, string id, [AsParameters] Listing listing, CancellationToken cancellationToken)
     {
+        listing.RefuseAsNoList("offset");
         if (id.Length > 200) return TypedResults.NotFound();
         var viewer = http.User.InScope(Permissions.ViewVulnerability);
         var known = feeds.Current.Index?.AliasGroup(id);

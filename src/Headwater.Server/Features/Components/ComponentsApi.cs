@@ -12,7 +12,7 @@ internal static class ComponentsApi
     {
         var api = app.MapGroup(Api.Root).WithTags("Components");
         CareApi.Map(api);
-        api.MapGet("/components", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Components in the latest versions of projects; what was found in them, and order by it, only for who has VIEW_VULNERABILITY");
+        api.MapGet("/components", ListAsync).Takes("state", [.. CareWords.States.Select(s => s.Value), ComponentFilter.None]).Takes("plan", [.. CareWords.Plans.Select(p => p.Value), ComponentFilter.None]).Require(Permissions.ViewPortfolio).WithSummary("Components in the latest versions of projects; what was found in them, and order by it, only for who has VIEW_VULNERABILITY");
         api.MapGet("/components/{id:long}", async Task<Results<Ok<ComponentDetail>, NotFound>> (HttpContext http, ComponentStore store, long id, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), id, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("A component; what was found in it only where the caller has VIEW_VULNERABILITY");
         api.MapGet("/components/{id:long}/versions", VersionsAsync).Produces<IReadOnlyList<ComponentVersionRow>>().Require(Permissions.ViewPortfolio).WithSummary("The versions of a component that are in use, those in most projects first; what was found in them, and order by it, only for who has VIEW_VULNERABILITY");

@@ -14,8 +14,7 @@ internal static class FeedsApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root + "/feeds").WithTags("Feeds");
-        api.MapGet("", async (FeedsModule feeds, [AsParameters] Listing listing, CancellationToken cancellationToken) => string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(await feeds.StatusAsync(cancellationToken)) : listing.AnswerWhole("advisory-data", feeds.Status().Sources, Loaded, cancellationToken))
-            .Produces<FeedStatus>().Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is; as a file, by ecosystem");
+        api.MapGet("", StatusAsync).Produces<FeedStatus>().Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is; as a file, by ecosystem");
         api.MapGet("/warnings", async (FeedsModule feeds, TimeProvider time, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerWhole("feed-warnings", (await feeds.InTroubleAsync(cancellationToken)).Select(f => FeedWarning.Of(f, time.GetUtcNow())), Warned, cancellationToken)).Produces<IReadOnlyList<FeedWarning>>().Require(Permissions.ViewVulnerability).WithSummary("Feeds whose data is old, or whose last refresh failed; the header Headwater-Data-Warning says the same with every answer");
         api.MapGet("/sources", async (FeedStore store, TimeProvider time, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
@@ -40,6 +39,12 @@ internal static class FeedsApi
         ("id", f => f.Id), ("name", f => f.Name), ("kind", f => f.Kind), ("source", f => f.Source), ("ecosystems", f => f.Ecosystems), ("every seconds", f => f.EverySeconds), ("daily at", f => f.DailyAt), ("enabled", f => f.Enabled), ("stale", f => f.Stale), ("old data", f => f.OldData), ("data of", f => f.AsOf),
         ("attempted", f => f.AttemptedAt), ("succeeded", f => f.SucceededAt), ("changed", f => f.ChangedAt), ("failures", f => f.Failures), ("error", f => f.Error), ("note", f => f.Note), ("records", f => f.Records), ("newest", f => f.Newest),
     ];
+
+    private static async Task<IResult> StatusAsync(FeedsModule feeds, [AsParameters] Listing listing, CancellationToken cancellationToken)
+    {
+        listing.RefuseAsNoList();
+        return string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(await feeds.StatusAsync(cancellationToken)) : listing.AnswerWhole("advisory-data", feeds.Status().Sources, Loaded, cancellationToken);
+    }
 
     private static async Task<Results<Ok<FeedView>, NotFound, ProblemHttpResult>> SaveAsync(HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, long? id, FeedBody body, bool? refresh, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ internal static class AnalysesApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root + "/analyses").WithTags("Findings");
-        api.MapGet("", ListAsync).Require(Permissions.ViewVulnerability).WithSummary("What was decided about findings, newest first");
+        api.MapGet("", ListAsync).Takes("state", [.. Decision.States, "suppressed"], anyCase: true).Require(Permissions.ViewVulnerability).WithSummary("What was decided about findings, newest first");
         api.MapGet("/{uuid:guid}", async Task<Results<Ok<AnalysisDetail>, NotFound>> (HttpContext http, AnalysisStore store, Guid uuid, int? offset, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.Viewer(Permissions.ViewVulnerability), uuid, offset ?? 0, cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewVulnerability)
             .WithSummary("A decision with its history: the newest five hundred acts, from offset on, and how many there are");

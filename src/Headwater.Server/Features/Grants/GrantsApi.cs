@@ -11,7 +11,7 @@ internal static class GrantsApi
         var api = app.MapGroup(Api.Root + "/access").WithTags("Access");
         api.MapGet("/me", Me).WithSummary("What the caller may do, and where");
         api.MapGet("/roles", ([AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerWhole("roles", Roles.Each, [("name", r => r.Name), ("permissions", r => r.Permissions.Names().ToList())], r => new { r.Name, permissions = r.Permissions.Names() }, cancellationToken)).Require(Permissions.AccessManagement).WithSummary("The roles and what each allows");
-        api.MapGet("/grants", ListAsync).Require(Permissions.AccessManagement).WithSummary("Who has which role, in the units that the caller manages");
+        api.MapGet("/grants", ListAsync).Takes("role", [.. Roles.Each.Select(r => r.Name)]).Require(Permissions.AccessManagement).WithSummary("Who has which role, in the units that the caller manages");
         api.MapPut("/grants", GrantAsync).Require(Permissions.AccessManagement).WithSummary("Gives a role (person by name, role, unit; without a unit in the whole organisation)");
         api.MapDelete("/grants", RevokeAsync).Require(Permissions.AccessManagement).WithSummary("Takes a role that was given by hand");
     }

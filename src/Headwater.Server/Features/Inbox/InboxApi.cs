@@ -12,7 +12,7 @@ internal static class InboxApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root + "/inbox").WithTags("Inbox");
-        api.MapGet("", ListAsync).Produces<Page<InboxRow>>().Require(Permissions.ViewVulnerability).WithSummary("What the person wants to hear of, or with everything=true may see, newest first");
+        api.MapGet("", ListAsync).Takes("kind", [.. InboxChoice.Names.Select(n => n.Word), "finding.many"]).Produces<Page<InboxRow>>().Require(Permissions.ViewVulnerability).WithSummary("What the person wants to hear of, or with everything=true may see, newest first");
         api.MapGet("/unread", async Task<Results<Ok<UnreadCount>, NotFound>> (HttpContext http, InboxStore store, CancellationToken cancellationToken) =>
             await store.PersonAsync(http.User.Actor(), cancellationToken) is not { } person ? TypedResults.NotFound()
                 : TypedResults.Ok(new UnreadCount(await store.CountUnreadAsync(http.User.Viewer(Permissions.ViewVulnerability), person, cancellationToken), InboxStore.MostCounted)))

@@ -23,7 +23,7 @@ internal static class JobsModule
     {
         var api = app.MapGroup(Api.Root + "/jobs").WithTags("Jobs");
         api.MapGet("", (JobStore store, [AsParameters] Listing listing, string? state, CancellationToken cancellationToken) =>
-            listing.AnswerAsync("jobs", (page, token) => store.ListAsync(page, state, token), Columns, cancellationToken)).Require(Permissions.SystemConfiguration).WithSummary("Work in the background, newest first (state = queued, running, dead, done)");
+            listing.AnswerAsync("jobs", (page, token) => store.ListAsync(page, state, token), Columns, cancellationToken)).Takes("state", ["queued", "running", "dead", "done"]).Require(Permissions.SystemConfiguration).WithSummary("Work in the background, newest first (state = queued, running, dead, done)");
         api.MapGet("/schedules", async (JobStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerWhole("schedules", (await store.SchedulesAsync(cancellationToken)).Select(ScheduleView.Of), Schedules, cancellationToken))
             .Produces<IReadOnlyList<ScheduleView>>().Require(Permissions.SystemConfiguration).WithSummary("What recurs, by the next run");
         api.MapGet("/{id:long}", async Task<Results<Ok<JobRow>, NotFound>> (HttpContext http, JobStore store, long id, CancellationToken cancellationToken) =>

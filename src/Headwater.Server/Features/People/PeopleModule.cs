@@ -25,7 +25,7 @@ internal sealed class PeopleModule(PersonStore store)
     {
         ScimApi.Map(app);
         var api = app.MapGroup(Api.Root + "/people").WithTags("People");
-        api.MapGet("", ListAsync).Require(Permissions.PeopleManagement).WithSummary("People; state (active, left) and source narrow the list");
+        api.MapGet("", ListAsync).Takes("state", ["active", "left"]).Takes("source", ["local", "scim", "oidc", "import", "deleted"]).Require(Permissions.PeopleManagement).WithSummary("People; state (active, left) and source narrow the list");
         api.MapPost("", CreateAsync).Require(Permissions.PeopleManagement).WithSummary("Makes a local account; its password is in the answer and nowhere else");
         api.MapGet("/{id:long}", async Task<Results<Ok<PersonDetail>, NotFound>> (HttpContext http, PersonStore store, long id, int? offset, CancellationToken cancellationToken) =>
             await store.GetAsync(id, http.User.Viewer(), offset ?? 0, cancellationToken: cancellationToken) is { } person ? TypedResults.Ok(person) : TypedResults.NotFound()).Require(Permissions.PeopleManagement)

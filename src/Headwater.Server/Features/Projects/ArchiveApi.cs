@@ -8,11 +8,9 @@ internal static class ArchiveApi
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/archive", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Every document that was taken, newest first (stage = a stage, or none)");
+        api.MapGet("/archive", ListAsync).Takes("stage", [.. ProjectWords.Stage.Values.Select(v => v.Value), ProjectWord.None]).Require(Permissions.ViewPortfolio).WithSummary("Every document that was taken, newest first (stage = a stage, or none)");
         var one = api.MapGroup("/uploads/{uuid:guid}");
-        one.MapGet("", async Task<IResult> (HttpContext http, ArchiveStore store, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) => await store.GetAsync(http.User.Viewer(), uuid, cancellationToken) is not { } it ? TypedResults.NotFound()
-            : string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(it)
-            : listing.AnswerWhole("quality", (it.Quality?.Results ?? []).SelectMany(r => r.Elements.Select(e => (r, e))), VersionFiles.Quality, cancellationToken)).Produces<ArchivedDocument>().Require(Permissions.ViewPortfolio).WithSummary("A document with its quality by NTIA and BSI TR-03183-2");
+        one.MapGet("", GetAsync).Produces<ArchivedDocument>().Require(Permissions.ViewPortfolio).WithSummary("A document with its quality by NTIA and BSI TR-03183-2");
         one.MapGet("/document", DocumentAsync).Require(Permissions.ViewPortfolio).WithSummary("The document as it came");
         one.MapGet("/export", ExportAsync).Require(Permissions.ViewPortfolio).WithRequestTimeout(HttpModule.SlowPolicy)
             .WithSummary("The document in another form (target = " + string.Join(", ", SbomWriter.Targets) + "); with losses=true what that form cannot say");
@@ -28,6 +26,13 @@ internal static class ArchiveApi
 
     private static Task<IResult> ListAsync(HttpContext http, ArchiveStore store, [AsParameters] Listing listing, string? stage, CancellationToken cancellationToken) =>
         listing.AnswerAsync("sbom-archive", (page, token) => store.ListAsync(http.User.InScope(), page, new ArchiveFilter(stage), token), Columns, cancellationToken);
+
+    private static async Task<IResult> GetAsync(HttpContext http, ArchiveStore store, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken)
+    {
+        listing.RefuseAsNoList();
+        if (await store.GetAsync(http.User.Viewer(), uuid, cancellationToken) is not { } it) return TypedResults.NotFound();
+        return string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(it) : listing.AnswerWhole("quality", (it.Quality?.Results ?? []).SelectMany(r => r.Elements.Select(e => (r, e))), VersionFiles.Quality, cancellationToken);
+    }
 
     private static async Task<IResult> DocumentAsync(HttpContext http, ArchiveStore store, Guid uuid, CancellationToken cancellationToken)
     {

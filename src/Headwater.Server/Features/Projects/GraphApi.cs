@@ -19,11 +19,12 @@ internal static class GraphApi
         version.MapGet("/why/{componentVersion:long}", async Task<Results<Ok<WhyHere>, NotFound>> (HttpContext http, GraphStore store, Guid uuid, long componentVersion, int? limit, CancellationToken cancellationToken) =>
             await store.WhyAsync(http.User.Viewer(), uuid, componentVersion, Math.Clamp(limit ?? 10, 1, 1000), cancellationToken) is { } it ? TypedResults.Ok(it) : TypedResults.NotFound()).Require(Permissions.ViewPortfolio).WithSummary("All shortest paths from the root, ten or as many as limit says, and how many there are");
         version.MapGet("/paths/{componentVersion:long}", PathsAsync).Produces<AllPaths>().Require(Permissions.ViewPortfolio).WithSummary("All paths from the root that pass nothing twice, the shortest first, by pages; with exact = false there are more than total");
-        version.MapGet("/impact/{componentVersion:long}", ImpactAsync).Produces<Impact>().Require(Permissions.ViewPortfolio).WithSummary("Who needs a component version, and what would go with it: a thousand of each from offset on, and how many there are; as a file both lists whole, or one with show = needs or goes");
+        version.MapGet("/impact/{componentVersion:long}", ImpactAsync).Takes("show", ["needs", "goes"]).Produces<Impact>().Require(Permissions.ViewPortfolio).WithSummary("Who needs a component version, and what would go with it: a thousand of each from offset on, and how many there are; as a file both lists whole, or one with show = needs or goes");
     }
 
     private static async Task<IResult> DrawingAsync(HttpContext http, GraphStore store, Guid uuid, int? limit, long? without, [AsParameters] Listing listing, CancellationToken cancellationToken)
     {
+        listing.RefuseAsNoList();
         if (string.IsNullOrEmpty(listing.Format)) return await store.DrawingAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, Math.Clamp(limit ?? 1000, 1, MostDrawn), without, cancellationToken) is { } drawing ? TypedResults.Ok(drawing) : TypedResults.NotFound();
         if (await store.TableAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, listing.Page, without, limit is { } most ? Math.Max(1, most) : null, cancellationToken) is not { } it) return TypedResults.NotFound();
         return (listing with { Filter = null, Sort = null }).AnswerWhole("graph", it.Lines, without is null ? VersionFiles.Nodes : VersionFiles.NodesThatGo, cancellationToken);
@@ -42,6 +43,7 @@ internal static class GraphApi
 
     private static async Task<IResult> ImpactAsync(HttpContext http, GraphStore store, Guid uuid, long componentVersion, string? show, [AsParameters] Listing listing, CancellationToken cancellationToken)
     {
+        listing.RefuseAsNoList("offset");
         if (await store.ImpactAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, componentVersion, cancellationToken) is not { } it) return TypedResults.NotFound();
         var from = Math.Max(0, listing.Offset ?? 0);
         return string.IsNullOrEmpty(listing.Format)

@@ -1,5 +1,5 @@
 using Headwater.Server.Features.Findings;
-using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Http;
 
 namespace Headwater.Server.Features.Projects;
 
@@ -131,20 +131,13 @@ internal sealed record ProjectFilter
         PartOf = Guid.TryParse(query["partOf"], out var whole) ? whole : null,
     };
 
-    /// <summary>As <see cref="Of"/>, for programs: a filter that was passed over would give them the projects of everybody else too.</summary>
-    /// <exception cref="RefusedParameterException">A filter cannot be so.</exception>
-    public static ProjectFilter Strictly(IQueryCollection query)
+    /// <summary>What <see cref="Of"/> reads, said to the interface for programs: there it is described, and refused where it cannot be.</summary>
+    public static void Describe(RouteHandlerBuilder endpoint)
     {
-        Check("owner", value => long.TryParse(value, out _), "It is the number of a unit or team, as GET /owners gives it.");
-        Check("partOf", value => Guid.TryParse(value, out _), "It is the UUID of a project.");
-        Check("state", value => value is "active" or "retired" or "all", "It is active, retired or all.");
-        Check("withoutOwner", value => value is "true" or "false", "It is true or false.");
-        return Of(query);
-
-        void Check(string name, Func<string, bool> allowed, string sentence)
-        {
-            if (Text(query, name) is { } value && !allowed(value)) throw new RefusedParameterException(name, value, sentence);
-        }
+        foreach (var word in ProjectWords.All) endpoint.Takes(word.Name, [.. word.Values.Select(v => v.Value), ProjectWord.None]);
+        string[] stages = [.. ProjectWords.Stage.Values.Select(v => v.Value)];
+        endpoint.Takes("owner", typeof(long), "It is the number of a unit or team, as GET /owners gives it.").Takes("withoutOwner", ["true", "false"]).Takes("tag", typeof(string)).Takes("partOf", typeof(Guid), "It is the UUID of a project.")
+            .Takes("person", typeof(string)).Takes("stage", stages).Takes("withoutStage", stages).Takes("state", ["active", "retired", "all"]);
     }
 
     public IReadOnlyList<(string Name, string? Value)> ToQuery() =>

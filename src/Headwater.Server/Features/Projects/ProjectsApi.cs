@@ -12,7 +12,7 @@ internal static class ProjectsApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup(Api.Root).WithTags("Projects");
-        api.MapGet("/projects", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Projects with the numbers of their latest version");
+        ProjectFilter.Describe(api.MapGet("/projects", ListAsync).Require(Permissions.ViewPortfolio).WithSummary("Projects with the numbers of their latest version"));
         ProjectEditApi.Map(api);
         StagesApi.Map(api);
         ArchiveApi.Map(api);
@@ -33,15 +33,21 @@ internal static class ProjectsApi
         lists.MapGet("/uploads", (HttpContext http, ArchiveStore store, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerArrayAsync("uploads", (page, token) => store.ListAsync(http.User.Viewer(), page, new ArchiveFilter(Version: uuid), token), ArchiveApi.Columns, cancellationToken)).Produces<IReadOnlyList<UploadRow>>().Require(Permissions.ViewPortfolio).WithSummary("The documents of a project version, newest first");
         GraphApi.Map(version);
-        api.MapGet("/changes", async Task<IResult> (HttpContext http, ContentStore store, Guid from, Guid to, [AsParameters] Listing listing, CancellationToken cancellationToken) => await store.ChangesAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), from, to, string.IsNullOrEmpty(listing.Format) ? Math.Max(0, listing.Offset ?? 0) : 0, string.IsNullOrEmpty(listing.Format) ? ContentStore.MostLines : int.MaxValue, cancellationToken) is not { } it
-            ? TypedResults.NotFound() : string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(it) : listing.AnswerWhole("changes", VersionFiles.LinesOf(it), VersionFiles.Changes, cancellationToken)).Produces<Changes>().Require(Permissions.ViewPortfolio).WithSummary("What changed between two uploads, by their tokens: a thousand of each list from offset on, and how many there are. Findings, and how many, only for who has VIEW_VULNERABILITY for both");
+        api.MapGet("/changes", ChangesAsync).Produces<Changes>().Require(Permissions.ViewPortfolio).WithSummary("What changed between two uploads, by their tokens: a thousand of each list from offset on, and how many there are. Findings, and how many, only for who has VIEW_VULNERABILITY for both");
     }
 
-    /// <summary>Narrowed by owner, withoutOwner, kind, criticality, context, exposure, dataClass (a word, or <c>none</c>), tag, partOf, person, stage, withoutStage and state (retired, all).</summary>
+    private static async Task<IResult> ChangesAsync(HttpContext http, ContentStore store, Guid from, Guid to, [AsParameters] Listing listing, CancellationToken cancellationToken)
+    {
+        listing.RefuseAsNoList("offset");
+        var (first, most) = string.IsNullOrEmpty(listing.Format) ? (Math.Max(0, listing.Offset ?? 0), ContentStore.MostLines) : (0, int.MaxValue);
+        if (await store.ChangesAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), from, to, first, most, cancellationToken) is not { } it) return TypedResults.NotFound();
+        return string.IsNullOrEmpty(listing.Format) ? TypedResults.Ok(it) : listing.AnswerWhole("changes", VersionFiles.LinesOf(it), VersionFiles.Changes, cancellationToken);
+    }
+
     private static Task<IResult> ListAsync(HttpContext http, ProjectStore store, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("projects",
-        (page, token) => store.ListAsync(http.User.InScope(), page, ProjectFilter.Strictly(http.Request.Query), token),
+        (page, token) => store.ListAsync(http.User.InScope(), page, ProjectFilter.Of(http.Request.Query), token),
         [
-            ("project", p => p.Name), ("version:version", p => p.LatestVersion), ("owner:owner", p => p.Owner?.Title), ("kind:kind", p => p.Traits.Kind), ("criticality:criticality", p => p.Traits.Criticality), ("context:context", p => p.Traits.Context),
+            ("name:project", p => p.Name), ("version:version", p => p.LatestVersion), ("owner:owner", p => p.Owner?.Title), ("kind:kind", p => p.Traits.Kind), ("criticality:criticality", p => p.Traits.Criticality), ("context:context", p => p.Traits.Context),
             ("exposure:exposure", p => p.Traits.Exposure), ("dataClass:data class", p => p.Traits.DataClass), ("components:components", p => p.Coverage.Components), ("unknown:covered", p => p.Coverage.Covered), ("findings:vulnerable", p => p.Vulnerable),
             ("findings:critical", p => p.Findings.Critical), ("findings:high", p => p.Findings.High), ("findings:medium", p => p.Findings.Medium), ("findings:low", p => p.Findings.Low), ("findings:unassigned", p => p.Findings.Unassigned),
             ("findings:exploited", p => p.Kev), ("risk:risk", p => Math.Round(p.MaxRisk, 1)), ("uploaded:uploaded", p => p.LastUploadAt), ("retired", p => p.Traits.RetiredAt), ("sum of projects", p => p.SumOf), ("uuid", p => p.Uuid.ToString()),

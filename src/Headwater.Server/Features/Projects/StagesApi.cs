@@ -9,7 +9,7 @@ internal static class StagesApi
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/coverage/stages", CoverageAsync).Produces<EstateCoverage>().Require(Permissions.ViewPortfolio).WithSummary("How many projects have an analysed document at each pipeline stage");
-        api.MapGet("/projects/{uuid:guid}/stages", CompareAsync).Require(Permissions.ViewPortfolio).WithSummary("Where the pipeline stages of a project disagree (show = appears, versions, vanishes)");
+        api.MapGet("/projects/{uuid:guid}/stages", CompareAsync).Takes("show", ["appears", "versions", "vanishes"]).Require(Permissions.ViewPortfolio).WithSummary("Where the pipeline stages of a project disagree (show = appears, versions, vanishes)");
     }
 
     public static IReadOnlyList<StageRow> Show(StageComparison comparison, string? show) => Kind(show) is { } kind ? [.. comparison.Rows.Where(r => r.What.HasFlag(kind))] : comparison.Rows;
@@ -18,6 +18,7 @@ internal static class StagesApi
 
     private static async Task<IResult> CoverageAsync(HttpContext http, StageStore store, [AsParameters] Listing listing, CancellationToken cancellationToken)
     {
+        listing.RefuseAsNoList();
         var estate = await store.CoverageAsync(http.User.InScope(), cancellationToken);
         if (string.IsNullOrEmpty(listing.Format)) return TypedResults.Ok(estate);
         return listing.AnswerWhole("coverage", estate.Stages,

@@ -17,9 +17,11 @@ internal static class AuditApi
     ];
 
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapGet(Path, async Task<IResult> (AuditStore store, [AsParameters] AuditFilter filter, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+        app.MapGet(Path, async Task<IResult> (AuditStore store, Ui.Localiser text, [AsParameters] AuditFilter filter, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
         {
-            if (filter.Problem() is { } problem) return Problems.Of(StatusCodes.Status400BadRequest, "The filter cannot be understood", problem);
+            if (filter.Act is "") filter = filter with { Act = null };
+            // What older versions recorded counts as well, and what has not happened here yet.
+            if ((filter.Refusal() ?? filter.Refusal([.. text.Keys.Where(k => k.StartsWith("act.", StringComparison.Ordinal)).Select(k => k["act.".Length..]), .. filter.Act is null ? [] : await store.ActsAsync(cancellationToken)])) is { } refused) return Problems.Refused(refused);
             if (string.Equals(listing.Format, "jsonl", StringComparison.OrdinalIgnoreCase))
                 return TypedResults.Stream(stream => WriteLinesAsync(store, filter, stream, cancellationToken), "application/jsonl; charset=utf-8", "audit.jsonl");
             return await listing.AnswerAsync("audit", (page, token) => store.ListAsync(filter, page, token), Columns, cancellationToken);

@@ -58,6 +58,11 @@ internal static class HttpModule
                 foreach (var property in context.JsonTypeInfo.Properties.Where(p => p.AssociatedParameter?.IsNullable ?? (p.IsGetNullable || p.IsSetNullable))) schema.Required?.Remove(property.Name);
                 return Task.CompletedTask;
             });
+            options.AddOperationTransformer((operation, context, _) =>
+            {
+                QueryParameters.Describe(operation, context.Description.ActionDescriptor.EndpointMetadata);
+                return Task.CompletedTask;
+            });
             options.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info.Title = title;
@@ -91,7 +96,7 @@ internal static class HttpModule
         app.UseAuthorization();
         PackedBodies.RefuseOthers(app);
         app.Use((http, next) => Listing.IsLost(http) ? Problems.Of(StatusCodes.Status400BadRequest, "This is not to be had as a file", "Leave the parameter format out. Lists come as csv, json and xlsx; what is no list comes as JSON only.").ExecuteAsync(http) : next(http));
-        app.Use((http, next) => Listing.Refusal(http) is { } refused ? Problems.Refused(refused).ExecuteAsync(http) : next(http));
+        app.Use((http, next) => QueryParameters.Refusal(http) is { } refused ? Problems.Refused(refused).ExecuteAsync(http) : next(http));
         app.UseCookieGuard();
         app.UseAntiforgery();
     }

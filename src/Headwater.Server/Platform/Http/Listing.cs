@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Headwater.Server.Platform.Data;
 using Microsoft.AspNetCore.Mvc;
@@ -16,15 +17,15 @@ internal sealed record Listing
     /// <summary>The most rows of a list that is answered whole.</summary>
     public const int MostWhole = 10_000;
 
-    [FromQuery] public string? Sort { get; init; }
-    [FromQuery] public string? Order { get; init; }
-    [FromQuery] public string? After { get; init; }
-    [FromQuery] public string? Before { get; init; }
-    [FromQuery] public int? Offset { get; init; }
-    [FromQuery] public int? Size { get; init; }
-    [FromQuery] public string? Filter { get; init; }
-    [FromQuery] public string? Format { get; init; }
-    [FromQuery] public string? Columns { get; init; }
+    [FromQuery(Name = "sort")] public string? Sort { get; init; }
+    [FromQuery(Name = "order")] public string? Order { get; init; }
+    [FromQuery(Name = "after")] public string? After { get; init; }
+    [FromQuery(Name = "before")] public string? Before { get; init; }
+    [FromQuery(Name = "offset")] public int? Offset { get; init; }
+    [FromQuery(Name = "size")] public int? Size { get; init; }
+    [FromQuery(Name = "filter")] public string? Filter { get; init; }
+    [FromQuery(Name = "format")] public string? Format { get; init; }
+    [FromQuery(Name = "columns")] public string? Columns { get; init; }
 
     public PageRequest Page => new() { Sort = Sort, Descending = Order switch { "desc" => true, "asc" => false, _ => null }, After = After, Before = Before, Offset = Offset, Size = Size ?? 50, Filter = Filter, Strict = true };
 
@@ -39,10 +40,12 @@ internal sealed record Listing
     public static RefusedParameterException? Refusal(HttpContext http)
     {
         if (!Api.IsOwn(http.Request.Path) || !HttpMethods.IsGet(http.Request.Method) || http.GetEndpoint()?.Metadata.GetMetadata<System.Reflection.MethodInfo>()?.GetParameters() is not { } takes) return null;
-        string? Given(string name) => http.Request.Query[name].FirstOrDefault() is { Length: > 0 } text && takes.Any(p => p.ParameterType == typeof(Listing) || p.Name == name) ? text : null;
+        bool Takes(string name) => http.Request.Query.ContainsKey(name) && takes.Any(p => p.ParameterType == typeof(Listing) || p.Name == name);
+        string? Given(string name) => Takes(name) && http.Request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+        string? Number(string name) => Takes(name) ? http.Request.Query[name].ToString() : null;
         if (Given("order") is { } order && order is not ("asc" or "desc")) return new RefusedParameterException("order", order, "It is asc or desc.");
-        if (Given("size") is { } size && (!int.TryParse(size, out var rows) || rows is < 1 or > MostWhole)) return new RefusedParameterException("size", size, $"It is at least 1 and at most {MostWhole}, or {PageRequest.LargestSize} where a list comes in pages.");
-        if (Given("offset") is { } offset && (!int.TryParse(offset, out var place) || place < 0)) return new RefusedParameterException("offset", offset, "It is how many rows to pass over, 0 or more.");
+        if (Number("size") is { } size && (!int.TryParse(size, out var rows) || rows is < 1 or > MostWhole)) return new RefusedParameterException("size", size, $"It is at least 1 and at most {MostWhole}, or {PageRequest.LargestSize} where a list comes in pages.");
+        if (Number("offset") is { } offset && (!int.TryParse(offset, out var place) || place < 0)) return new RefusedParameterException("offset", offset, "It is how many rows to pass over, 0 or more.");
         if (Given("before") is { } before && Given("after") is not null) return new RefusedParameterException("before", before, "It does not go with after; leave one of them out.");
         return null;
     }
@@ -54,10 +57,10 @@ internal sealed record Listing
     {
         if (string.IsNullOrEmpty(Format)) return TypedResults.Ok(await read(Page, cancellationToken));
         if (Unknown() is { } unknown) return unknown;
+        var shown = Shown(columns);
         // The first rows are read before anything is sent, so that what fails can still be told.
         var first = await read(Page with { Size = PageRequest.LargestSize, After = null, Before = null, Offset = null }, cancellationToken);
         if (first.Total > MostRows) return TooLong(first.Total);
-        var shown = Shown(columns);
         return File(name, shown, RowsAsync(first, read, shown, cancellationToken), cancellationToken);
     }
 
@@ -121,7 +124,19 @@ internal sealed record Listing
     /// <exception cref="RefusedParameterException">One came.</exception>
     public void RefuseCursors()
     {
-        if ((After ?? Before) is { Length: > 0 } cursor) throw new RefusedParameterException(Before is null ? "after" : "before", cursor, "This list comes whole and has no cursors; offset and size say which part.");
+        if ((Before ?? After) is { Length: > 0 } cursor) throw new RefusedParameterException(Before is null ? "after" : "before", cursor, "This list comes whole and has no cursors; offset and size say which part.");
+    }
+
+    /// <summary>
+    /// For what is no list without <c>format</c>: numbers, a graph, several lists in one answer. What goes with lists says nothing there, so whoever says it is told.
+    /// </summary>
+    /// <param name="taken">What goes with it all the same: <c>offset</c> where it says from which row on.</param>
+    /// <exception cref="RefusedParameterException">Another came.</exception>
+    public void RefuseAsNoList(params ReadOnlySpan<string> taken)
+    {
+        if (!string.IsNullOrEmpty(Format)) return;
+        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("sort", Sort), ("order", Order), ("filter", Filter), ("after", After), ("before", Before), ("offset", Offset?.ToString(CultureInfo.InvariantCulture)), ("size", Size?.ToString(CultureInfo.InvariantCulture))])
+            if (!string.IsNullOrEmpty(value) && !taken.Contains(name)) throw new RefusedParameterException(name, value, "This answer has an order and a length of its own; leave the parameter out, or ask for a file with format.");
     }
 
     private static readonly Comparer<object?> ByValue = Comparer<object?>.Create((a, b) =>
@@ -132,7 +147,7 @@ internal sealed record Listing
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.Headers["X-Total-Count"] = total.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            httpContext.Response.Headers["X-Total-Count"] = total.ToString(CultureInfo.InvariantCulture);
             return rows.ExecuteAsync(httpContext);
         }
     }
@@ -161,6 +176,9 @@ internal sealed record Listing
     {
         if (string.IsNullOrEmpty(Columns)) return columns;
         var keys = Columns.Split(',').ToHashSet(StringComparer.Ordinal);
+        // Tables have columns that no file has, such as those of buttons; only words of which none is a column are no choice at all.
+        var known = columns.Select(c => c.Name.Split(':')[0]).Distinct().ToList();
+        if (!keys.Overlaps(known)) throw new RefusedParameterException("columns", Columns, $"It takes some of {string.Join(", ", known)}, with commas between them.");
         return [.. columns.Where(c => c.Name.IndexOf(':', StringComparison.Ordinal) is var at && (at < 0 || keys.Contains(c.Name[..at])))];
     }
 
