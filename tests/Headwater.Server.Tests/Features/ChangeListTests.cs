@@ -51,6 +51,16 @@ public sealed class ChangeListTests
         changes.Removed.ShouldHaveSingleItem().FromVersion.ShouldBe("1.5.2");
     }
 
+    [Fact]
+    public void Between_SeveralVersionsOfOneComponent_GoesUpwardsAsItsKindDoes()
+    {
+        NodeFact[] several = [Fact(1, 1, "10.0.0"), Fact(2, 1, "7.3.1"), Fact(3, 1, "4.0.13"), Fact(4, 1, "7.3.1-rc.2"), Fact(5, 2, "1.0~rc1", "deb"), Fact(6, 2, "1.0", "deb")];
+
+        ChangeList.Between([], several).Added.Select(c => c.ToVersion).ShouldBe(["4.0.13", "7.3.1-rc.2", "7.3.1", "10.0.0", "1.0~rc1", "1.0"]);
+        ChangeList.Between(several, []).Removed.Select(c => c.FromVersion).ShouldBe(["4.0.13", "7.3.1-rc.2", "7.3.1", "10.0.0", "1.0~rc1", "1.0"]);
+        ChangeList.Between([Fact(1, 1, "9.0.0"), Fact(2, 1, "10.0.0")], [Fact(3, 1, "9.1.0"), Fact(4, 1, "10.2.0")]).Upgraded.Select(c => c.ToVersion).ShouldBe(["9.1.0", "10.2.0"]);
+    }
+
     private static NodeFact Fact(long id, long component, string version, string type = "npm", string rest = "") =>
         new() { Id = id, ComponentId = component, Type = type, Name = "c" + component, Version = version, Purl = $"pkg:{type}/c{component}@{version}{rest}" };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Headwater.Core.Advisories;
 using Headwater.Core.Sboms;
 using Headwater.Core.Versions;
+using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Projects;
 
@@ -103,8 +104,16 @@ internal static class ChangeList
         return scheme.Compare(to.Version, from.Version) is { } order ? Math.Sign(order) : null;
     }
 
-    private static void Sort(List<ChangedComponent> list) =>
-        list.Sort((a, b) => string.Compare(a.Name, b.Name, StringComparison.OrdinalIgnoreCase) is var byName and not 0 ? byName : a.ComponentId.CompareTo(b.ComponentId));
+    /// <summary>By name; versions of one component upwards, in the order of their kind.</summary>
+    private static void Sort(List<ChangedComponent> list)
+    {
+        var places = new Dictionary<(string?, string?), VersionPlace>();
+        var sorted = list.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ThenBy(c => c.ComponentId).ThenBy(c => Place(c.Type, c.FromVersion ?? c.ToVersion)).ThenBy(c => Place(c.Type, c.ToVersion ?? c.FromVersion)).ToList();
+        list.Clear();
+        list.AddRange(sorted);
+
+        VersionPlace Place(string? type, string? version) => places.TryGetValue((type, version), out var known) ? known : places[(type, version)] = VersionPlace.Of(type, version);
+    }
 }
 
 /// <param name="Renamed">The same version, differently identified.</param>
