@@ -73,6 +73,15 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
         return feed;
     }, cancellationToken: cancellationToken);
 
+    /// <summary>As <see cref="SaveAsync"/>; what is new, is switched on or comes from elsewhere now is refreshed at once. What is switched off is not.</summary>
+    public async Task<long?> SaveAndRefreshAsync(long? id, FeedInput input, string by, CancellationToken cancellationToken = default)
+    {
+        var before = id is { } known ? await GetAsync(known, cancellationToken) : null;
+        var saved = await SaveAsync(id, input, by, cancellationToken);
+        if (saved is { } feed && input.Enabled && (before is not { Enabled: true } || before.Source != input.Source)) await RefreshAsync(feed, false, by, cancellationToken);
+        return saved;
+    }
+
     /// <summary>Asks for a refresh now.</summary>
     /// <param name="everything">Read all of it again, and take it even when it is much less than before.</param>
     /// <returns>The job; null when there is no such feed.</returns>

@@ -20,9 +20,9 @@ internal static class FeedsApi
         api.MapGet("/sources", async (FeedStore store, TimeProvider time, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
             listing.AnswerWhole("feeds", (await store.ListAsync(cancellationToken)).Select(f => FeedView.Of(f, time)), Columns, cancellationToken)).Produces<IReadOnlyList<FeedView>>().Require(Permissions.FeedManagement).WithSummary("Where the data comes from, and how the last refresh went");
         api.MapPost("/sources", (HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, FeedBody body, bool? refresh, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, null, body, refresh, cancellationToken))
-            .Require(Permissions.FeedManagement).WithSummary("Adds a feed, and refreshes it at once unless refresh=false");
+            .Require(Permissions.FeedManagement).WithSummary("Adds a feed, and refreshes it at once unless it is switched off or refresh=false");
         api.MapPut("/sources/{id:long}", (HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, long id, FeedBody body, bool? refresh, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, id, body, refresh, cancellationToken))
-            .Require(Permissions.FeedManagement).WithSummary("Changes a feed, and refreshes it at once when it comes from elsewhere now, unless refresh=false");
+            .Require(Permissions.FeedManagement).WithSummary("Changes a feed, and refreshes it at once when it is switched on or comes from elsewhere now, unless refresh=false");
         api.MapDelete("/sources/{id:long}", async Task<Results<NoContent, NotFound>> (HttpContext http, FeedStore store, long id, CancellationToken cancellationToken) =>
             await store.RemoveAsync(id, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.FeedManagement).WithSummary("Takes a feed away with its data");
         api.MapPost("/sources/{id:long}/refresh", async Task<Results<Accepted<QueuedJob>, NotFound>> (HttpContext http, FeedStore store, long id, bool? everything, CancellationToken cancellationToken) =>
@@ -48,12 +48,10 @@ internal static class FeedsApi
 
     private static async Task<Results<Ok<FeedView>, NotFound, ProblemHttpResult>> SaveAsync(HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, long? id, FeedBody body, bool? refresh, CancellationToken cancellationToken)
     {
-        var before = id is { } known ? await store.GetAsync(known, cancellationToken) : null;
-        if (id is not null && before is null) return TypedResults.NotFound();
+        if (id is { } known && await store.GetAsync(known, cancellationToken) is null) return TypedResults.NotFound();
         if (body.ToInput() is not { } input) return Problems.Of(400, "The feed cannot be so", "Say kind (advisories, malicious, epss, kev), and either everySeconds (10 to 7948800) or dailyAt (HH:mm, UTC).");
         if (FeedCheck.Of(input, guard, out var detail) is { } wrong) return Problems.Of(400, "The feed cannot be so", detail ?? text[wrong.Key]);
-        if (await store.SaveAsync(id, input, http.User.Actor(), cancellationToken) is not { } saved) return Problems.Of(409, "The name is taken", text["feeds.nameTaken"]);
-        if (refresh != false && input.Enabled && before?.Source != input.Source) await store.RefreshAsync(saved, false, http.User.Actor(), cancellationToken);
+        if (await (refresh == false ? store.SaveAsync(id, input, http.User.Actor(), cancellationToken) : store.SaveAndRefreshAsync(id, input, http.User.Actor(), cancellationToken)) is not { } saved) return Problems.Of(409, "The name is taken", text["feeds.nameTaken"]);
         return TypedResults.Ok(FeedView.Of((await store.GetAsync(saved, cancellationToken))!, http.RequestServices.GetRequiredService<TimeProvider>()));
     }
 

@@ -6,6 +6,7 @@ using Headwater.Server.Features.Jobs;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Http;
 using Headwater.Server.Platform.Http.Outgoing;
+using Headwater.Server.Platform.Jobs;
 using Microsoft.AspNetCore.Http;
 
 namespace Headwater.Server.Tests.Features.Feeds;
@@ -198,6 +199,21 @@ public sealed class FeedTests : IAsyncLifetime
         _source.Asked().ShouldBeEmpty("nothing but its turn has come nearer");
         (await _admin.PutAsJsonAsync($"{Api.Root}/feeds/sources/{feed}", Body("npm", new Uri(_source.Address, "/elsewhere/")))).StatusCode.ShouldBe(HttpStatusCode.OK);
         await UntilAsync(feed, f => f.Failures > 0);
+    }
+
+    [Fact]
+    public async Task Feed_ThatIsSwitchedOff_IsNotReadWhenItIsSaved_ButWhenItIsSwitchedOn()
+    {
+        _source.Set("OSV-1", Day, Record("OSV-1", "package-1"));
+        var store = _host.Get<FeedStore>();
+        var input = new FeedInput("off", FeedKind.Advisories, _source.Address.ToString(), ["npm"], Cadence.Parse(null, "02:30")!, false, TimeSpan.FromHours(48));
+        var feed = (await store.SaveAndRefreshAsync(null, input, "test")).ShouldNotBeNull();
+        (await store.SaveAndRefreshAsync(feed, input with { Source = new Uri(_source.Address, "/elsewhere/").ToString() }, "test")).ShouldBe(feed);
+        (await store.SaveAndRefreshAsync(feed, input, "test")).ShouldBe(feed);
+        await _host.IdleAsync();
+        _source.Asked().ShouldBeEmpty();
+        (await store.SaveAndRefreshAsync(feed, input with { Enabled = true }, "test")).ShouldBe(feed);
+        await UntilAsync(feed, f => f.Records == 1);
     }
 
     [Fact]
