@@ -26,7 +26,7 @@ internal static class AnalysisApi
     {
         var (_, finding, refusal) = await FindAsync(http.User.Viewer(Permissions.ViewVulnerability), store, project, component, vulnerability, cancellationToken);
         if (finding is null) return refusal!;
-        var known = await analyses.HoldingAsync(http.User.Viewer(), finding, cancellationToken) ?? await analyses.GetAsync(http.User.Viewer(), Exactly(finding), cancellationToken);
+        var known = await analyses.HoldingAsync(http.User.Viewer(), finding, true, cancellationToken) ?? await analyses.GetAsync(http.User.Viewer(), Exactly(finding), cancellationToken);
         return known is not null ? TypedResults.Json(ToJson(known)) : DtRequest.Sentence(StatusCodes.Status404NotFound, "No analysis exists.");
     }
 
@@ -42,7 +42,7 @@ internal static class AnalysisApi
             Details = body.Text("analysisDetails"), Suppressed = body.Flag("isSuppressed") ?? body.Flag("suppressed"), Comment = body.Text("comment")?.Trim(),
         };
 
-        var holding = await analyses.HoldingAsync(http.User.Viewer(), finding, cancellationToken);
+        var holding = await analyses.HoldingAsync(http.User.Viewer(), finding, false, cancellationToken);
         var everyVersion = body.Flag("allComponentVersions") == true;
         var subject = body.Text("scope")?.ToLowerInvariant() switch
         {

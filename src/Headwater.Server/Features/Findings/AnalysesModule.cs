@@ -24,7 +24,7 @@ internal sealed class AnalysesModule(AnalysisStore store)
     public Task<AnalysisDetail?> GetAsync(Viewer viewer, AnalysisSubject subject, CancellationToken cancellationToken) => store.GetAsync(viewer, subject, cancellationToken);
 
     /// <inheritdoc cref="AnalysisStore.HoldingAsync"/>
-    public Task<AnalysisDetail?> HoldingAsync(Viewer viewer, FindingColumns finding, CancellationToken cancellationToken) => store.HoldingAsync(viewer, finding.PvId, finding.CvId, finding.Id, cancellationToken);
+    public Task<AnalysisDetail?> HoldingAsync(Viewer viewer, FindingColumns finding, bool withActs, CancellationToken cancellationToken) => store.HoldingAsync(viewer, finding.PvId, finding.CvId, finding.Id, withActs, cancellationToken);
 
     /// <inheritdoc cref="AnalysisStore.ActsAsync"/>
     public Task<Page<FindingAct>> ActsAsync(FindingColumns finding, int from, int size, CancellationToken cancellationToken) => store.ActsAsync(finding, from, size, cancellationToken);

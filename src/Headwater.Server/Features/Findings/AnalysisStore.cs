@@ -87,9 +87,10 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
         new { Org, subject.Vulnerability, subject.Component, subject.ComponentVersion, subject.Project, subject.ProjectVersion }, 0, int.MaxValue, cancellationToken);
 
     /// <summary>The decision that holds for a finding in a project version, be it made for that or for more.</summary>
-    public async Task<AnalysisDetail?> HoldingAsync(Viewer viewer, long projectVersion, long componentVersion, string finding, CancellationToken cancellationToken) => await GetAsync(viewer,
+    /// <param name="withActs">With everything that was said and done about it; else how much that is.</param>
+    public async Task<AnalysisDetail?> HoldingAsync(Viewer viewer, long projectVersion, long componentVersion, string finding, bool withActs, CancellationToken cancellationToken) => await GetAsync(viewer,
         "a.id = (SELECT d.analysis_id FROM finding_decision d WHERE d.org_id = @Org AND d.pv_id = @projectVersion AND d.cv_id = @componentVersion AND d.finding_id = @finding)",
-        new { Org, projectVersion, componentVersion, finding }, 0, int.MaxValue, cancellationToken);
+        new { Org, projectVersion, componentVersion, finding }, 0, withActs ? int.MaxValue : 0, cancellationToken);
 
     /// <summary>Everything that was said and done about a finding, under whichever decision that reaches it, newest first.</summary>
     public Task<Page<FindingAct>> ActsAsync(FindingColumns finding, int from, int size, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
@@ -183,7 +184,7 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
     {
         var row = await connection.QuerySingleOrDefaultAsync<Found>($"SELECT {Row(viewer)} {Listed(viewer)} AND {which}", parameters);
         if (row is null) return null;
-        var acts = (await connection.QueryAsync<(DateTimeOffset At, string Actor, string Text, string? Snapshot)>("SELECT at, actor, text, snapshot FROM analysis_act WHERE analysis_id = @Id ORDER BY id DESC LIMIT @most OFFSET @from", new { row.Id, from, most })).AsList();
+        List<(DateTimeOffset At, string Actor, string Text, string? Snapshot)> acts = most == 0 ? [] : (await connection.QueryAsync<(DateTimeOffset At, string Actor, string Text, string? Snapshot)>("SELECT at, actor, text, snapshot FROM analysis_act WHERE analysis_id = @Id ORDER BY id DESC LIMIT @most OFFSET @from", new { row.Id, from, most })).AsList();
         acts.Reverse();
         var (all, undoable) = await connection.QuerySingleAsync<(long, long)>("SELECT COUNT(*), COUNT(snapshot) FROM analysis_act WHERE analysis_id = @Id", new { row.Id });
         return new AnalysisDetail(row.ToRow(), [.. acts.Select(a => new AnalysisAct(a.At, a.Actor, a.Text, a.Snapshot is not null))], undoable > 0, (int)all);
