@@ -116,8 +116,8 @@ public sealed partial class AdvisoryIndex
     }
 
     /// <summary>
-    /// Record numbers for a search box: first those whose id or an alias begins with the text, then those whose summary holds all its words, in
-    /// any case (ASCII).
+    /// Record numbers for a search box: first those whose id or an alias begins with the text, then those whose summary holds all its words,
+    /// each from its beginning, in any case (ASCII).
     /// </summary>
     /// <param name="text">An identifier, its beginning, or words; what is longer than 256 characters finds nothing.</param>
     /// <param name="limit">The most records that are returned.</param>

@@ -51,7 +51,7 @@ internal sealed partial class IndexLayer
         return records;
     });
 
-    /// <summary>Record numbers whose summary holds all words of a text, in any case (ASCII).</summary>
+    /// <summary>Record numbers whose summary holds all words of a text, each from its beginning, in any case (ASCII).</summary>
     public IEnumerable<int> WithWords(string text, int limit, BitArray? hidden) => Read(() =>
     {
         var found = new List<int>();
@@ -101,6 +101,8 @@ internal sealed partial class IndexLayer
             _anchorUpper = _anchorLower is >= (byte)'a' and <= (byte)'z' ? (byte)(_anchorLower - 32) : _anchorLower;
         }
 
+        private static bool IsOfWord(byte c) => char.IsAsciiLetterOrDigit((char)c);
+
         public bool IsIn(ReadOnlySpan<byte> text)
         {
             for (var from = _anchor; from < text.Length;)
@@ -112,6 +114,8 @@ internal sealed partial class IndexLayer
                 var start = at - _anchor;
                 if (start + _lower.Length > text.Length) return false;
                 var piece = text.Slice(start, _lower.Length);
+                // "person" is not in "impersonation", though its letters are.
+                if (start > 0 && IsOfWord(_lower[0]) && IsOfWord(text[start - 1])) continue;
                 if (Ascii.EqualsIgnoreCase(piece, _lower) || piece.SequenceEqual(_lower)) return true;
             }
 

@@ -79,6 +79,21 @@ public sealed class AdvisoryLayersTests : IDisposable
         AdvisoryChanges.Between(after, null).ShouldAllBe(c => c.Kind == AdvisoryChangeKind.Removed);
     }
 
+    [Theory]
+    [InlineData("person", "W-2,W-4,W-5")]
+    [InlineData("PERSON", "W-2,W-4,W-5")]
+    [InlineData("pers data", "W-2")]
+    [InlineData("impersonation", "W-1")]
+    [InlineData("-upload", "W-5")]
+    [InlineData("sonation", "")]
+    public void Search_ForWords_FindsEachAtTheBeginningOfOne(string text, string found)
+    {
+        var package = Ranges(Range("introduced 0"));
+        string[] summaries = ["User impersonation", "Leak of personal data", "Chairpersons", "A (person) is impersonated", "chair-person_x allows file-upload"];
+        using var index = AdvisoryIndex.Open(Build("words", [.. summaries.Select((s, i) => Record($"W-{i + 1}", "npm", "w", package, $"\"summary\":\"{s}\""))]));
+        string.Join(',', index.Search(text, 10).Select(r => index.Summary(r).Id).Order(StringComparer.Ordinal)).ShouldBe(found);
+    }
+
     private static string AnyRecord(Random random, int number)
     {
         var (ecosystem, name, _) = Packages[random.Next(Packages.Length)];

@@ -173,6 +173,22 @@ public sealed class SearchTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Advisory_ThatHitsNothingOfTheCaller_StandsBehindPeople()
+    {
+        var id = await host.AddPersonAsync("vivian");
+        await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("UPDATE user_account SET title = 'Vivian Injection' WHERE id = @id", new { id }, t), cancellationToken: Stop);
+        using var client = await host.ClientAsync();
+        await TestHost.UploadAsync(client, "hit", "1", TestHost.Bom("pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"));
+        await host.IdleAsync();
+        var empty = (await host.UnitsAsync(new Headwater.Server.Features.Owners.CatalogueGroup("unit", "has-nothing", "Has nothing", null, null)))[("unit", "has-nothing")];
+
+        (await KindsAsync(Viewer.Everything)).ShouldBe(["advisory", "person"]);
+        (await KindsAsync(new Viewer(false, [empty]))).ShouldBe(["person", "advisory"]);
+
+        async Task<IEnumerable<string>> KindsAsync(Viewer viewer) => (await host.Get<SearchStore>().SearchAsync(viewer, viewer, "injection", 5, true, Stop)).Groups.Select(g => g.Kind);
+    }
+
+    [Fact]
     public async Task Words_ThatTookLongToRead_AreRemembered_UntilSomethingIsUploaded()
     {
         using var client = await host.ClientAsync();

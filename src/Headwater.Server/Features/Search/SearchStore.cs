@@ -65,7 +65,7 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
         var records = findingsSeen.IsNothing ? [] : await advisories.SearchAsync(findingsSeen, query, perKind + 1, cancellationToken);
         groups.Add(await GroupAsync("owner", await database.SearchTextAsync("owner", query, perKind + 1, viewer.All ? null : viewer.Sees("item"), cancellationToken), OwnerSql(viewer), perKind, cancellationToken));
         var ours = groups.Exists(g => g.Hits.Count > 0) || records.Any(r => r.Projects > 0);
-        groups.Insert(groups.Count - 1, new SearchGroup("advisory", [.. records.Take(perKind).Select(a => new SearchHit("advisory", a.Id, a.Summary, $"/advisories/{Uri.EscapeDataString(a.Id)}"))], records.Count > perKind));
+        var told = new SearchGroup("advisory", [.. records.Take(perKind).Select(a => new SearchHit("advisory", a.Id, a.Summary, $"/advisories/{Uri.EscapeDataString(a.Id)}"))], records.Count > perKind);
         if (withPeople)
         {
             var persons = await people.FindAsync(query, perKind + 1, cancellationToken);
@@ -73,6 +73,9 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
             groups.Add(new SearchGroup("person", [.. persons.Take(perKind).Select(p => new SearchHit("person", p.Title ?? p.Name, p.Email is null ? p.Name : $"{p.Name}, {p.Email}", $"/people/{p.Id}"))], persons.Count > perKind));
         }
 
+        // What hits something of the viewer's stands before owners and people; what is only called so somewhere in the world, behind them.
+        if (records.Any(r => r.Projects > 0)) groups.Insert(groups.FindIndex(g => g.Kind == "owner"), told);
+        else groups.Add(told);
         groups.RemoveAll(g => g.Hits.Count == 0);
         return (groups, ours);
     }
