@@ -9,13 +9,29 @@ internal static class DataAges
     /// <summary>What the ids of records about malicious packages begin with.</summary>
     public const string Malicious = "MAL-";
 
-    private static readonly TimeSpan ByHandStale = TimeSpan.FromDays(7);
+    private static readonly TimeSpan ByHandStale = TimeSpan.FromDays(7), UnaskedStale = TimeSpan.FromHours(48);
 
     /// <summary>From this age of its newest record on, a source is no longer kept up: EPSS comes every day, KEV about every week, and few ecosystems go a quarter without an advisory written or mended.</summary>
     public static TimeSpan OldFrom(FeedKind kind) => TimeSpan.FromDays(kind switch { FeedKind.Epss => 7, FeedKind.Kev => 30, _ => 90 });
 
-    /// <param name="newest">The newest record, or the day in the file; null where it states none.</param>
-    public static bool IsOld(FeedKind kind, DateTimeOffset? newest, DateTimeOffset now) => now - newest > OldFrom(kind);
+    /// <summary>
+    /// The one rule, for banners, marks, pages and answers: the age that is set for the feed wins, else that which is usual for its kind. Whoever sets a short one means how lately the source was
+    /// asked; whoever sets a long one also allows data of that age.
+    /// </summary>
+    /// <param name="loaded">What of it is in use, where that is known: its records about malicious packages have an age of their own.</param>
+    public static FeedAge Of(FeedRow feed, LoadedSource? loaded, DateTimeOffset now)
+    {
+        var own = Of(feed, feed.Kind, feed.Newest, now);
+        return own == FeedAge.Fresh && loaded is { Malicious: > 0 } ? Of(feed, FeedKind.Malicious, loaded.NewestMalicious, now) : own;
+    }
+
+    /// <param name="newest">The newest record of this kind in the feed, or the day in the file; null where it states none.</param>
+    private static FeedAge Of(FeedRow feed, FeedKind kind, DateTimeOffset? newest, DateTimeOffset now)
+    {
+        var usual = OldFrom(kind);
+        if (now - newest > (feed.StaleAfter > usual ? feed.StaleAfter : usual)) return FeedAge.OldData;
+        return now - (feed.CurrentAt ?? feed.CreatedAt) > (feed.StaleAfter ?? (feed.IsAsked ? UnaskedStale : OldFrom(feed.Kind))) ? FeedAge.Stale : FeedAge.Fresh;
+    }
 
     public static IReadOnlyList<AgeOfData> Of(AdvisoryData data, IReadOnlyList<FeedRow> feeds, string indexFile, string epssFile, string kevFile, DateTimeOffset now)
     {
@@ -49,7 +65,7 @@ internal static class DataAges
 
     private sealed record Source(string Name, DateTimeOffset? AsOf, DateTimeOffset? FetchedAt, bool Old)
     {
-        public static Source Of(FeedRow feed, FeedKind kind, DateTimeOffset? asOf, DateTimeOffset now) => new(feed.Name, asOf, feed.SucceededAt, feed.IsStale(now) || IsOld(kind, asOf, now));
+        public static Source Of(FeedRow feed, FeedKind kind, DateTimeOffset? asOf, DateTimeOffset now) => new(feed.Name, asOf, feed.SucceededAt, DataAges.Of(feed, kind, asOf, now) != FeedAge.Fresh);
 
         /// <summary>Nobody fetches what somebody puts there.</summary>
         public static Source ByHand(string file, DateTimeOffset? asOf, DateTimeOffset now) => new(file, asOf, null, now - asOf > ByHandStale);

@@ -14,7 +14,7 @@ internal static class FeedCheck
         if (string.IsNullOrWhiteSpace(input.Name) || input.Name.Length > LongestName) return ("name", "feeds.badName");
         if (!Enum.IsDefined(input.Kind)) return ("kind", "feeds.badKind");
         if (string.IsNullOrWhiteSpace(input.Source) || input.Source.Length > LongestSource) return ("source", "feeds.badSource");
-        if (input.StaleAfter < TimeSpan.FromHours(1) || input.StaleAfter > TimeSpan.FromDays(3660)) return ("stale", "feeds.badStale");
+        if (input.StaleAfter is { } stale && (stale < TimeSpan.FromHours(1) || stale > TimeSpan.FromDays(3660))) return ("stale", "feeds.badStale");
         if (input.Ecosystems.Count > MostEcosystems || input.Ecosystems.Any(e => e.Length is 0 or > 100 || e.AsSpan().IndexOfAny("/\\?#") >= 0 || e.StartsWith('.'))) return ("ecosystems", "feeds.badEcosystems");
         if (Uri.TryCreate(input.Source, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
         {

@@ -21,8 +21,20 @@ internal enum FeedKind
 /// <summary>What can be said of a feed by whoever configures it.</summary>
 /// <param name="Source">A folder or a file on the server, or an http(s) address.</param>
 /// <param name="Ecosystems">For an address: the folders below it, one for each ecosystem; empty for one set of everything.</param>
-/// <param name="StaleAfter">From this age on its data is called old.</param>
-internal sealed record FeedInput(string Name, FeedKind Kind, string Source, IReadOnlyList<string> Ecosystems, Cadence Cadence, bool Enabled, TimeSpan StaleAfter);
+/// <param name="StaleAfter">From this age on its data is called old; null for the age that is usual for its kind.</param>
+internal sealed record FeedInput(string Name, FeedKind Kind, string Source, IReadOnlyList<string> Ecosystems, Cadence Cadence, bool Enabled, TimeSpan? StaleAfter);
+
+/// <summary>Whether the data of a feed is old, by the one rule there is: see <see cref="DataAges.Of(FeedRow, LoadedSource?, DateTimeOffset)"/>.</summary>
+internal enum FeedAge
+{
+    Fresh,
+
+    /// <summary>It is not known any more to be all there is.</summary>
+    Stale,
+
+    /// <summary>What it brings is old by itself, however lately it was read: the source is not kept up, or is a snapshot.</summary>
+    OldData,
+}
 
 /// <summary>A feed, and how it goes.</summary>
 /// <param name="AttemptedAt">When it was last tried.</param>
@@ -33,7 +45,7 @@ internal sealed record FeedInput(string Name, FeedKind Kind, string Source, IRea
 /// <param name="Note">What was odd when it went well; null when nothing was.</param>
 /// <param name="Newest">The newest record, or the day that the file itself states.</param>
 internal sealed record FeedRow(
-    long Id, string Name, FeedKind Kind, string Source, IReadOnlyList<string> Ecosystems, Cadence Cadence, bool Enabled, TimeSpan StaleAfter, DateTimeOffset CreatedAt,
+    long Id, string Name, FeedKind Kind, string Source, IReadOnlyList<string> Ecosystems, Cadence Cadence, bool Enabled, TimeSpan? StaleAfter, DateTimeOffset CreatedAt,
     DateTimeOffset? AttemptedAt, DateTimeOffset? SucceededAt, DateTimeOffset? ChangedAt, int Failures, string? Error, string? Note, int Records, DateTimeOffset? Newest, long? JobId)
 {
     public bool IsRemote => Source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || Source.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
@@ -45,12 +57,10 @@ internal sealed record FeedRow(
     /// Until when the data is known to be all there is. Whoever answers that there is nothing newer says that for now; EPSS comes every day, so an address that still gives that of
     /// last month is as old as it; and a file that somebody has to put there is as old as what it says.
     /// </summary>
-    public DateTimeOffset? CurrentAt => IsRemote && Kind != FeedKind.Epss ? SucceededAt : AsOf;
+    public DateTimeOffset? CurrentAt => IsAsked ? SucceededAt : AsOf;
 
-    public bool IsStale(DateTimeOffset now) => now - (CurrentAt ?? CreatedAt) > StaleAfter;
-
-    /// <summary>What it brings is old by itself, however lately it was read and whatever its settings allow.</summary>
-    public bool HasOldData(DateTimeOffset now) => DataAges.IsOld(Kind, Newest, now);
+    /// <summary>Whether its address tells, whenever it is asked, that there is nothing newer.</summary>
+    public bool IsAsked => IsRemote && Kind != FeedKind.Epss;
 }
 
 /// <summary>How fresh the advisory data is.</summary>

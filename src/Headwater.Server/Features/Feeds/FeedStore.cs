@@ -65,7 +65,7 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
             """, new
         {
             feed, Org, input.Name, kind = (long)input.Kind, input.Source, ecosystems = TypeMaps.ToJson(input.Ecosystems), every = (long?)input.Cadence.Every?.TotalSeconds,
-            daily = (long?)input.Cadence.Daily?.ToTimeSpan().TotalMinutes, enabled = input.Enabled ? 1L : 0L, stale = (long)Math.Round(input.StaleAfter.TotalHours), now = time.GetUtcNow(), state,
+            daily = (long?)input.Cadence.Daily?.ToTimeSpan().TotalMinutes, enabled = input.Enabled ? 1L : 0L, stale = (long)Math.Round(input.StaleAfter?.TotalHours ?? 0), now = time.GetUtcNow(), state,
         }, transaction);
         await schedule.SetAsync(transaction, new RecurringJob(ScheduleName(feed), RefreshJob.For(feed, false), input.Cadence), input.Enabled);
         await audit.AppendAsync(transaction, AuditEntry.Change(by, id is null ? "feed.added" : "feed.changed", $"feed:{feed}", was, await AuditStore.StateAsync(transaction, State, new { id = feed }),
@@ -229,7 +229,7 @@ internal sealed class FeedStore(IDatabase database, QueueStore jobs, ScheduleSto
         public long? JobId { get; set; }
 
         public FeedRow ToRow() => new(Id, Name, (FeedKind)Kind, Source, TypeMaps.FromJson(Ecosystems), Cadence.Of(EverySeconds, DailyMinute),
-            Enabled, TimeSpan.FromHours(StaleHours), CreatedAt, AttemptedAt, SucceededAt, ChangedAt, Failures, Error, Note, Records, Newest, JobId);
+            Enabled, StaleHours == 0 ? null : TimeSpan.FromHours(StaleHours), CreatedAt, AttemptedAt, SucceededAt, ChangedAt, Failures, Error, Note, Records, Newest, JobId);
 
         public FeedWork ToWork() => new(ToRow(), TypeMaps.FromJson(Files), FeedState.Parse(State), FullAt);
     }

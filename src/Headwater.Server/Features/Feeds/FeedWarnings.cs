@@ -17,16 +17,16 @@ internal static class FeedWarnings
     });
 
     /// <summary>For one feed, as <c>stale; feed="OSV"; as-of="2026-11-01T00:00:00Z"</c>; the name percent-encoded, since headers hold little else than letters.</summary>
-    private static string Text(FeedRow feed, DateTimeOffset now) =>
-        $"{(feed.IsStale(now) ? "stale" : "failing")}; feed=\"{Uri.EscapeDataString(feed.Name)}\"" + (feed.AsOf is { } at ? $"; as-of=\"{at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}\"" : "");
+    private static string Text(FeedRow feed, FeedAge age) =>
+        $"{(age != FeedAge.Fresh ? "stale" : "failing")}; feed=\"{Uri.EscapeDataString(feed.Name)}\"" + (feed.AsOf is { } at ? $"; as-of=\"{at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}\"" : "");
 
     private static async Task WriteAsync(object state)
     {
         var http = (HttpContext)state;
         if (http.Response.StatusCode != StatusCodes.Status200OK || http.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy is { } policy && Judged.Contains(policy)) is not true) return;
-        var (feeds, time) = (http.RequestServices.GetRequiredService<FeedsModule>(), http.RequestServices.GetRequiredService<TimeProvider>());
+        var feeds = http.RequestServices.GetRequiredService<FeedsModule>();
         var warnings = await feeds.WarningsAsync(http.RequestAborted);
-        if (warnings.Count > 0) http.Response.Headers[Header] = warnings.Take(10).Select(f => Text(f, time.GetUtcNow())).ToArray();
+        if (warnings.Count > 0) http.Response.Headers[Header] = warnings.Take(10).Select(f => Text(f, feeds.AgeOf(f))).ToArray();
     }
 }
 
@@ -34,5 +34,5 @@ internal static class FeedWarnings
 /// <param name="AsOf">The moment of which the data is; null when none came yet.</param>
 internal sealed record FeedWarning(string Feed, string Kind, DateTimeOffset? AsOf, bool Stale, int Failures)
 {
-    public static FeedWarning Of(FeedRow feed, DateTimeOffset now) => new(feed.Name, feed.Kind.ToString().ToLowerInvariant(), feed.AsOf, feed.IsStale(now), feed.Failures);
+    public static FeedWarning Of(FeedRow feed, FeedAge age) => new(feed.Name, feed.Kind.ToString().ToLowerInvariant(), feed.AsOf, age != FeedAge.Fresh, feed.Failures);
 }

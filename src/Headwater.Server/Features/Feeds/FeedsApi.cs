@@ -15,10 +15,10 @@ internal static class FeedsApi
     {
         var api = app.MapGroup(Api.Root + "/feeds").WithTags("Feeds");
         api.MapGet("", StatusAsync).Produces<FeedStatus>().Require(Permissions.ViewVulnerability).WithSummary("The advisory data: what is loaded and how old it is; as a file, by ecosystem");
-        api.MapGet("/warnings", async (FeedsModule feeds, TimeProvider time, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
-            listing.AnswerWhole("feed-warnings", (await feeds.InTroubleAsync(cancellationToken)).Select(f => FeedWarning.Of(f, time.GetUtcNow())), Warned, cancellationToken)).Produces<IReadOnlyList<FeedWarning>>().Require(Permissions.ViewVulnerability).WithSummary("Feeds whose data is old, or whose last refresh failed; the header Headwater-Data-Warning says the same with every answer");
-        api.MapGet("/sources", async (FeedStore store, TimeProvider time, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
-            listing.AnswerWhole("feeds", (await store.ListAsync(cancellationToken)).Select(f => FeedView.Of(f, time)), Columns, cancellationToken)).Produces<IReadOnlyList<FeedView>>().Require(Permissions.FeedManagement).WithSummary("Where the data comes from, and how the last refresh went");
+        api.MapGet("/warnings", async (FeedsModule feeds, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+            listing.AnswerWhole("feed-warnings", (await feeds.InTroubleAsync(cancellationToken)).Select(f => FeedWarning.Of(f, feeds.AgeOf(f))), Warned, cancellationToken)).Produces<IReadOnlyList<FeedWarning>>().Require(Permissions.ViewVulnerability).WithSummary("Feeds whose data is old, or whose last refresh failed; the header Headwater-Data-Warning says the same with every answer");
+        api.MapGet("/sources", async (FeedStore store, FeedsModule feeds, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+            listing.AnswerWhole("feeds", (await store.ListAsync(cancellationToken)).Select(f => FeedView.Of(f, feeds.AgeOf(f))), Columns, cancellationToken)).Produces<IReadOnlyList<FeedView>>().Require(Permissions.FeedManagement).WithSummary("Where the data comes from, and how the last refresh went");
         api.MapPost("/sources", (HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, FeedBody body, bool? refresh, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, null, body, refresh, cancellationToken))
             .Require(Permissions.FeedManagement).WithSummary("Adds a feed, and refreshes it at once unless it is switched off or refresh=false");
         api.MapPut("/sources/{id:long}", (HttpContext http, FeedStore store, OutgoingGuard guard, Localiser text, long id, FeedBody body, bool? refresh, CancellationToken cancellationToken) => SaveAsync(http, store, guard, text, id, body, refresh, cancellationToken))
@@ -52,7 +52,8 @@ internal static class FeedsApi
         if (body.ToInput() is not { } input) return Problems.Of(400, "The feed cannot be so", "Say kind (advisories, malicious, epss, kev), and either everySeconds (10 to 7948800) or dailyAt (HH:mm, UTC).");
         if (FeedCheck.Of(input, guard, out var detail) is { } wrong) return Problems.Of(400, "The feed cannot be so", detail ?? text[wrong.Key]);
         if (await (refresh == false ? store.SaveAsync(id, input, http.User.Actor(), cancellationToken) : store.SaveAndRefreshAsync(id, input, http.User.Actor(), cancellationToken)) is not { } saved) return Problems.Of(409, "The name is taken", text["feeds.nameTaken"]);
-        return TypedResults.Ok(FeedView.Of((await store.GetAsync(saved, cancellationToken))!, http.RequestServices.GetRequiredService<TimeProvider>()));
+        var feed = (await store.GetAsync(saved, cancellationToken))!;
+        return TypedResults.Ok(FeedView.Of(feed, http.RequestServices.GetRequiredService<FeedsModule>().AgeOf(feed)));
     }
 
     internal sealed record QueuedJob(long JobId);
@@ -64,16 +65,16 @@ internal static class FeedsApi
         {
             if (!Enum.TryParse<FeedKind>(Kind, true, out var kind) || !Enum.IsDefined(kind)) return null;
             var cadence = Cadence.Parse(EverySeconds?.ToString(CultureInfo.InvariantCulture), DailyAt);
-            return cadence is null ? null : new FeedInput(Name?.Trim() ?? "", kind, Source?.Trim() ?? "", Ecosystems ?? [], cadence, Enabled ?? true, TimeSpan.FromHours(StaleAfterHours ?? 48));
+            return cadence is null ? null : new FeedInput(Name?.Trim() ?? "", kind, Source?.Trim() ?? "", Ecosystems ?? [], cadence, Enabled ?? true, StaleAfterHours is { } hours ? TimeSpan.FromHours(hours) : null);
         }
     }
 
     internal sealed record FeedView(
-        long Id, string Name, string Kind, string Source, IReadOnlyList<string> Ecosystems, long? EverySeconds, string? DailyAt, bool Enabled, double StaleAfterHours, bool Stale, bool OldData, DateTimeOffset? AsOf,
+        long Id, string Name, string Kind, string Source, IReadOnlyList<string> Ecosystems, long? EverySeconds, string? DailyAt, bool Enabled, double? StaleAfterHours, bool Stale, bool OldData, DateTimeOffset? AsOf,
         DateTimeOffset? AttemptedAt, DateTimeOffset? SucceededAt, DateTimeOffset? ChangedAt, int Failures, string? Error, string? Note, int Records, DateTimeOffset? Newest)
     {
-        public static FeedView Of(FeedRow f, TimeProvider time) => new(f.Id, f.Name, f.Kind.ToString().ToLowerInvariant(), f.Source, f.Ecosystems, (long?)f.Cadence.Every?.TotalSeconds,
-            f.Cadence.Daily?.ToString("HH:mm", CultureInfo.InvariantCulture), f.Enabled, f.StaleAfter.TotalHours, f.IsStale(time.GetUtcNow()), f.HasOldData(time.GetUtcNow()), f.AsOf, f.AttemptedAt, f.SucceededAt, f.ChangedAt,
+        public static FeedView Of(FeedRow f, FeedAge age) => new(f.Id, f.Name, f.Kind.ToString().ToLowerInvariant(), f.Source, f.Ecosystems, (long?)f.Cadence.Every?.TotalSeconds,
+            f.Cadence.Daily?.ToString("HH:mm", CultureInfo.InvariantCulture), f.Enabled, f.StaleAfter?.TotalHours, age != FeedAge.Fresh, age == FeedAge.OldData, f.AsOf, f.AttemptedAt, f.SucceededAt, f.ChangedAt,
             f.Failures, f.Error, f.Note, f.Records, f.Newest);
     }
 }

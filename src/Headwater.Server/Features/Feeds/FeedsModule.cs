@@ -25,7 +25,7 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
     /// <summary>Held by whoever replaces the data, and by whoever keeps what came of matching against it.</summary>
     public const string LockName = "feeds";
 
-    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromHours(6), SnapshotStale = TimeSpan.FromDays(365), WarningsKept = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromHours(6), WarningsKept = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private volatile AdvisoryData? _current;
@@ -116,9 +116,12 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
     /// <summary>Whether feeds may be named to somebody: their names tell what an organisation looks at.</summary>
     public static bool Names(ClaimsPrincipal? reader) => reader?.May(Permissions.ViewVulnerability) == true;
 
-    /// <summary>The feeds whose data is old, or whose last refresh failed: a warning wherever findings are judged, and never a reason to stop.</summary>
+    /// <summary>Whether the data of a feed is old: the same for every page, banner and answer.</summary>
+    public FeedAge AgeOf(FeedRow feed) => DataAges.Of(feed, Current.Loaded.FirstOrDefault(l => l.Feed == feed.Id), time.GetUtcNow());
+
+    /// <summary>The feeds whose data is old, or whose last refresh failed: a warning wherever findings are judged, and never a reason to stop. What a feed has brought is in use also when it is off.</summary>
     public async Task<IReadOnlyList<FeedRow>> InTroubleAsync(CancellationToken cancellationToken) =>
-        [.. (await store.ListAsync(cancellationToken)).Where(f => f.Failures > 0 || (f.Enabled && f.IsStale(time.GetUtcNow())))];
+        [.. (await store.ListAsync(cancellationToken)).Where(f => f.Failures > 0 || ((f.Enabled || f.Records > 0) && AgeOf(f) != FeedAge.Fresh))];
 
     /// <summary>The same for every answer: a few seconds old at most.</summary>
     public async Task<IReadOnlyList<FeedRow>> WarningsAsync(CancellationToken cancellationToken)
@@ -150,7 +153,7 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
         {
             if (!Directory.Exists(path) || (kind == FeedKind.Advisories && Directory.EnumerateFileSystemEntries(path).All(e => Path.GetFileName(e) is "epss" or "kev"))) continue;
             var feed = known.FirstOrDefault(f => f.Source == path && f.Kind == kind)?.Id
-                ?? await store.SaveAsync(null, new FeedInput(called, kind, path, [], Cadence.EachTime(SnapshotEvery), true, SnapshotStale), by, cancellationToken);
+                ?? await store.SaveAsync(null, new FeedInput(called, kind, path, [], Cadence.EachTime(SnapshotEvery), true, null), by, cancellationToken);
             if (feed is { } id && await store.RefreshAsync(id, false, by, cancellationToken) is { } job) queued.Add(job);
         }
 

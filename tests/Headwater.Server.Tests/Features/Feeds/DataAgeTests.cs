@@ -85,16 +85,32 @@ public sealed class DataAgeTests : IAsyncLifetime
             var id = await AddAsync(FeedKind.Advisories, "Snapshot", folder, ("GHSA-long-ago", 1200));
             var feeds = _host.Get<FeedStore>();
             var feed = (await feeds.GetAsync(id))!;
-            await feeds.SaveAsync(id, new FeedInput(feed.Name, feed.Kind, feed.Source, [], feed.Cadence, true, TimeSpan.FromDays(3600)), "test"); // Whoever keeps a snapshot wants no warnings.
+            Task AllowAsync(TimeSpan? age) => feeds.SaveAsync(id, new FeedInput(feed.Name, feed.Kind, feed.Source, [], feed.Cadence, true, age), "test");
+            await AllowAsync(null);
             await _host.GrantAsync(await _host.AddPersonAsync("lead"), "ospo-lead", 0);
             using var browser = await _host.BrowserAsync("lead");
 
             var rows = Html.Parse(await browser.GetStringAsync("/feeds")).QuerySelectorAll("table.data tbody tr").Select(r => r.Said()).ToList();
 
-            rows.Single(r => r.StartsWith("Snapshot", StringComparison.Ordinal)).ShouldSatisfyAllConditions(r => r.ShouldContain("Old data"), r => r.ShouldContain("older than 90 days"), r => r.ShouldNotContain("Fresh", Case.Sensitive));
+            rows.Single(r => r.StartsWith("Snapshot", StringComparison.Ordinal)).ShouldSatisfyAllConditions(r => r.ShouldContain("Old data"), r => r.ShouldContain("older than is usual"), r => r.ShouldNotContain("Fresh", Case.Sensitive));
             rows.Single(r => r.StartsWith("Kev", StringComparison.Ordinal)).ShouldContain("Fresh", Case.Sensitive);
             (await AgesAsync())[FeedKind.Advisories].Old.ShouldBeTrue("the same answer on every page");
-            (await _host.Get<FeedsModule>().InTroubleAsync(default)).Select(f => f.Name).ShouldBe(["Epss"], "a mark is no warning");
+            (await _host.Get<FeedsModule>().InTroubleAsync(default)).Select(f => f.Name).ShouldBe(["Epss", "Snapshot"], ignoreOrder: true, "what is marked is what is warned of");
+
+            // Whoever keeps a snapshot, and says so, wants neither.
+            await AllowAsync(TimeSpan.FromDays(3600));
+            (await _host.Get<FeedsModule>().InTroubleAsync(default)).Select(f => f.Name).ShouldBe(["Epss"]);
+            rows = [.. Html.Parse(await browser.GetStringAsync("/feeds")).QuerySelectorAll("table.data tbody tr").Select(r => r.Said())];
+            rows.Single(r => r.StartsWith("Snapshot", StringComparison.Ordinal)).ShouldContain("Fresh", Case.Sensitive);
+            File.Delete(_host.Get<FeedsModule>().IndexFile);
+            _host.Get<FeedsModule>().Reload();
+            (await AgesAsync())[FeedKind.Advisories].Old.ShouldBeFalse("the same answer on every page");
+
+            // What is off is in use, as long as nothing newer takes its place.
+            await feeds.SaveAsync(id, new FeedInput(feed.Name, feed.Kind, feed.Source, [], feed.Cadence, false, TimeSpan.FromDays(200)), "test");
+            (await _host.Get<FeedsModule>().InTroubleAsync(default)).Select(f => f.Name).ShouldBe(["Epss", "Snapshot"], ignoreOrder: true);
+            (await AgesAsync())[FeedKind.Advisories].Old.ShouldBeTrue();
+            Html.Parse(await browser.GetStringAsync($"/feeds/{id}")).QuerySelector("#stale")!.GetAttribute("value").ShouldBe("4800");
         }
         finally
         {
