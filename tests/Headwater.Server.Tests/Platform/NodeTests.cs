@@ -7,17 +7,10 @@ namespace Headwater.Server.Tests.Platform;
 /// <summary>Several nodes on one job table: each job is done once, whoever dies or dozes.</summary>
 public sealed class NodeTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("headwater-nodes-").FullName;
-    private readonly TestDatabase _engine = new();
+    private readonly TestNodes _databases = new();
     private readonly Clock _clock = new();
-    private readonly List<IDatabase> _databases = [];
 
-    public void Dispose()
-    {
-        foreach (var database in _databases) ((IDisposable)database).Dispose();
-        _engine.Dispose();
-        Directory.Delete(_folder, true);
-    }
+    public void Dispose() => _databases.Dispose();
 
     [Fact]
     public async Task Claim_ByManyNodesAtOnce_GivesEachJobOnce_AndALaneToOneAtATime()
@@ -107,11 +100,7 @@ public sealed class NodeTests : IDisposable
     {
         if (!TestDatabase.IsPostgres) return; // Elsewhere there is one node, and one clock.
         var (here, there) = (new Clock(), new Clock { Now = new Clock().Now + TimeSpan.FromMinutes(minutes) });
-        foreach (var (name, clock) in new[] { ("here", here), ("there", there) })
-        {
-            _databases.Add(_engine.Open(_folder, clock, name));
-            await _databases[^1].MigrateAsync();
-        }
+        foreach (var (name, clock) in new[] { ("here", here), ("there", there) }) await _databases.AddAsync(clock, name);
 
         var (mine, theirs) = (new QueueStore(_databases[0], here), new QueueStore(_databases[1], there));
         await mine.EnqueueAsync(new JobRequest("test", "k", "l", ""));
@@ -139,11 +128,7 @@ public sealed class NodeTests : IDisposable
     public async Task Lease_RenewedWhileAnotherTakesItForEnded_IsKept()
     {
         if (!TestDatabase.IsPostgres) return;
-        foreach (var name in new[] { "here", "there" })
-        {
-            _databases.Add(_engine.Open(_folder, _clock, name));
-            await _databases[^1].MigrateAsync();
-        }
+        foreach (var name in new[] { "here", "there" }) await _databases.AddAsync(_clock, name);
 
         QueueStore[] nodes = [.. _databases.Select(d => new QueueStore(d, _clock))];
         await nodes[0].EnqueueAsync(new JobRequest("test", "k", "l", ""));
@@ -190,12 +175,7 @@ public sealed class NodeTests : IDisposable
     /// <summary>Queues of as many nodes; on the embedded engine they share the one database there is.</summary>
     private async Task<List<QueueStore>> NodesAsync(int count)
     {
-        for (var i = 0; i < (TestDatabase.IsPostgres ? count : 1); i++)
-        {
-            _databases.Add(_engine.Open(_folder, _clock));
-            await _databases[^1].MigrateAsync();
-        }
-
+        await _databases.AddAsync(count, _clock);
         return [.. Enumerable.Range(0, count).Select(i => new QueueStore(_databases[i % _databases.Count], _clock))];
     }
 

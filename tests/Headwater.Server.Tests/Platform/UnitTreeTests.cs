@@ -7,25 +7,14 @@ namespace Headwater.Server.Tests.Platform;
 /// <summary>What a node knows of the tree, by which it decides who sees what, when another node has changed it.</summary>
 public sealed class UnitTreeTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("headwater-tree-").FullName;
-    private readonly TestDatabase _engine = new();
-    private readonly List<IDatabase> _databases = [];
+    private readonly TestNodes _databases = new();
 
-    public void Dispose()
-    {
-        foreach (var database in _databases) ((IDisposable)database).Dispose();
-        _engine.Dispose();
-        Directory.Delete(_folder, true);
-    }
+    public void Dispose() => _databases.Dispose();
 
     [Fact]
     public async Task Tree_ChangedOnOneNode_IsKnownToTheOthers_WithoutWaitingForItToAge()
     {
-        for (var i = 0; i < (TestDatabase.IsPostgres ? 2 : 1); i++)
-        {
-            _databases.Add(_engine.Open(_folder));
-            await _databases[^1].MigrateAsync();
-        }
+        await _databases.AddAsync(2);
 
         // Listening begins in the background; what was told before the word has come as well.
         var heard = new TaskCompletionSource();
