@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Headwater.Server.Platform.Data;
 using Microsoft.AspNetCore.Mvc;
@@ -16,8 +17,13 @@ namespace Headwater.Server.Platform.Http;
 /// <param name="Help">What can be, as a sentence; null for the usual one.</param>
 internal sealed record QueryParameter(string Name, Type Type, IReadOnlyList<string>? Words = null, bool AnyCase = false, string? Help = null, bool Required = false)
 {
+    /// <summary>Every request asks; endpoints are what they are from the start on.</summary>
+    private static readonly ConditionalWeakTable<Endpoint, IReadOnlyList<QueryParameter>> s_known = [];
+
     /// <summary>All that an endpoint takes.</summary>
-    public static IReadOnlyList<QueryParameter> Of(Endpoint endpoint)
+    public static IReadOnlyList<QueryParameter> Of(Endpoint endpoint) => s_known.GetValue(endpoint, Read);
+
+    private static IReadOnlyList<QueryParameter> Read(Endpoint endpoint)
     {
         var said = endpoint.Metadata.OfType<QueryParameter>().ToList();
         var path = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
