@@ -199,7 +199,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
             var inUse = new ProjectsUsing(mine, like, affected);
             return (affected, inUse, (await inUse.CountAsync(connection)).Total);
         }, cancellationToken);
-        var projects = await inUse.PageAsync(database, orders, findings.PlacesAsync, viewer, keyset, total, cancellationToken);
+        var projects = await inUse.PageAsync(database, orders, findings.PlacesAsync, viewer, keyset, total, null, cancellationToken);
         return await database.ReadAsync(async connection =>
         {
             var parameters = new { Org, ids = ids.Take(500), Like = like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };

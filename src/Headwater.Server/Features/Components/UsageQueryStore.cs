@@ -39,7 +39,7 @@ internal sealed class UsageQueryStore(IDatabase database, FindingsModule finding
             return (components, versions, truncated, visible, uses, versions.Count == 0 ? default : await uses.CountAsync(connection));
         }, cancellationToken);
         if (versions.Count == 0) return new UsageAnswer(text, null, components, Page<ProjectUse>.Empty, visible, 0, truncated);
-        var which = await projects.PageAsync(database, orders, findings.PlacesAsync, viewer, keyset, count.Total, cancellationToken);
+        var which = await projects.PageAsync(database, orders, findings.PlacesAsync, viewer, keyset, count.Total, visible, cancellationToken);
         var page = await database.ReadAsync(connection => PageAsync(connection, keyset, count.Total, which, versions), cancellationToken);
         return new UsageAnswer(text, null, components, page, visible, count.Total - count.Owned, truncated);
     }

@@ -39,10 +39,11 @@ internal sealed record ProjectsUsing(string Mine, string? Like, IReadOnlyCollect
     /// many are found; else what was found is sorted, where it is long once for all its pages.
     /// </summary>
     /// <param name="total">How many there are.</param>
+    /// <param name="among">How many projects there are that use any component, where that is known.</param>
     /// <param name="places">As in <see cref="LongOrders.PageAsync"/>.</param>
-    public async Task<string> PageAsync(IDatabase database, LongOrders orders, Func<CancellationToken, Task<long>> places, Viewer viewer, Keyset keyset, long total, CancellationToken cancellationToken)
+    public async Task<string> PageAsync(IDatabase database, LongOrders orders, Func<CancellationToken, Task<long>> places, Viewer viewer, Keyset keyset, long total, long? among, CancellationToken cancellationToken)
     {
-        var all = total <= Few ? 0 : await database.ReadAsync(connection => connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {Mine}", new { Org, Like }), cancellationToken);
+        var all = total <= Few ? 0 : among ?? await database.ReadAsync(connection => connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {Mine}", new { Org, Like }), cancellationToken);
         var walks = total > Few && WalksSooner((long)keyset.Skip + keyset.Size, all, total, ComponentVersions.Count);
         if (keyset.Skip > 0 && !walks && orders.Keeps(total))
         {
