@@ -117,17 +117,20 @@ internal static class ScaleRun
         {
             var file = Path.Combine(folder, "1k.json");
             LargeSbom.Write(Measured.Shared("sbom/cyclonedx/bom-examples/SBOM/keycloak-10.0.2/bom.json"), file, 1_000);
-            await server.UploadAsync(file, "scale-warm-up");
-            var visible = new List<double>();
-            await Task.WhenAll(Enumerable.Range(0, 9).Select(async client =>
+            // The first nine clients find a server that has just started, and a database whose pages were not asked for yet.
+            foreach (var (round, what, target) in new[] { ("cold", "upload of 1,000 components while 8 others upload, first of all after a start", ""), ("warm", "upload of 1,000 components while 8 others upload, to matched", "p95 ≤ 3,000 ms") })
             {
-                for (var i = 0; i < 4; i++)
+                var visible = new List<double>();
+                await Task.WhenAll(Enumerable.Range(0, 9).Select(async client =>
                 {
-                    var (_, seen) = await server.UploadAsync(file, $"scale-{client}-{i}");
-                    lock (visible) visible.Add(seen);
-                }
-            }));
-            Row("upload of 1,000 components while 8 others upload, to matched", $"{Measured.Median(visible):N0} ms", $"{Tail(visible):N0} ms", "p95 ≤ 3,000 ms");
+                    for (var i = 0; i < 4; i++)
+                    {
+                        var (_, seen) = await server.UploadAsync(file, $"scale-{round}-{client}-{i}");
+                        lock (visible) visible.Add(seen);
+                    }
+                }));
+                Row(what, $"{Measured.Median(visible):N0} ms", $"{Tail(visible):N0} ms", target);
+            }
         }
         finally
         {
