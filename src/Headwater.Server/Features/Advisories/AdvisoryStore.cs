@@ -199,7 +199,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
             var inUse = new ProjectsUsing(mine, like, affected);
             return (affected, inUse, (await inUse.CountAsync(connection)).Total);
         }, cancellationToken);
-        var projects = await inUse.PageAsync(database, orders, findings.PlacesAsync, viewer, keyset, total, null, cancellationToken);
+        var (projects, more) = await inUse.PageAsync(database, orders, findings.PlacesAsync, viewer, keyset, total, null, cancellationToken);
         return await database.ReadAsync(async connection =>
         {
             var parameters = new { Org, ids = ids.Take(500), Like = like, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip };
@@ -207,7 +207,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
                 SELECT p.id AS project_id, p.uuid AS project_uuid, v.uuid AS version_uuid, v.id AS pv_id, p.name, v.version AS project_version, v.last_upload_at, s.sort_key, {OwnersModule.Select}
                 FROM ({projects}) s
                 JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id ORDER BY s.sort_key {keyset.Direction}, p.id {keyset.Direction}
-                """, parameters)).AsList(), total, p => (p.SortKey!, p.ProjectId));
+                """, parameters)).AsList(), total, p => (p.SortKey!, p.ProjectId), more);
             var hits = page.Items.Count == 0 ? [] : await connection.QueryAsync<HitLine>($"""
                 {AdvisoryUsageStore.Uses(page.Items.Select(p => p.PvId), AdvisoryUsageStore.Listed(affected))} SELECT x.pv_id, k.group_name, k.name, c.version, f.fixed, COALESCE(e.settled, 0) AS settled
                 FROM finding f JOIN used x ON x.cv_id = f.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
@@ -216,7 +216,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
                 """, parameters);
             var of = hits.ToLookup(h => h.PvId);
             return new Page<AffectedProject>([.. page.Items.Select(p => new AffectedProject(p.ProjectUuid, p.VersionUuid, p.Name, p.ProjectVersion.Length == 0 ? null : p.ProjectVersion, p.Owner,
-                [.. of[p.PvId].Select(h => $"{(h.GroupName is null ? "" : h.GroupName + "/")}{h.Name} {h.Version}".TrimEnd()).Distinct()], [.. of[p.PvId].SelectMany(h => TypeMaps.FromJson(h.Fixed)).Distinct()], of[p.PvId].All(h => h.Settled), p.LastUploadAt))],
+                [.. of[p.PvId].Select(h => $"{(h.GroupName is null ? "" : h.GroupName + "/")}{h.Name} {h.Version}".TrimEnd()).Distinct()], [.. of[p.PvId].SelectMany(h => TypeMaps.FromJson(h.Fixed)).Distinct()], of[p.PvId].Any() && of[p.PvId].All(h => h.Settled), p.LastUploadAt))],
                 total, page.Next, page.Previous);
         }, cancellationToken);
     }

@@ -138,6 +138,14 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         ["risk"] = new("x.max_risk", true),
     };
 
+    /// <summary>Whether there is such a component in sight, be it used or not.</summary>
+    public Task<bool> HasAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+        await connection.QuerySingleAsync<long>(viewer.All ? "SELECT COUNT(*) FROM component WHERE id = @id" : $"SELECT COUNT(*) FROM component_version c WHERE c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")}", new { id }) > 0, cancellationToken);
+
+    /// <summary>Whether there is such a version of a component in sight.</summary>
+    public Task<bool> HasVersionAsync(Viewer viewer, long id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
+        await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM component_version c WHERE c.id = @id AND {ProjectsModule.Uses(viewer, "c.id")}", new { id }) > 0, cancellationToken);
+
     /// <summary>The versions of a component; null when it, or for who sees a part all of it, is not in sight. Sorts: <c>projects</c> (default), <c>version</c> (in the order of its kind of package), <c>findings</c>, <c>risk</c>.</summary>
     /// <param name="findingsSeen">Where the caller may see findings; when that is not all that he sees, nothing is told of them or sorted by them.</param>
     public Task<Page<ComponentVersionRow>?> VersionsAsync(Viewer viewer, Viewer findingsSeen, long id, PageRequest request, CancellationToken cancellationToken = default)

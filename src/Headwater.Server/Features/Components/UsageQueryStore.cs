@@ -39,8 +39,8 @@ internal sealed class UsageQueryStore(IDatabase database, FindingsModule finding
             return (components, versions, truncated, visible, uses, versions.Count == 0 ? default : await uses.CountAsync(connection));
         }, cancellationToken);
         if (versions.Count == 0) return new UsageAnswer(text, null, components, Page<ProjectUse>.Empty, visible, 0, truncated);
-        var which = await projects.PageAsync(database, orders, findings.PlacesAsync, viewer, keyset, count.Total, visible, cancellationToken);
-        var page = await database.ReadAsync(connection => PageAsync(connection, keyset, count.Total, which, versions), cancellationToken);
+        var (which, more) = await projects.PageAsync(database, orders, findings.PlacesAsync, viewer, keyset, count.Total, visible, cancellationToken);
+        var page = await database.ReadAsync(connection => PageAsync(connection, keyset, count.Total, which, more, versions), cancellationToken);
         return new UsageAnswer(text, null, components, page, visible, count.Total - count.Owned, truncated);
     }
 
@@ -92,14 +92,14 @@ internal sealed class UsageQueryStore(IDatabase database, FindingsModule finding
     private static bool? Holds(VersRange? range, UsageQuery query, string? version) =>
         query.Range is null ? true : range is null || string.IsNullOrEmpty(version) ? null : range.Contains(version);
 
-    private static async Task<Page<ProjectUse>> PageAsync(DbConnection connection, Keyset keyset, long total, string which, Dictionary<long, string> versions)
+    private static async Task<Page<ProjectUse>> PageAsync(DbConnection connection, Keyset keyset, long total, string which, bool? more, Dictionary<long, string> versions)
     {
         var rows = await connection.QueryAsync<Row>($"""
             SELECT p.id, p.uuid AS project_uuid, p.name, p.latest_id, v.uuid AS version_uuid, v.version, v.last_upload_at, p.max_risk, {OwnersModule.Select}, s.sort_key
             FROM ({which}) s
             JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id ORDER BY {keyset.OrderBy}
             """, new { Org, keyset.KeyValue, keyset.KeyId, keyset.Take, keyset.Skip });
-        var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
+        var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id), more);
         if (page.Items.Count == 0) return new Page<ProjectUse>([], total, page.Next, page.Previous);
         var uses = (await connection.QueryAsync<(long Pv, long Cv, long Flags, long Depth)>(
             $"SELECT pv_id, cv_id, flags, depth FROM occurrence WHERE org_id = @Org AND pv_id IN ({string.Join(',', page.Items.Select(r => r.LatestId))}) AND cv_id IN ({string.Join(',', versions.Keys)})", new { Org })).ToLookup(u => u.Pv);

@@ -26,7 +26,7 @@ internal static class AnalysisApi
     {
         var (_, finding, refusal) = await FindAsync(http.User.Viewer(Permissions.ViewVulnerability), store, project, component, vulnerability, cancellationToken);
         if (finding is null) return refusal!;
-        var known = await analyses.HoldingAsync(http.User.Viewer(), finding, true, cancellationToken) ?? await analyses.GetAsync(http.User.Viewer(), Exactly(finding), cancellationToken);
+        var known = await analyses.HoldingAsync(http.User.Viewer(), finding, true, cancellationToken) ?? await analyses.GetAsync(http.User.Viewer(), Exactly(finding), true, cancellationToken);
         return known is not null ? TypedResults.Json(ToJson(known)) : DtRequest.Sentence(StatusCodes.Status404NotFound, "No analysis exists.");
     }
 
@@ -64,7 +64,7 @@ internal static class AnalysisApi
         }
 
         await analyses.DecideAsync(subject, change, cancellationToken);
-        return TypedResults.Json(ToJson((await analyses.GetAsync(http.User.Viewer(), subject, cancellationToken))!));
+        return TypedResults.Json(ToJson((await analyses.GetAsync(http.User.Viewer(), subject, true, cancellationToken))!));
     }
 
     private static async Task<IResult> ViolationAsync(HttpContext http, CancellationToken cancellationToken)

@@ -18,12 +18,8 @@ internal static class DataAges
     /// The one rule, for banners, marks, pages and answers: the age that is set for the feed wins, else that which is usual for its kind. Whoever sets a short one means how lately the source was
     /// asked; whoever sets a long one also allows data of that age.
     /// </summary>
-    /// <param name="loaded">What of it is in use, where that is known: its records about malicious packages have an age of their own.</param>
-    public static FeedAge Of(FeedRow feed, LoadedSource? loaded, DateTimeOffset now)
-    {
-        var own = Of(feed, feed.Kind, feed.Newest, now);
-        return own == FeedAge.Fresh && loaded is { Malicious: > 0 } ? Of(feed, FeedKind.Malicious, loaded.NewestMalicious, now) : own;
-    }
+    /// <remarks>A feed is judged by what it is a feed of. Records about malicious packages among the advisories have a mark of their own.</remarks>
+    public static FeedAge Of(FeedRow feed, DateTimeOffset now) => Of(feed, feed.Kind, feed.Newest, now);
 
     /// <param name="newest">The newest record of this kind in the feed, or the day in the file; null where it states none.</param>
     private static FeedAge Of(FeedRow feed, FeedKind kind, DateTimeOffset? newest, DateTimeOffset now)

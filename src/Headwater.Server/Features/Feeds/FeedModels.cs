@@ -24,7 +24,7 @@ internal enum FeedKind
 /// <param name="StaleAfter">From this age on its data is called old; null for the age that is usual for its kind.</param>
 internal sealed record FeedInput(string Name, FeedKind Kind, string Source, IReadOnlyList<string> Ecosystems, Cadence Cadence, bool Enabled, TimeSpan? StaleAfter);
 
-/// <summary>Whether the data of a feed is old, by the one rule there is: see <see cref="DataAges.Of(FeedRow, LoadedSource?, DateTimeOffset)"/>.</summary>
+/// <summary>Whether the data of a feed is old, by the one rule there is: see <see cref="DataAges.Of(FeedRow, DateTimeOffset)"/>.</summary>
 internal enum FeedAge
 {
     Fresh,

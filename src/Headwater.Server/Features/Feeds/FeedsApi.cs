@@ -65,7 +65,7 @@ internal static class FeedsApi
         {
             if (!Enum.TryParse<FeedKind>(Kind, true, out var kind) || !Enum.IsDefined(kind)) return null;
             var cadence = Cadence.Parse(EverySeconds?.ToString(CultureInfo.InvariantCulture), DailyAt);
-            return cadence is null ? null : new FeedInput(Name?.Trim() ?? "", kind, Source?.Trim() ?? "", Ecosystems ?? [], cadence, Enabled ?? true, StaleAfterHours is { } hours ? TimeSpan.FromHours(hours) : null);
+            return cadence is null ? null : new FeedInput(Name?.Trim() ?? "", kind, Source?.Trim() ?? "", Ecosystems ?? [], cadence, Enabled ?? true, FeedCheck.Hours(StaleAfterHours));
         }
     }
 

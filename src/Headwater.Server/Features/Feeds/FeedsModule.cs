@@ -117,7 +117,7 @@ internal sealed class FeedsModule(DataFolder data, SharedFiles shared, FeedStore
     public static bool Names(ClaimsPrincipal? reader) => reader?.May(Permissions.ViewVulnerability) == true;
 
     /// <summary>Whether the data of a feed is old: the same for every page, banner and answer.</summary>
-    public FeedAge AgeOf(FeedRow feed) => DataAges.Of(feed, Current.Loaded.FirstOrDefault(l => l.Feed == feed.Id), time.GetUtcNow());
+    public FeedAge AgeOf(FeedRow feed) => DataAges.Of(feed, time.GetUtcNow());
 
     /// <summary>The feeds whose data is old, or whose last refresh failed: a warning wherever findings are judged, and never a reason to stop. What a feed has brought is in use also when it is off.</summary>
     public async Task<IReadOnlyList<FeedRow>> InTroubleAsync(CancellationToken cancellationToken) =>

@@ -21,7 +21,7 @@ internal sealed class AnalysesModule(AnalysisStore store)
         store.FindingAsync(viewer, projectVersion, componentVersion, vulnerability, cancellationToken);
 
     /// <summary>A decision by what it is about, exactly that.</summary>
-    public Task<AnalysisDetail?> GetAsync(Viewer viewer, AnalysisSubject subject, CancellationToken cancellationToken) => store.GetAsync(viewer, subject, cancellationToken);
+    public Task<AnalysisDetail?> GetAsync(Viewer viewer, AnalysisSubject subject, bool withActs, CancellationToken cancellationToken) => store.GetAsync(viewer, subject, withActs, cancellationToken);
 
     /// <inheritdoc cref="AnalysisStore.HoldingAsync"/>
     public Task<AnalysisDetail?> HoldingAsync(Viewer viewer, FindingColumns finding, bool withActs, CancellationToken cancellationToken) => store.HoldingAsync(viewer, finding.PvId, finding.CvId, finding.Id, withActs, cancellationToken);

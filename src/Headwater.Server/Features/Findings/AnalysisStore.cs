@@ -82,9 +82,9 @@ internal sealed class AnalysisStore(IDatabase database, MatchStore match, QueueS
     public Task<AnalysisDetail?> GetAsync(Viewer viewer, Guid uuid, int from, CancellationToken cancellationToken) =>
         GetAsync(viewer, "a.uuid = @uuid", new { Org, uuid }, from, MostActs, cancellationToken);
 
-    /// <summary>With everything that was said and done about it.</summary>
-    public Task<AnalysisDetail?> GetAsync(Viewer viewer, AnalysisSubject subject, CancellationToken cancellationToken) => GetAsync(viewer, Subject,
-        new { Org, subject.Vulnerability, subject.Component, subject.ComponentVersion, subject.Project, subject.ProjectVersion }, 0, int.MaxValue, cancellationToken);
+    /// <param name="withActs">With everything that was said and done about it; else how much that is.</param>
+    public Task<AnalysisDetail?> GetAsync(Viewer viewer, AnalysisSubject subject, bool withActs, CancellationToken cancellationToken) => GetAsync(viewer, Subject,
+        new { Org, subject.Vulnerability, subject.Component, subject.ComponentVersion, subject.Project, subject.ProjectVersion }, 0, withActs ? int.MaxValue : 0, cancellationToken);
 
     /// <summary>The decision that holds for a finding in a project version, be it made for that or for more.</summary>
     /// <param name="withActs">With everything that was said and done about it; else how much that is.</param>

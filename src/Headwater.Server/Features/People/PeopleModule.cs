@@ -12,6 +12,9 @@ namespace Headwater.Server.Features.People;
 /// <summary>People, the groups of the directory, and the endpoint over which the directory keeps both.</summary>
 internal sealed class PeopleModule(PersonStore store)
 {
+    /// <summary>The words that narrow the list.</summary>
+    public static readonly string[] States = ["active", "left"], Sources = ["local", "scim", "oidc", "import", "deleted"];
+
     /// <summary>What an operator does to accounts without a server.</summary>
     public static IReadOnlyList<OperatorCommand> Commands => PeopleCommands.All;
 
@@ -25,7 +28,7 @@ internal sealed class PeopleModule(PersonStore store)
     {
         ScimApi.Map(app);
         var api = app.MapGroup(Api.Root + "/people").WithTags("People");
-        api.MapGet("", ListAsync).Takes("state", ["active", "left"]).Takes("source", ["local", "scim", "oidc", "import", "deleted"]).Require(Permissions.PeopleManagement).WithSummary("People; state (active, left) and source narrow the list");
+        api.MapGet("", ListAsync).Takes("state", States).Takes("source", Sources).Require(Permissions.PeopleManagement).WithSummary("People; state (active, left) and source narrow the list");
         api.MapPost("", CreateAsync).Require(Permissions.PeopleManagement).WithSummary("Makes a local account; its password is in the answer and nowhere else");
         api.MapGet("/{id:long}", async Task<Results<Ok<PersonDetail>, NotFound>> (HttpContext http, PersonStore store, long id, int? offset, CancellationToken cancellationToken) =>
             await store.GetAsync(id, http.User.Viewer(), offset ?? 0, cancellationToken: cancellationToken) is { } person ? TypedResults.Ok(person) : TypedResults.NotFound()).Require(Permissions.PeopleManagement)

@@ -21,6 +21,9 @@ internal sealed record ProjectsUsing(string Mine, string? Like, IReadOnlyCollect
 
     private readonly string _ids = string.Join(',', ComponentVersions.DefaultIfEmpty());
 
+    /// <summary>That the latest version has one of them.</summary>
+    private string Has => $"EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({_ids}))";
+
     private string Found => $"FROM (SELECT DISTINCT o.pv_id FROM occurrence o WHERE o.cv_id IN ({_ids})) h JOIN project p ON p.latest_id = h.pv_id WHERE {Mine}";
 
     /// <summary>Whether it is quicker to walk all rows in order and to look into each, than to read those that are found and to sort them.</summary>
@@ -41,7 +44,8 @@ internal sealed record ProjectsUsing(string Mine, string? Like, IReadOnlyCollect
     /// <param name="total">How many there are.</param>
     /// <param name="among">How many projects there are that use any component, where that is known.</param>
     /// <param name="places">As in <see cref="LongOrders.PageAsync"/>.</param>
-    public async Task<string> PageAsync(IDatabase database, LongOrders orders, Func<CancellationToken, Task<long>> places, Viewer viewer, Keyset keyset, long total, long? among, CancellationToken cancellationToken)
+    /// <returns>The statement, and whether more follow where the number of its rows does not tell: what is in a kept order and uses none of them any more is left out.</returns>
+    public async Task<(string Statement, bool? More)> PageAsync(IDatabase database, LongOrders orders, Func<CancellationToken, Task<long>> places, Viewer viewer, Keyset keyset, long total, long? among, CancellationToken cancellationToken)
     {
         var all = total <= Few ? 0 : among ?? await database.ReadAsync(connection => connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM project p WHERE {Mine}", new { Org, Like }), cancellationToken);
         var walks = total > Few && WalksSooner((long)keyset.Skip + keyset.Size, all, total, ComponentVersions.Count);
@@ -49,10 +53,9 @@ internal sealed record ProjectsUsing(string Mine, string? Like, IReadOnlyCollect
         {
             var page = await orders.PageAsync(await places(cancellationToken), viewer, $"projects using {_ids} {keyset.OrderBy} {Mine} {Like}", keyset.Skip, keyset.Take,
                 token => database.ReadAsync(async connection => (await connection.QueryAsync<long>($"SELECT p.id {Found} ORDER BY {keyset.OrderBy}", new { Org, Like })).ToArray(), token), cancellationToken);
-            return $"SELECT p.id, {keyset.Expression} AS sort_key FROM project p WHERE {Mine} AND p.id IN ({string.Join(',', page.DefaultIfEmpty())})";
+            return ($"SELECT p.id, {keyset.Expression} AS sort_key FROM project p WHERE {Mine} AND {Has} AND p.id IN ({string.Join(',', page.Take(keyset.Size).DefaultIfEmpty())})", page.Length > keyset.Size);
         }
 
-        var from = walks ? $"FROM project p WHERE {Mine} AND EXISTS (SELECT 1 FROM occurrence x WHERE x.org_id = @Org AND x.pv_id = p.latest_id AND x.cv_id IN ({_ids}))" : Found;
-        return $"SELECT p.id, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip";
+        return ($"SELECT p.id, {keyset.Expression} AS sort_key {(walks ? $"FROM project p WHERE {Mine} AND {Has}" : Found)} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", null);
     }
 }

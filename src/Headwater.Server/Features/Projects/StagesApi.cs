@@ -6,10 +6,13 @@ namespace Headwater.Server.Features.Projects;
 
 internal static class StagesApi
 {
+    /// <summary>The words that narrow a comparison to one kind of disagreement.</summary>
+    public static readonly string[] Shown = ["appears", "versions", "vanishes"];
+
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/coverage/stages", CoverageAsync).Produces<EstateCoverage>().Require(Permissions.ViewPortfolio).WithSummary("How many projects have an analysed document at each pipeline stage");
-        api.MapGet("/projects/{uuid:guid}/stages", CompareAsync).Takes("show", ["appears", "versions", "vanishes"]).Require(Permissions.ViewPortfolio).WithSummary("Where the pipeline stages of a project disagree (show = appears, versions, vanishes)");
+        api.MapGet("/projects/{uuid:guid}/stages", CompareAsync).Takes("show", Shown).Require(Permissions.ViewPortfolio).WithSummary("Where the pipeline stages of a project disagree (show = appears, versions, vanishes)");
     }
 
     public static IReadOnlyList<StageRow> Show(StageComparison comparison, string? show) => Kind(show) is { } kind ? [.. comparison.Rows.Where(r => r.What.HasFlag(kind))] : comparison.Rows;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Headwater.Server.Platform.Auth;
 
 namespace Headwater.Server.Platform.Data;
@@ -13,6 +14,9 @@ internal sealed class LongOrders(TimeProvider time, int most = LongOrders.Most)
 
     private readonly Remembered _orders = new(time, Kept, TimeSpan.FromMinutes(1));
 
+    /// <summary>What is being made: who asks for the same meanwhile waits for it.</summary>
+    private readonly ConcurrentDictionary<string, Lazy<Task<long[]>>> _making = new(StringComparer.Ordinal);
+
     /// <summary>Whether a list of so many rows is kept.</summary>
     public bool Keeps(long total) => total > most;
 
@@ -22,8 +26,23 @@ internal sealed class LongOrders(TimeProvider time, int most = LongOrders.Most)
     /// <param name="make">Reads the numbers of all rows in their order.</param>
     public async Task<long[]> PageAsync(long places, Viewer viewer, string list, int start, int size, Func<CancellationToken, Task<long[]>> make, CancellationToken cancellationToken)
     {
-        var (order, _) = await _orders.GetAsync($"{places} {viewer.Key} {list}", make, cancellationToken);
+        var key = $"{places} {viewer.Key} {list}";
+        var (order, _) = await _orders.GetAsync(key, token => _making.GetOrAdd(key, _ => new Lazy<Task<long[]>>(() => MakeAsync(key, make, token))).Value, cancellationToken);
         start = Math.Min(start, order.Length);
         return order.AsSpan(start, Math.Min(size, order.Length - start)).ToArray();
+    }
+
+    private async Task<long[]> MakeAsync(string key, Func<CancellationToken, Task<long[]>> make, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Not before it is known to others.
+            await Task.Yield();
+            return await make(cancellationToken);
+        }
+        finally
+        {
+            _making.TryRemove(key, out _);
+        }
     }
 }

@@ -172,13 +172,14 @@ internal sealed class Keyset
     }
 
     /// <summary>Turns the rows read (at most <see cref="Take"/>) into a page.</summary>
-    public Page<T> Page<T>(List<T> rows, long total, Func<T, (object Value, object Id)> key)
+    /// <param name="more">Whether more follow, where the number of rows does not tell.</param>
+    public Page<T> Page<T>(List<T> rows, long total, Func<T, (object Value, object Id)> key, bool? more = null)
     {
-        var more = rows.Count > Size;
-        if (more) rows.RemoveAt(rows.Count - 1);
+        var follows = more ?? rows.Count > Size;
+        if (rows.Count > Size) rows.RemoveAt(rows.Count - 1);
         if (_backwards) rows.Reverse();
-        var hasNext = _backwards || more;
-        var hasPrevious = _backwards ? more : KeyValue is not null || Skip > 0;
+        var hasNext = _backwards || follows;
+        var hasPrevious = _backwards ? follows : KeyValue is not null || Skip > 0;
         return new Page<T>(rows, total,
             hasNext && rows.Count > 0 ? Encode(key(rows[^1])) : null,
             hasPrevious && rows.Count > 0 ? Encode(key(rows[0])) : null);

@@ -24,6 +24,9 @@ public sealed class TableState
         Shown = columns.Where(c => c.Fixed || (chosen?.Contains(c.Key) ?? !c.Optional)).Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
     }
 
+    /// <summary>A word of a filter if it is one of those that there are; a page passes over any other, and its links for files must not hand it on.</summary>
+    internal static string? Known(string? word, IEnumerable<string> words) => words.Contains(word, StringComparer.Ordinal) ? word : null;
+
     /// <summary>What the names in the address begin with; empty but for the second table of a page.</summary>
     public string Prefix { get; }
 

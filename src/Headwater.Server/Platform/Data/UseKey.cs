@@ -1,4 +1,4 @@
-namespace Headwater.Server.Features.Components;
+namespace Headwater.Server.Platform.Data;
 
 /// <summary>A use (a component version in a project version) as one number: beside what is sorted by, it is all that an order needs.</summary>
 internal readonly record struct UseKey(long Pv, long Cv)
