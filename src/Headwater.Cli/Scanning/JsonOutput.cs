@@ -57,6 +57,7 @@ internal static class JsonOutput
         foreach (var (type, count) in report.Coverage.NotCovered) json.WriteNumber(type, count);
         json.WriteEndObject();
         json.WriteNumber("withoutPurl"u8, report.Coverage.Unidentified);
+        json.WriteNumber("withoutVersion"u8, report.Coverage.Unversioned);
         json.WriteEndObject();
         json.WriteStartArray("licences"u8);
         foreach (var (licence, count) in report.Licences)

@@ -15,10 +15,11 @@ internal sealed record ScanFinding(IReadOnlyList<ScannedComponent> Occurrences, 
 }
 
 /// <summary>Components, each counted once, by whether advisory data covers them.</summary>
-/// <param name="Covered">The index knows their ecosystem.</param>
+/// <param name="Covered">The index knows their ecosystem, and they say a version.</param>
 /// <param name="NotCovered">Number by package type where it does not.</param>
 /// <param name="Unidentified">Without a usable package URL.</param>
-internal sealed record Coverage(int Covered, IReadOnlyList<KeyValuePair<string, int>> NotCovered, int Unidentified);
+/// <param name="Unversioned">With one that says no version, so that no range of affected versions tells anything.</param>
+internal sealed record Coverage(int Covered, IReadOnlyList<KeyValuePair<string, int>> NotCovered, int Unidentified, int Unversioned);
 
 /// <summary>What was found in one document.</summary>
 internal sealed record DocumentReport(ScannedDocument Document, Coverage Coverage, IReadOnlyList<ScanFinding> Findings)

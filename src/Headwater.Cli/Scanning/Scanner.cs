@@ -35,11 +35,13 @@ internal sealed class Scanner(AdvisoryIndex index, ExploitSignals signals)
     {
         var covered = 0;
         var unidentified = 0;
+        var unversioned = 0;
         var notCovered = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var places = new Dictionary<PackageUrl, List<int>>();
         foreach (var component in document.Distinct)
         {
             if (component.Purl is not { } purl) unidentified++;
+            else if (string.IsNullOrEmpty(purl.Version)) unversioned++;
             else if (Lookup(purl).Covered) covered++;
             else notCovered[purl.Type] = notCovered.GetValueOrDefault(purl.Type) + 1;
         }
@@ -60,7 +62,7 @@ internal sealed class Scanner(AdvisoryIndex index, ExploitSignals signals)
         }
 
         findings.Sort(ByRisk);
-        return new(document, new(covered, [.. notCovered], unidentified), findings);
+        return new(document, new(covered, [.. notCovered], unidentified, unversioned), findings);
     }
 
     private (IReadOnlyList<Finding> Findings, bool Covered) Lookup(PackageUrl purl)

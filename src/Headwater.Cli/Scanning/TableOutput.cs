@@ -42,6 +42,7 @@ internal static class TableOutput
         var coverage = report.Coverage;
         var line = $"{Terminal.Number(coverage.Covered)} of {Terminal.Number(report.Document.Distinct.Count)} components covered by advisory data";
         foreach (var (type, count) in coverage.NotCovered) line += $"; unknown: {Terminal.Number(count)} {type}, which it does not cover";
+        if (coverage.Unversioned > 0) line += $"; unknown: {Terminal.Number(coverage.Unversioned)} without a version";
         return coverage.Unidentified == 0 ? line : $"{line}; unknown: {Terminal.Number(coverage.Unidentified)} without a package URL";
     }
 

@@ -10,6 +10,13 @@ internal sealed class CommandLine
 {
     public const int Done = 0, Found = 1, Failed = 2;
 
+    /// <summary>What a server takes, what its framework does, and what stands in its environment.</summary>
+    private static readonly HashSet<string> s_served = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "urls", "data", "database", "role", "samples", "fill-only", "HEADWATER_ADMIN_PASSWORD", "HEADWATER_BOOTSTRAP_KEY", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "environment", "contentRoot", "webroot", "applicationName", "AllowedHosts", "http_ports", "https_ports", "https_port", "detailedErrors", "captureStartupErrors", "suppressStatusMessages", "shutdownTimeoutSeconds", "hostingStartupAssemblies", "preventHostingStartup",
+    };
+
     private readonly Dictionary<string, string?> _options = new(StringComparer.Ordinal);
     private readonly List<string> _arguments = [], _settings = [];
 
@@ -33,6 +40,8 @@ internal sealed class CommandLine
         if (words.Length == 0 || words[0].StartsWith('-'))
         {
             var serve = new CommandLine();
+            for (var i = 0; i < words.Length; i++)
+                if (words[i].StartsWith("--", StringComparison.Ordinal) && !Served(words[i], ref i)) throw new UsageException($"There is no option '{words[i]}'. Type 'headwater-server --help' to see what there is.");
             serve._settings.AddRange(words);
             return serve;
         }
@@ -41,6 +50,18 @@ internal sealed class CommandLine
         var line = new CommandLine { Command = command };
         line.ReadRest(words.AsSpan(command.Name.Split(' ').Length));
         return line;
+    }
+
+    /// <summary>Whether a server takes this option. What has a colon is a setting; one that is mistyped there is passed over, as the framework does.</summary>
+    /// <param name="at">Goes on to the option's value where that is a word of its own.</param>
+    private static bool Served(string word, ref int at)
+    {
+        var name = word.AsSpan(2);
+        var equals = name.IndexOf('=');
+        if (equals >= 0) name = name[..equals];
+        if (!name.Contains(':') && !s_served.Contains(name.ToString())) return false;
+        if (equals < 0) at++;
+        return true;
     }
 
     /// <summary>The command that the first words name; null when they name none.</summary>

@@ -118,7 +118,11 @@ public sealed class ImportTests(TestHost host) : IClassFixture<TestHost>
 
         var wrong = await LookAsync(admin, "account,active\nlara,no\nnobody-yet,yes\n");
         wrong.QuerySelectorAll("tbody tr").Single().Said().ShouldBe("Line 3“nobody-yet” is new here and needs a name: add the column “name”, or fill it in.");
-        var done = await ApplyAsync(admin, await LookAsync(admin, "account,active\nlara,no\n"));
+        var list = await LookAsync(admin, "account,active\nlara,no\nnever-here,no\n");
+        list.QuerySelectorAll("tbody tr").Select(r => r.Said()).ShouldContain(r => r.Contains("Passed over") && r.Contains("never-here"));
+        var done = await ApplyAsync(admin, list);
+        done.QuerySelector(".notice.v-allow")!.Said().ShouldContain("1 has left and was never here: passed over.");
+        (await host.Get<PersonStore>().ListAsync(new PageRequest { Filter = "never-here" }, null, null)).Total.ShouldBe(0);
 
         done.QuerySelector(".notice.v-allow")!.Said().ShouldStartWith("It was done");
         var lara = (await host.Get<PersonStore>().ListAsync(new PageRequest(), null, "import")).Items.Single(p => p.Name == "lara");

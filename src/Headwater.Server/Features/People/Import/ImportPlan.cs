@@ -9,6 +9,9 @@ internal enum ImportAct
     Same,
     New,
     Changed,
+
+    /// <summary>Somebody who has left and was never here.</summary>
+    PassedOver,
 }
 
 /// <param name="Subject">Whom or what it is about, as the file names it.</param>

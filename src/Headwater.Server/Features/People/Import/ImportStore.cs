@@ -152,6 +152,14 @@ internal sealed class ImportStore(IDatabase database, AuditStore audit, AccessSt
                 var edit = new PersonEdit(row["account"], row["name"].Length > 0 ? row["name"] : before?.Title, row.Has("email") ? row["email"] : before?.Email);
                 var outcome = PersonStore.Check(ref edit);
                 if (row["account"].Length > 0 && outcome is not (PersonOutcome.Done or PersonOutcome.BadEmail)) good = Refuse(row, "import.badAccount", row["account"]);
+                var stays = true;
+                if (before is null && row["name"].Length == 0 && row["active"].Length > 0 && good && Truth(row, ref stays) && !stays)
+                {
+                    // A list of leavers names everybody who has left, and needs to make nobody.
+                    _changes.Add(new ImportChange(row.Line, ImportAct.PassedOver, row["account"], ""));
+                    continue;
+                }
+
                 if (before is null && row["account"].Length > 0 && row["name"].Length == 0) good = Refuse(row, "import.newNeedsName", row["account"]);
                 if (edit.Email is { } email) good &= Email(row, email);
 
