@@ -11,6 +11,8 @@ internal static class Usage
 
           --urls URL[;URL]     where to listen; http://127.0.0.1:8080 when not given, the next free port when that is taken
           --data DIR           where everything is kept; ./data when not given
+          --database ADDRESS   postgres://NAME:PASSWORD@HOST/DATABASE; the embedded database in the data folder when not given
+          --role ROLE          web (answers), worker (runs jobs) or all; all when not given
           --samples DIR        fill an empty installation from this folder (catalogue, documents, advisories)
           --fill-only true     fill the data folder from --samples, say nothing, and end; the first start comes later
           --version, --help

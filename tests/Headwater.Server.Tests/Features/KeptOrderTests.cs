@@ -31,7 +31,7 @@ public sealed class KeptOrderTests(TestHost host) : IClassFixture<TestHost>
         var unit = (await host.UnitsAsync(new CatalogueGroup("unit", "long-lists", "Long lists", null, null)))[("unit", "long-lists")];
         await SeedAsync(client, unit);
         var viewer = new Viewer(false, [unit]);
-        var (kept, sorted) = (Lists(new LongOrders(new Slow(), 100)), Lists(new LongOrders(new Slow(), 1_000_000)));
+        var (kept, sorted) = (Lists(new LongOrders(new SlowClock(), 100)), Lists(new LongOrders(new SlowClock(), 1_000_000)));
         int[] places = [0, 40, Projects / 2, Projects - 20];
         foreach (var who in new[] { Viewer.Everything, viewer })
         {
@@ -54,7 +54,7 @@ public sealed class KeptOrderTests(TestHost host) : IClassFixture<TestHost>
             foreach (var place in places) (await ask(viewer, place)).Projects.ShouldNotContain(unused, name);
         }
 
-        var orders = new LongOrders(new Slow(), 100);
+        var orders = new LongOrders(new SlowClock(), 100);
         var store = Advisories(orders);
         await store.ProjectsAsync(viewer, [Log4Shell], new PageRequest { Offset = 450 }, Stop);
         var another = (await store.ProjectsAsync(viewer, [Log4Shell], new PageRequest { Offset = 450 }, Stop)).Items[7].Project;
@@ -118,15 +118,5 @@ public sealed class KeptOrderTests(TestHost host) : IClassFixture<TestHost>
 
             await host.Get<FindingsModule>().PlacesChangedAsync(transaction, Enumerable.Range(0, Projects).Select(i => First + i));
         });
-    }
-
-    /// <summary>A clock that goes on a tenth of a second each time it is asked: whatever is worked out took long, and is kept.</summary>
-    private sealed class Slow : TimeProvider
-    {
-        private long _asked;
-
-        public override long TimestampFrequency => 10;
-
-        public override long GetTimestamp() => Interlocked.Increment(ref _asked);
     }
 }

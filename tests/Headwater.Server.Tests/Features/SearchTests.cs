@@ -193,7 +193,7 @@ public sealed class SearchTests(TestHost host) : IClassFixture<TestHost>
     {
         using var client = await host.ClientAsync();
         await host.IdleAsync();
-        var words = new SearchWordStore(host.Get<IDatabase>(), host.Get<Headwater.Server.Features.Findings.FindingsModule>(), new Slow());
+        var words = new SearchWordStore(host.Get<IDatabase>(), host.Get<Headwater.Server.Features.Findings.FindingsModule>(), new SlowClock());
         var before = await words.GetAsync(Viewer.Everything, Viewer.Everything, false, Stop);
         before.Correct("chandeleir", true, 3).ShouldBeEmpty();
         (await words.GetAsync(Viewer.Everything, Viewer.Everything, false, Stop)).ShouldBeSameAs(before);
@@ -284,16 +284,6 @@ public sealed class SearchTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("spring-core", "apache-core", 3)]
     [InlineData("", "abc", 3)]
     public void Distance_CountsSlips(string a, string b, int slips) => Similar.Distance(a, b, 2).ShouldBe(slips);
-
-    /// <summary>A clock that goes on a tenth of a second each time it is asked.</summary>
-    private sealed class Slow : TimeProvider
-    {
-        private long _asked;
-
-        public override long TimestampFrequency => 10;
-
-        public override long GetTimestamp() => Interlocked.Increment(ref _asked);
-    }
 
     private static async Task<JsonElement> FindAsync(HttpClient client, string query) => await client.GetFromJsonAsync<JsonElement>($"{Api.Root}/search?q={Uri.EscapeDataString(query)}", Stop);
 

@@ -13,7 +13,7 @@ internal sealed class CommandLine
     /// <summary>What a server takes, what its framework does (sections of the configuration are handed on by their names), and what stands in its environment.</summary>
     private static readonly HashSet<string> s_served = new(StringComparer.OrdinalIgnoreCase)
     {
-        "urls", "data", "database", "role", "samples", "fill-only", "quiet", "Headwater", "Logging", "Kestrel", "HEADWATER_ADMIN_PASSWORD", "HEADWATER_BOOTSTRAP_KEY", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "urls", "data", "database", "role", "samples", "fill-only", "Headwater", "Logging", "Kestrel", "HEADWATER_ADMIN_PASSWORD", "HEADWATER_BOOTSTRAP_KEY", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
         "environment", "contentRoot", "webroot", "applicationName", "AllowedHosts", "http_ports", "https_ports", "https_port", "detailedErrors", "captureStartupErrors", "suppressStatusMessages", "shutdownTimeoutSeconds", "hostingStartupAssemblies", "preventHostingStartup",
     };
 

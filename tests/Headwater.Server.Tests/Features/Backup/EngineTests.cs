@@ -96,7 +96,7 @@ public sealed class EngineTests : IDisposable
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(document));
         Directory.CreateDirectory(At($"old/blobs/{hash[..2]}"));
         await File.WriteAllBytesAsync(At($"old/blobs/{hash[..2]}/{hash[2..]}"), document);
-        var run = new CommandRun(CommandLine.Read(["--quiet"], []), null, TextWriter.Null, TextWriter.Null);
+        var run = new CommandRun(CommandLine.Read([], []), null, TextWriter.Null, TextWriter.Null);
         var backup = new BackupWork(old, old, folder, TimeProvider.System);
         await backup.RunAsync(() => File.Create(At("old.tar")), true, true, run, default);
         folder.Dispose();
