@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Headwater.Cli.Advisories;
+using Headwater.Cli.Licences;
 using Headwater.Cli.Lines;
 using Headwater.Cli.Operating;
 using Headwater.Cli.Sboms;
@@ -15,6 +16,7 @@ var root = new RootCommand("Headwater: what do we use, is it vulnerable, and is 
     VersionCommands.Create(),
     VersCommands.Create(),
     CvssCommand.Create(),
+    LicenceCommands.Create(),
     CompletionCommand.Create(),
 };
 foreach (var command in OperatorCommands.Create()) root.Add(command);

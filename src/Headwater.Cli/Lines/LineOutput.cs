@@ -32,12 +32,14 @@ internal sealed class LineOutput(Stream output)
     }
 
     /// <summary>Writes <c>{"error": …}</c>.</summary>
-    public void Error(string message)
+    /// <param name="more">Writes what stands beside it.</param>
+    public void Error(string message, Action<Utf8JsonWriter>? more = null)
     {
         Errors++;
         var json = Json();
         json.WriteStartObject();
         json.WriteString("error"u8, message.Length <= MaxError ? message : string.Concat(message.AsSpan(0, char.IsHighSurrogate(message[MaxError - 2]) ? MaxError - 2 : MaxError - 1), "…"));
+        more?.Invoke(json);
         json.WriteEndObject();
         EndJson();
     }

@@ -116,7 +116,7 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
                     m.Lifecycles.AddRange(v.EnumerateArray().Select(l => Text(l, "phase") ?? Text(l, "name") ?? string.Empty));
                     if (v.EnumerateArray().Any(l => SaysMore(l, "phase"))) m.Extras.Add(Keep(p));
                     break;
-                case "licenses": m.Licences.AddRange(Licences(v)); break;
+                case "licenses": m.Licences.AddRange(CycloneDxJson.Licences(v)); break;
                 case "properties": m.Properties.AddRange(v.EnumerateArray().Select(Property)); break;
                 case "tools":
                     Tools(v, m.Tools);
@@ -168,7 +168,7 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
                 case "swid": c.Identities.Add(new SbomIdentity(p.Name, Text(v, "tagId") ?? string.Empty)); c.Extras.Add(Keep(p)); break;
                 case "modified": c.Modified = Flag(e, p.Name); break;
                 case "hashes": c.Hashes.AddRange(v.EnumerateArray().Select(Hash)); break;
-                case "licenses": c.Licences.AddRange(Licences(v)); break;
+                case "licenses": c.Licences.AddRange(CycloneDxJson.Licences(v)); break;
                 case "supplier": c.Supplier = Organisation(v); if (OrganisationSaysMore(v)) c.Extras.Add(Keep(p)); break;
                 case "manufacturer": c.Manufacturer = Organisation(v); if (OrganisationSaysMore(v)) c.Extras.Add(Keep(p)); break;
                 case "authors": c.Authors.AddRange(v.EnumerateArray().Select(Contact)); if (v.EnumerateArray().Any(ContactSaysMore)) c.Extras.Add(Keep(p)); break;
@@ -225,7 +225,7 @@ internal sealed class CycloneDxIntake(SbomSink sink, SbomReadOptions options)
                 case "endpoints": s.Endpoints.AddRange(Texts(v)); break;
                 case "authenticated": s.Authenticated = Flag(e, p.Name); break;
                 case "x-trust-boundary": s.CrossesTrustBoundary = Flag(e, p.Name); break;
-                case "licenses": s.Licences.AddRange(Licences(v)); break;
+                case "licenses": s.Licences.AddRange(CycloneDxJson.Licences(v)); break;
                 case "externalReferences": References(p, s.ExternalReferences, s.Extras); break;
                 case "properties": s.Properties.AddRange(v.EnumerateArray().Select(Property)); break;
                 case "services": nested = v; break;

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Text.Json;
+using Headwater.Cli.Lines;
+using Headwater.Cli.Shell;
+using Headwater.Core.Licences;
+using Headwater.Core.Licences.Expressions;
+
+namespace Headwater.Cli.Licences;
+
+/// <summary><c>headwater licence parse|identify</c>.</summary>
+internal static class LicenceCommands
+{
+    private static readonly Lazy<LicenceLibrary> s_library = new(() => LicenceLibrary.Open(Path.Combine(AppContext.BaseDirectory, "licences.hwl")));
+
+    public static LicenceLibrary Library => s_library.Value;
+
+    public static Command Create() => new("licence", "Licence expressions, and which licences texts state.")
+    {
+        Parse(),
+        LicenceIdentify.Create(),
+    };
+
+    private static Command Parse()
+    {
+        var mode = new Option<string>("--mode") { Description = "By which text: strict-2.3, strict-3.0 or lenient.", DefaultValueFactory = _ => "strict-3.0" };
+        mode.AcceptOnlyFromAmong("strict-2.3", "strict-3.0", "lenient");
+        var lines = new Argument<string[]>("expression") { Arity = ArgumentArity.ZeroOrMore, Description = "Instead of lines of standard input." };
+        var command = new Command("parse", "Reads licence expressions, one a line: one JSON object a line.") { mode, lines }.With("""
+            headwater licence parse 'MIT OR (Apache-2.0 AND BSD-3-Clause)'
+            jq -r .license package.json | headwater licence parse --mode lenient
+
+            Exit code 0 when the input was read to its end, whatever the answers; with arguments, 1 when an answer is an error.
+            """);
+        command.SetAction(result =>
+        {
+            var by = result.GetValue(mode) switch { "strict-2.3" => ExpressionMode.Strict23, "lenient" => ExpressionMode.Lenient, _ => ExpressionMode.Strict30 };
+            var arguments = result.GetValue(lines) ?? [];
+            return arguments.Length == 0 ? LineCommand.Stream((line, output) => Answer(line, by, output), (error, output) => output.Error(error, At(0))) : LineCommand.Each(arguments, (line, output) => Answer(line, by, output));
+        });
+        return command;
+    }
+
+    private static Action<Utf8JsonWriter> At(int at) => json => json.WriteNumber("at"u8, at);
+
+    private static void Answer(string line, ExpressionMode mode, LineOutput output)
+    {
+        var read = Library.Expressions.Parse(line, mode);
+        if (!read.IsRead)
+        {
+            output.Error(read.Error, At(read.At));
+            return;
+        }
+
+        var json = output.Json();
+        json.WriteStartObject();
+        json.WriteString("canonical"u8, read.Expression.ToString());
+        json.WriteBoolean("valid"u8, read.Repairs.Count == 0);
+        foreach (var (name, texts) in new[] { ("repairs", read.Repairs), ("licences", read.Expression.Licences), ("exceptions", read.Expression.Exceptions) })
+        {
+            json.WriteStartArray(name);
+            foreach (var text in texts) json.WriteStringValue(text);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        output.EndJson();
+    }
+}

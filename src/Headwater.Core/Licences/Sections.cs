@@ -1,0 +1,41 @@
+namespace Headwater.Core.Licences;
+
+/// <summary>The numbers of the sections of a licence library.</summary>
+internal static class Sections
+{
+    /// <summary>For each slot of the hash table the number of a word plus one.</summary>
+    public const int WordSlots = 1;
+
+    public const int WordStarts = 2, WordCharacters = 3;
+
+    /// <summary>How many rules have each word.</summary>
+    public const int WordRules = 4;
+
+    /// <summary>For each word 1 where it tells one licence from another: it stands in names of licences, or is a number.</summary>
+    public const int WordNames = 5;
+
+    /// <summary>The words of all rules, rule behind rule.</summary>
+    public const int Tokens = 10;
+
+    /// <summary>The rules, in the order of their words.</summary>
+    public const int Rules = 11;
+
+    /// <summary>A hash table of the first two words of rules (the second is <see cref="NoWord"/> for rules of one): the pair, the first rule, behind the last, nothing.</summary>
+    public const int FirstWords = 12;
+
+    public const int RuleNameStarts = 13, RuleNameCharacters = 14;
+
+    /// <summary>The place of a word that is not there.</summary>
+    public const ushort NoWord = ushort.MaxValue;
+
+    /// <summary>The words of rules that must be there: rule, first word, how many.</summary>
+    public const int Required = 15;
+
+    public const int ExpressionStarts = 16, ExpressionCharacters = 17;
+
+    /// <summary>Hashes of runs of words, sorted; for each, a rule and a place in it.</summary>
+    public const int SeedHashes = 20, SeedPlaces = 21;
+
+    /// <summary>From here on texts: where each begins, and behind that section their characters.</summary>
+    public const int LicenceIds = 30, ExceptionIds = 32, AliasNames = 34, AliasAddresses = 36, AliasExceptions = 38, Associations = 40;
+}
