@@ -4,7 +4,7 @@ headwater_server=artifacts/server
 headwater_server_stamp=$headwater_server/.built
 
 server_is_fresh() {
-  [ -e "$headwater_server_stamp" ] && [ -z "$(find src/Headwater.Core src/Headwater.Server Directory.Build.props Directory.Packages.props global.json \
+  [ -e "$headwater_server_stamp" ] && [ -z "$(find src/Headwater.Core src/Headwater.LicenceLibrary src/LicenceLibrary.targets src/Headwater.Server Directory.Build.props Directory.Packages.props global.json \
     \( -name bin -o -name obj -o -name node_modules \) -prune -o -type f -newer "$headwater_server_stamp" -print -quit)" ]
 }
 

@@ -9,6 +9,7 @@ using Headwater.Server.Features.Grants;
 using Headwater.Server.Features.Inbox;
 using Headwater.Server.Features.Jobs;
 using Headwater.Server.Features.Keys;
+using Headwater.Server.Features.Licences;
 using Headwater.Server.Features.Overview;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.People;
@@ -44,6 +45,7 @@ try
     FindingsModule.AddServices(services);
     AnalysesModule.AddServices(services);
     RegistriesModule.AddServices(services);
+    LicencesModule.AddServices(services);
     OwnersModule.AddServices(services);
     PeopleModule.AddServices(services);
     ProjectsModule.AddServices(services);
