@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using Headwater.Core.Licences.Expressions;
+using Headwater.Core.Licences.Facts;
 using Headwater.Core.Licences.Identification;
 
 namespace Headwater.Core.Licences;
@@ -10,6 +11,8 @@ public sealed unsafe class LicenceLibrary : IDisposable
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
     private readonly ThreadLocal<LicenceIdentifier> _identifiers;
+    private readonly FactSections _facts;
+    private readonly Lazy<ExceptionJudgement> _pairs;
 
     private LicenceLibrary(byte* start, long length, MemoryMappedFile? file, MemoryMappedViewAccessor? view)
     {
@@ -18,6 +21,8 @@ public sealed unsafe class LicenceLibrary : IDisposable
         Rules = new RuleIndex(sections);
         Words = new Vocabulary(sections);
         Expressions = ExpressionSections.Read(sections);
+        _facts = new FactSections(sections);
+        _pairs = new Lazy<ExceptionJudgement>(() => new ExceptionJudgement(ExpressionSections.Texts(sections, Sections.ClassifiedPairs)));
         _identifiers = new ThreadLocal<LicenceIdentifier>(() => new LicenceIdentifier(this));
     }
 
@@ -38,6 +43,24 @@ public sealed unsafe class LicenceLibrary : IDisposable
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         return new LicenceLibrary(start + view.PointerOffset, view.SafeMemoryMappedViewHandle.ByteLength is var length ? (long)length : 0, file, view);
     }
+
+    /// <summary>All identifiers of which facts are known, licences and exceptions, in the order of their letters.</summary>
+    public IEnumerable<string> Ids => Enumerable.Range(0, _facts.Count).Select(i => _facts.Id(i).ToString());
+
+    /// <summary>The facts of all licences and exceptions, in the order of their letters.</summary>
+    public IEnumerable<LicenceFacts> All => Enumerable.Range(0, _facts.Count).Select(i => _facts[i]);
+
+    /// <summary>What is known of a licence or an exception; null for an identifier that nobody lists.</summary>
+    /// <param name="id">An identifier of SPDX or a <c>LicenseRef-</c>, in any case.</param>
+    public LicenceFacts? Find(ReadOnlySpan<char> id) => _facts.Find(id) is var i and >= 0 ? _facts[i] : null;
+
+    /// <summary>What is known of a licence or an exception; null for an identifier that nobody lists.</summary>
+    /// <param name="id">An identifier of SPDX or a <c>LicenseRef-</c>, in any case.</param>
+    public LicenceFacts? Find(string id) => Find(id.AsSpan());
+
+    /// <summary>What kind of licence one is together with its exception. An exception of which nobody says what it changes changes nothing: then the licence is as it is alone, and a remark says so.</summary>
+    /// <param name="term">A licence, with or without an exception.</param>
+    public LicenceJudgement Judge(LicenceTerm term) => _pairs.Value.Judge(term, Find(term.Licence));
 
     /// <summary>What a text says of licences.</summary>
     /// <param name="text">The text.</param>

@@ -38,4 +38,7 @@ internal static class Sections
 
     /// <summary>From here on texts: where each begins, and behind that section their characters.</summary>
     public const int LicenceIds = 30, ExceptionIds = 32, AliasNames = 34, AliasAddresses = 36, AliasExceptions = 38, Associations = 40;
+
+    /// <summary>Identifiers of which facts are known, in order, as texts; their facts and their texts, packed (three sections each); licences with exceptions that are classified together, as texts.</summary>
+    public const int FactIds = 50, FactRecords = 52, FactTexts = 55, ClassifiedPairs = 58;
 }

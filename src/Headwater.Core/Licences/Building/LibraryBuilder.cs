@@ -22,6 +22,7 @@ public static class LibraryBuilder
         Pairs(writer, Sections.AliasAddresses, aliases.Addresses);
         Pairs(writer, Sections.AliasExceptions, aliases.ExceptionNames.Select(e => KeyValuePair.Create(e.Key, string.Join('\n', e.Value))));
         Pairs(writer, Sections.Associations, AliasBuilder.Associations(data).Select(e => KeyValuePair.Create(e.Key, string.Join('\n', e.Value))));
+        FactBuilder.Write(data, writer);
         writer.Write(into);
     }
 
