@@ -18,6 +18,7 @@ internal static class LicenceCommands
     {
         Parse(),
         LicenceIdentify.Create(),
+        LicenceScan.Create(),
     };
 
     private static Command Parse()
