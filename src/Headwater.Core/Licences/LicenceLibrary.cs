@@ -18,6 +18,7 @@ public sealed unsafe class LicenceLibrary : IDisposable
     {
         (_file, _view) = (file, view);
         var sections = new SectionFile(start, length);
+        Templates = new Templates(sections);
         Rules = new RuleIndex(sections);
         Words = new Vocabulary(sections);
         Expressions = ExpressionSections.Read(sections);
@@ -30,6 +31,8 @@ public sealed unsafe class LicenceLibrary : IDisposable
     public ExpressionParser Expressions { get; }
 
     internal RuleIndex Rules { get; }
+
+    internal Templates Templates { get; }
 
     internal Vocabulary Words { get; }
 
@@ -66,6 +69,11 @@ public sealed unsafe class LicenceLibrary : IDisposable
     /// <param name="text">The text.</param>
     /// <param name="limit">So long it may take; what was not reached is said.</param>
     public IdentifiedText Identify(ReadOnlySpan<char> text, TimeSpan? limit = null) => _identifiers.Value!.Identify(text, limit ?? TimeSpan.FromSeconds(2));
+
+    /// <summary>Whether a text conforms to the template that the list of SPDX has for a licence or exception, and where it differs; null when the list has none.</summary>
+    /// <param name="id">The identifier.</param>
+    /// <param name="text">The text; what stands before and behind the licence does not matter.</param>
+    public TemplateCheck? Check(string id, ReadOnlySpan<char> text) => _identifiers.Value!.Check(id, text);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -41,4 +41,7 @@ internal static class Sections
 
     /// <summary>Identifiers of which facts are known, in order, as texts; their facts and their texts, packed (three sections each); licences with exceptions that are classified together, as texts.</summary>
     public const int FactIds = 50, FactRecords = 52, FactTexts = 55, ClassifiedPairs = 58;
+
+    /// <summary>The compiled templates, where each begins (one more for the end of the last), and the licences and exceptions that they are of.</summary>
+    public const int TemplateCode = 80, TemplatePlaces = 81, TemplateNames = 82;
 }

@@ -16,12 +16,14 @@ internal sealed partial class RuleBuilder
     private readonly HashSet<ushort> _names = [];
     private readonly Dictionary<string, int> _expressions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Rule Rule, int Rank)> _rules = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int[]> _templates = new(StringComparer.Ordinal);
 
     public RuleBuilder() => _tokeniser = new Tokeniser(_words);
 
     public void AddAll(LicenceData data)
     {
         AddNames(data);
+        AddTemplates(data);
         foreach (var licence in data.Lines("spdx/licence-details.jsonl.gz").Where(l => !l.Flag("isDeprecatedLicenseId")))
         {
             var id = licence.Text("licenseId")!;
@@ -72,6 +74,11 @@ internal sealed partial class RuleBuilder
         writer.AddTexts(Sections.RuleNameStarts, Sections.RuleNameCharacters, rules.Select(r => r.Name));
         writer.Add<int>(Sections.Required, CollectionsMarshal.AsSpan(required));
         writer.AddTexts(Sections.ExpressionStarts, Sections.ExpressionCharacters, _expressions.OrderBy(e => e.Value).Select(e => e.Key));
+        var places = new List<int> { 0 };
+        foreach (var code in _templates.Values) places.Add(places[^1] + code.Length);
+        writer.Add(Sections.TemplateCode, _templates.Values.SelectMany(c => c).ToArray());
+        writer.Add<int>(Sections.TemplatePlaces, CollectionsMarshal.AsSpan(places));
+        writer.AddTexts(Sections.TemplateNames, Sections.TemplateNames + 1, _templates.Keys);
         SeedBuilder.Write(writer, records, CollectionsMarshal.AsSpan(tokens));
     }
 
@@ -95,6 +102,13 @@ internal sealed partial class RuleBuilder
         }
 
         return table;
+    }
+
+    private void AddTemplates(LicenceData data)
+    {
+        var compiler = new TemplateCompiler(_tokeniser);
+        foreach (var (id, template) in data.Lines("spdx/licence-details.jsonl.gz").Select(l => (l.Text("licenseId")!, l.Text("standardLicenseTemplate"))).Concat(data.Lines("spdx/exception-details.jsonl.gz").Select(e => (e.Text("licenseExceptionId")!, e.Text("licenseExceptionTemplate")))))
+            if (template is { Length: > 0 } && compiler.Compile(template) is { Length: > 0 } code) _templates[id] = code;
     }
 
     /// <summary>The words of which names are made.</summary>

@@ -14,9 +14,15 @@ public sealed class ExpressionParser
     /// <param name="associations">For each exception, the licences it is made for.</param>
     internal ExpressionParser(LicenceNames names, LicenceAliases aliases, IReadOnlyDictionary<string, IReadOnlyList<string>> associations)
     {
-        _names = names;
+        (_names, Associations) = (names, associations);
         _lenient = new LenientParser(names, aliases, associations);
     }
+
+    /// <summary>The identifiers that are known.</summary>
+    public LicenceNames Names => _names;
+
+    /// <summary>For each exception, the licences it is made for.</summary>
+    internal IReadOnlyDictionary<string, IReadOnlyList<string>> Associations { get; }
 
     /// <summary>Reads one by the letter of the standard, or as people write it.</summary>
     public ExpressionResult Parse(string text, ExpressionMode mode)

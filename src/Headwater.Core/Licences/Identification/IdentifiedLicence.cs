@@ -9,6 +9,9 @@ public enum FoundBy
     /// <summary>The words of a rule stand there, all of them and nothing between.</summary>
     Exact,
 
+    /// <summary>It conforms to the template of the SPDX list.</summary>
+    Template,
+
     /// <summary>Most words of a rule stand there in its order.</summary>
     Alike,
 }
@@ -28,6 +31,9 @@ public sealed record IdentifiedMatch(string Expression, int StartLine, int EndLi
     /// <summary>Whether the rule says which version; a name alone does not.</summary>
     internal bool NamesVersion { get; init; } = true;
 
+    /// <summary>How many words it has; 0 for a tag.</summary>
+    internal int Words { get; init; }
+
     /// <summary>Whether it says where a text lies.</summary>
     internal bool PointsToFile { get; init; }
 
@@ -40,4 +46,8 @@ public sealed record IdentifiedMatch(string Expression, int StartLine, int EndLi
 /// <param name="Matches">Where they stand, hints included.</param>
 /// <param name="Copyrights">Its copyright statements, each once.</param>
 /// <param name="Remark">Why it was not read, or not to its end; null for nothing.</param>
-public sealed record IdentifiedText(Expressions.LicenceExpression? Expression, IReadOnlyList<IdentifiedMatch> Matches, IReadOnlyList<string> Copyrights, string? Remark);
+public sealed record IdentifiedText(Expressions.LicenceExpression? Expression, IReadOnlyList<IdentifiedMatch> Matches, IReadOnlyList<string> Copyrights, string? Remark)
+{
+    /// <summary>Exceptions whose texts stand there without a licence that they are made for.</summary>
+    public IReadOnlyList<string> LoneExceptions { get; init; } = [];
+}

@@ -8,6 +8,9 @@ internal static class MatchJudgement
     /// <summary>A text that names so many licences and states none is about licences: a list of identifiers, a table of a tool.</summary>
     private const int Catalogue = 12;
 
+    /// <summary>Shorter than this, in words, a match is a name.</summary>
+    private const int Long = 20;
+
     /// <summary>Says that there is some licence, and not which.</summary>
     private static readonly HashSet<string> s_vague = new(StringComparer.Ordinal)
     {
@@ -15,25 +18,83 @@ internal static class MatchJudgement
         "LicenseRef-scancode-proprietary-license", "LicenseRef-scancode-commercial-license", "LicenseRef-scancode-other-permissive", "LicenseRef-scancode-other-copyleft", "LicenseRef-scancode-generic-cla", "LicenseRef-scancode-generic-export-compliance",
     };
 
-    /// <summary>What all matches conclude together; those that conclude nothing beside others are marked in the list.</summary>
-    public static LicenceExpression? Conclude(List<IdentifiedMatch> matches, Func<string, LicenceExpression?> parse)
+    /// <summary>What all matches conclude together, and exceptions without a licence that they could belong to; those that conclude nothing beside others are marked in the list.</summary>
+    public static (LicenceExpression? Expression, IReadOnlyList<string> LoneExceptions) Conclude(List<IdentifiedMatch> matches, Func<string, LicenceExpression?> parse, ExpressionParser parser)
     {
+        LeaveOutCatalogue(matches);
         var terms = new List<(int Match, LicenceExpression Expression)>();
         for (var i = 0; i < matches.Count; i++)
             if (matches[i].Concludes && parse(matches[i].Expression) is { } expression) terms.Add((i, expression));
-        if (terms.Count == 0) return null;
-        if (!terms.Exists(t => matches[t.Match].Kind is RuleKind.Text or RuleKind.Notice || matches[t.Match].By == FoundBy.Tag) && terms.Select(t => t.Expression).Distinct().Count() >= Catalogue)
-        {
-            for (var i = 0; i < matches.Count; i++) matches[i] = matches[i] with { Concludes = false, Note = "One of many names in a row: the text is about licences." };
-            return null;
-        }
-
         var kept = terms.Where(t => !Explained(t, terms, matches)).ToList();
         if (kept.Exists(t => !IsVague(t.Expression))) kept.RemoveAll(t => IsVague(t.Expression));
         if (kept.Count == 0) kept = terms;
+        var (exceptions, lone) = Attach(matches, kept, parser);
         for (var i = 0; i < matches.Count; i++)
-            if (matches[i].Concludes && !kept.Exists(t => t.Match == i)) matches[i] = matches[i] with { Concludes = false };
-        return LicenceExpression.All(kept.Select(t => Told(t.Expression)));
+            if (matches[i].Concludes && !kept.Exists(t => t.Match == i) && !exceptions.Contains(i)) matches[i] = matches[i] with { Concludes = false };
+        return (kept.Count == 0 ? null : LicenceExpression.All(kept.Select(t => Told(t.Expression))), lone);
+    }
+
+    /// <summary>What is to be said of the texts of GNU licences without a notice: they do not tell whether later versions may be used. Null for nothing.</summary>
+    public static string? UnknownLater(List<IdentifiedMatch> matches)
+    {
+        string? told = null;
+        for (var i = 0; i < matches.Count; i++)
+        {
+            if (!matches[i].Concludes || matches[i].Kind != RuleKind.Text || !matches[i].Expression.EndsWith("-only", StringComparison.Ordinal)) continue;
+            matches[i] = matches[i] with { Note = "The text alone does not say whether later versions may be used." };
+            told ??= $"{matches[i].Expression}: the text alone does not say whether later versions may be used.";
+        }
+
+        return told;
+    }
+
+    /// <summary>Gives the texts of exceptions to the licences that they are made for, the nearest first.</summary>
+    private static (HashSet<int> Exceptions, IReadOnlyList<string> Lone) Attach(List<IdentifiedMatch> matches, List<(int Match, LicenceExpression Expression)> kept, ExpressionParser parser)
+    {
+        var (exceptions, lone) = (new HashSet<int>(), new List<string>());
+        for (var i = 0; i < matches.Count; i++)
+        {
+            if (!matches[i].Concludes || parser.Names.Exception(matches[i].Expression) is not { } exception) continue;
+            exceptions.Add(i);
+            if (kept.Exists(k => k.Expression.Exceptions.Contains(exception))) continue;
+            var line = matches[i].StartLine;
+            var at = Enumerable.Range(0, kept.Count).Where(k => kept[k].Expression is LicenceTerm { Exception: null } term && IsMadeFor(exception, term, parser)).OrderBy(k => Math.Abs(matches[kept[k].Match].EndLine - line)).Select(k => (int?)k).FirstOrDefault();
+            if (at is { } nearest) kept[nearest] = (kept[nearest].Match, (LicenceTerm)kept[nearest].Expression with { Exception = exception });
+            else if (!lone.Contains(exception)) lone.Add(exception);
+        }
+
+        return (exceptions, lone);
+    }
+
+    private static bool IsMadeFor(string exception, LicenceTerm term, ExpressionParser parser)
+    {
+        var mine = LicenceVersions.Of(term);
+        if (!parser.Associations.TryGetValue(exception, out var made)) return mine.Family is "GPL" or "LGPL" or "AGPL";
+        return made.Any(m => string.Equals(m, term.Licence, StringComparison.Ordinal) || (LicenceVersions.Of(new LicenceTerm(m)) is var theirs && theirs.Family == mine.Family && theirs.Version == mine.Version));
+    }
+
+    /// <summary>Where many different names stand and hardly a text, the names conclude nothing; what is said at length, or by a tag, holds.</summary>
+    private static void LeaveOutCatalogue(List<IdentifiedMatch> matches)
+    {
+        var (names, others, different) = (0, 0, new HashSet<string>(StringComparer.Ordinal));
+        foreach (var match in matches)
+        {
+            if (!match.Concludes) continue;
+            if (!IsName(match))
+            {
+                others++;
+                continue;
+            }
+
+            names++;
+            different.Add(match.Expression);
+        }
+
+        if (different.Count < Catalogue || others * 10 > names) return;
+        for (var i = 0; i < matches.Count; i++)
+            if (matches[i].Concludes && IsName(matches[i])) matches[i] = matches[i] with { Concludes = false, Note = "One of many names in a row: the text is about licences." };
+
+        static bool IsName(IdentifiedMatch match) => match.Words is > 0 and < Long;
     }
 
     /// <summary>What licences of one house have in common: BSD-2-Clause and BSD-3-Clause are BSD.</summary>
@@ -60,10 +121,12 @@ internal static class MatchJudgement
             if (term.Licence.StartsWith("LicenseRef-scancode-public-domain", StringComparison.Ordinal) && Dedicates(expression)) return true;
             // "Under A or B, at your choice", and below the texts of both.
             if (match.Kind == RuleKind.Text && expression is LicenceCombination { IsChoice: true } choice && choice.Terms.Any(t => t.Equals(term) || (LicenceVersions.Of(t) is var one && one.Family == mine.Family && one.Version == mine.Version))) return true;
+            // LGPL-3.0 is the text of GPL-3.0 with permissions before it, and comes with it.
+            if (match.Kind == RuleKind.Text && mine is { Family: "GPL", Version: "3.0" } && matches[other].Kind == RuleKind.Text && expression is LicenceTerm lesser && LicenceVersions.Of(lesser) is { Family: "LGPL", Version: "3.0" }) return true;
             foreach (var theirs in expression.Terms.Select(LicenceVersions.Of))
             {
                 // What does not say which versions may be used is explained by what says it.
-                if (!match.SaysOnly && theirs.Version is not null && theirs.Family == mine.Family && theirs.Version == mine.Version && theirs.Later && !mine.Later) return true;
+                if (!match.SaysOnly && (matches[other].NamesVersion || !match.NamesVersion) && theirs.Version is not null && theirs.Family == mine.Family && theirs.Version == mine.Version && theirs.Later && !mine.Later) return true;
                 // A name without a version beside one with it, or beside the text.
                 var family = Root(theirs.Family) == Root(mine.Family) || (mine.Family == "GPL" && theirs.Family is "LGPL" or "AGPL");
                 var beside = matches[other];

@@ -148,8 +148,10 @@ internal sealed unsafe class RuleIndex
 /// <param name="Rule">Its number.</param>
 /// <param name="Start">The first word.</param>
 /// <param name="End">Behind the last.</param>
-/// <param name="Matched">How many words of the rule are there; 0 for all.</param>
+/// <param name="Matched">How many words of the rule are there; 0 for all, <see cref="Conforms"/> where its template says so.</param>
 internal readonly record struct RuleMatch(int Rule, int Start, int End, int Matched = 0)
 {
+    public const int Conforms = -1;
+
     public int Length => End - Start;
 }

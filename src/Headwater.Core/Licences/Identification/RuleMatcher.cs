@@ -5,7 +5,7 @@ namespace Headwater.Core.Licences.Identification;
 /// <summary>
 /// Finds rules in a text: exactly, word for word along the order of the rules; then, in what that leaves, rules that are there in most of their words. Holds working memory: one for each thread.
 /// </summary>
-internal sealed class RuleMatcher(RuleIndex index)
+internal sealed class RuleMatcher(RuleIndex index, Templates templates)
 {
     /// <summary>So many rules are laid beside one text.</summary>
     private const int MostCandidates = 60;
@@ -31,6 +31,7 @@ internal sealed class RuleMatcher(RuleIndex index)
     private int[] _ranked = [];
     private readonly Dictionary<int, int> _ofExpression = [];
     private readonly Alignment _alignment = new();
+    private readonly TemplateMatcher _template = new();
 
     /// <summary>Whether the time was over before everything was tried.</summary>
     public bool IsCut { get; private set; }
@@ -72,7 +73,7 @@ internal sealed class RuleMatcher(RuleIndex index)
     {
         // Where nearly every word is explained there is nothing to look for.
         var explained = 0;
-        foreach (var match in _found) explained += match.Length >= 12 ? match.Length : 0;
+        foreach (var match in _found) explained += match.Length >= 12 && !IsUnlistedText(match) ? match.Length : 0;
         if (text.Length - explained < 12) return;
         Vote(text);
         if (_touched.Count == 0) return;
@@ -95,6 +96,7 @@ internal sealed class RuleMatcher(RuleIndex index)
         _exact.AddRange(_found);
         var alike = new List<(RuleMatch Match, double Score)>();
         var beside = 0;
+        var unlisted = _found.Exists(IsUnlistedText);
         foreach (var rule in candidates)
         {
             if (Stopwatch.GetTimestamp() > until)
@@ -105,21 +107,42 @@ internal sealed class RuleMatcher(RuleIndex index)
 
             // Where something fits well, a few more are tried, for twins.
             var good = alike.FindIndex(a => a.Match.Matched * 100 >= index[a.Match.Rule].Length * 97 && a.Match.Start <= _first[rule] + 20 && a.Match.End >= _last[rule] - 20);
-            if (good >= 0 && ++beside > MostBeside) continue;
-            if (Lay(text, rule) is { } match) alike.Add(match);
+            if (good >= 0 && !(unlisted && IsListedText(rule)) && ++beside > MostBeside) continue;
+            if (Lay(text, rule) is not { } match) continue;
+            alike.Add(match);
+            if (Conforming(text, match.Match) is { } conforming) alike.Add((conforming, conforming.Length * 1.05));
         }
 
         // The best first; what overlaps a better one is the same text by another name.
         foreach (var (match, score) in alike.OrderByDescending(a => a.Score))
         {
-            if (_exact.Exists(m => m.Matched > 0 && Overlap(m, match) * 2 > Math.Min(m.Length, match.Length))) continue;
+            if (_exact.Exists(m => m.Matched != 0 && Overlap(m, match) * 2 > Math.Min(m.Length, match.Length))) continue;
+            // Of two that explain the same the list of SPDX says how it is called.
+            if (match.Matched == RuleMatch.Conforms && _exact.Exists(m => m.Matched == 0 && Overlap(m, match) * 10 >= match.Length * 9 && (m.Length > match.Length + 3 || !IsUnlistedText(m)))) continue;
             // What is there word for word says it better, unless this explains more.
-            if (_exact.Sum(m => m.Matched == 0 ? Overlap(m, match) : 0) >= score * 0.95) continue;
-            _exact.RemoveAll(m => m.Matched == 0 && m.Start >= match.Start && m.End <= match.End && index[m.Rule].Kind != RuleKind.FalsePositive && m.Length < match.Length);
+            if (match.Matched != RuleMatch.Conforms && _exact.Sum(m => m.Matched == 0 ? Overlap(m, match) : 0) >= score * 0.95) continue;
+            _exact.RemoveAll(m => m.Matched == 0 && m.Start >= match.Start && m.End <= match.End && index[m.Rule].Kind != RuleKind.FalsePositive && (m.Length < match.Length || match.Matched == RuleMatch.Conforms));
             _exact.Add(match);
         }
 
         Keep(_exact);
+    }
+
+    /// <summary>Whether this is a whole text by a name that the list of SPDX does not have; that may have another for it.</summary>
+    private bool IsUnlistedText(RuleMatch match) => match.Length >= 40 && index[match.Rule].Kind == RuleKind.Text && !index.IsListed(match.Rule);
+
+    /// <summary>Whether this is the text that the list of SPDX has for a licence.</summary>
+    private bool IsListedText(int rule) => (index[rule].Flags & RuleFlags.Canonical) != 0 && index[rule].Kind == RuleKind.Text && index.IsListed(rule);
+
+    /// <summary>The match of the rule's template about where the rule was found; null when the text does not conform to it.</summary>
+    private RuleMatch? Conforming(ReadOnlySpan<ushort> text, RuleMatch match)
+    {
+        if (!IsListedText(match.Rule)) return null;
+        var code = templates.Of(index.Name(match.Rule));
+        if (code.IsEmpty) return null;
+        for (var from = Math.Max(0, match.Start - 40); from <= match.Start + 6 && from < text.Length; from++)
+            if (_template.Match(text, from, code, out _, out _) is var end and > 0 && end > match.End - 20) return new RuleMatch(match.Rule, from, end, RuleMatch.Conforms);
+        return null;
     }
 
     /// <summary>Counts for each rule the runs of words that it shares with the text; one that few rules have counts for more.</summary>
@@ -133,7 +156,7 @@ internal sealed class RuleMatcher(RuleIndex index)
         {
             // What lies in a long exact match is explained.
             while (next < _found.Count && _found[next].End <= at) next++;
-            if (next < _found.Count && _found[next].Start <= at && _found[next].End >= at + Seeds.Words && _found[next].Length >= Long) continue;
+            if (next < _found.Count && _found[next].Start <= at && _found[next].End >= at + Seeds.Words && _found[next].Length >= Long && !IsUnlistedText(_found[next])) continue;
             var places = index.Seeds(hash);
             if (places.Length > 2 * MostPlaces || places.Length == 0) continue;
             var weight = 1f / MathF.Log2(2 + (places.Length / 2));

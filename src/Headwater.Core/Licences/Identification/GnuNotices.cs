@@ -1,0 +1,118 @@
+namespace Headwater.Core.Licences.Identification;
+
+/// <summary>
+/// Reads what notices of the GNU licences say of versions, in whatever words: "under the terms of [version 2 of] the GNU Lesser General Public License … version 2.1 … [or any later version | only]". The words between vary without end;
+/// what decides stands in few of them.
+/// </summary>
+internal sealed class GnuNotices
+{
+    /// <summary>So far from the name the version is sought, in words.</summary>
+    private const int Far = 24;
+
+    private static readonly HashSet<string> s_versions = new(StringComparer.Ordinal) { "GPL-1.0", "GPL-2.0", "GPL-3.0", "LGPL-2.0", "LGPL-2.1", "LGPL-3.0", "AGPL-1.0", "AGPL-3.0" };
+
+    private readonly ushort _general, _public, _license, _gnu, _version, _v, _or, _later, _only, _under, _one, _zero;
+    private readonly ushort[] _kinds, _laters, _between;
+    private readonly Dictionary<ushort, string> _versions = [];
+
+    public GnuNotices(WordNumbers numbers)
+    {
+        (_general, _public, _license, _gnu, _version, _v, _or) = (numbers.Find("general"), numbers.Find("public"), numbers.Find("license"), numbers.Find("gnu"), numbers.Find("version"), numbers.Find("v"), numbers.Find("or"));
+        (_later, _only, _under, _one, _zero) = (numbers.Find("later"), numbers.Find("only"), numbers.Find("under"), numbers.Find("1"), numbers.Find("0"));
+        _kinds = [numbers.Find("lesser"), numbers.Find("library"), numbers.Find("affero")];
+        _laters = [_later, numbers.Find("newer"), numbers.Find("higher"), numbers.Find("above"), numbers.Find("greater"), numbers.Find("subsequent")];
+        _between = [.. "as published by the free software foundation inc fsf either of gnu general public license lesser library affero in or at your terms and conditions dated june february july november 1989 1991 1999 2007 19 29 its a any gpl lgpl agpl that is"
+            .Split(' ').Select(w => numbers.Find(w)).Where(w => w != TextTokens.Unknown)];
+        foreach (var digit in (ReadOnlySpan<string>)["1", "2", "3"])
+        {
+            _versions[numbers.Find(digit)] = digit;
+            _versions[numbers.Find("v" + digit)] = digit;
+        }
+
+        _versions.Remove(TextTokens.Unknown);
+    }
+
+    /// <summary>The notices from the left: their words, and what they say.</summary>
+    public void Find(TextTokens tokens, List<(int Start, int End, string Expression)> into)
+    {
+        into.Clear();
+        var text = tokens.Span;
+        for (var i = 0; i + 2 < text.Length; i++)
+        {
+            if (text[i] != _general || text[i + 1] != _public || text[i + 2] != _license) continue;
+            if (Read(tokens, i) is { } notice && (into.Count == 0 || into[^1].End <= notice.Start)) into.Add(notice);
+            i += 2;
+        }
+    }
+
+    private (int Start, int End, string Expression)? Read(TextTokens tokens, int general)
+    {
+        var text = tokens.Span;
+        var start = general;
+        var kind = "GPL";
+        if (start > 0 && Array.IndexOf(_kinds, text[start - 1]) is var which and >= 0)
+        {
+            kind = which == 2 ? "AGPL" : "LGPL";
+            start--;
+        }
+
+        if (start > 0 && text[start - 1] == _gnu) start--;
+        // A grant says "under" it; a list of names does not.
+        var under = text[Math.Max(0, start - 14)..start].LastIndexOf(_under);
+        if (under < 0) return null;
+        var from = Math.Max(0, start - 14) + under;
+        var (end, version) = (general + 3, (string?)null);
+        // "Version 2 of the GNU …", "version 2 or later of …".
+        var ahead = text[from..start];
+        if (ahead.IndexOf(_version) is var before and >= 0 && Number(tokens, from + before + 1, out var behind) is { } stated)
+        {
+            if (behind > start) return null;
+            if (text[behind..start].IndexOf(_or) >= 0 && text[behind..start].IndexOfAny(_laters) >= 0) return Say(kind, stated, true, from, end);
+            version = stated;
+        }
+        else
+        {
+            var at = end;
+            while (at < text.Length && at < end + Far && text[at] != _version && text[at] != _v && !_versions.ContainsKey(text[at]))
+            {
+                if (Array.IndexOf(_between, text[at]) < 0) return null;
+                at++;
+            }
+
+            if (at >= text.Length || at >= end + Far) return null;
+            if (text[at] == _version || text[at] == _v) at++;
+            version = Number(tokens, at, out end);
+            if (version is null) return null;
+        }
+
+        // Behind the version: which others may be used.
+        for (var at = end; at < text.Length && at < end + Far; at++)
+        {
+            if (text[at] == _only) return Say(kind, version, false, from, at + 1);
+            if (text[at] == _or && text[(at + 1)..Math.Min(text.Length, at + 10)] is var rest && rest.IndexOfAny(_laters) is var later and >= 0)
+            {
+                // "Or version 3", "or the Artistic License": another choice, which is not for this reader.
+                if (rest[..later].IndexOf(_version) is var again and >= 0 && again + 1 < later && Number(tokens, at + again + 2, out _) is not null) return null;
+                return Say(kind, version, true, from, at + 2 + later);
+            }
+
+            if (text[at] == _or || Array.IndexOf(_between, text[at]) < 0) break;
+        }
+
+        // "Either version 2 or the Artistic License": what follows "or" is for others to read.
+        if (end < text.Length && text[end..Math.Min(text.Length, end + 4)].IndexOf(_or) >= 0) return null;
+        return Say(kind, version, false, from, end);
+    }
+
+    /// <summary>"2", "v2", "2.1", "2.0": what is joined by a point is one number.</summary>
+    private string? Number(TextTokens tokens, int at, out int end)
+    {
+        end = at;
+        if (at >= tokens.Count || !_versions.TryGetValue(tokens.Ids[at], out var major)) return null;
+        end = at + 1;
+        if (end < tokens.Count && tokens.Starts[end] == tokens.Ends[at] + 1 && (tokens.Ids[end] == _one || tokens.Ids[end] == _zero)) return $"{major}.{(tokens.Ids[end++] == _one ? 1 : 0)}";
+        return $"{major}.0";
+    }
+
+    private static (int Start, int End, string Expression)? Say(string kind, string version, bool later, int start, int end) => s_versions.Contains($"{kind}-{version}") ? (start, end, $"{kind}-{version}{(later ? "-or-later" : "-only")}") : null;
+}
