@@ -1,0 +1,41 @@
+using Headwater.Core.Licences.Expressions;
+using Headwater.Core.Licences.Facts;
+
+namespace Headwater.Core.Licences.Notices;
+
+/// <summary>How far the source of what is made from a component has to be handed on.</summary>
+public enum SourceDuty
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>Its own files, or its module.</summary>
+    Files,
+
+    /// <summary>The library, and what is needed to use another version of it.</summary>
+    Library,
+
+    /// <summary>The whole work.</summary>
+    Work,
+}
+
+/// <summary>What a notice needs to know of licences.</summary>
+/// <param name="Expressions">Reads expressions.</param>
+/// <param name="Text">The standard text of a licence or exception; null where none is known.</param>
+/// <param name="Duty">How far the source has to be handed on.</param>
+public sealed record NoticeKnowledge(ExpressionParser Expressions, Func<string, string?> Text, Func<LicenceTerm, SourceDuty> Duty)
+{
+    /// <summary>What the library knows.</summary>
+    /// <param name="library">The library.</param>
+    public static NoticeKnowledge Of(LicenceLibrary library)
+    {
+        ArgumentNullException.ThrowIfNull(library);
+        return new NoticeKnowledge(library.Expressions, id => library.Find(id)?.Text, term => library.Judge(term).Category switch
+        {
+            LicenceCategory.CopyleftStrong => SourceDuty.Work,
+            LicenceCategory.CopyleftLibrary => SourceDuty.Library,
+            LicenceCategory.CopyleftModule or LicenceCategory.CopyleftFile or LicenceCategory.CopyleftLimited => SourceDuty.Files,
+            _ => SourceDuty.None,
+        });
+    }
+}
