@@ -2,6 +2,7 @@ using System.CommandLine;
 using Headwater.Cli.Advisories;
 using Headwater.Cli.Licences;
 using Headwater.Cli.Lines;
+using Headwater.Cli.Notices;
 using Headwater.Cli.Operating;
 using Headwater.Cli.Sboms;
 using Headwater.Cli.Scanning;
@@ -17,6 +18,7 @@ var root = new RootCommand("Headwater: what do we use, is it vulnerable, and is 
     VersCommands.Create(),
     CvssCommand.Create(),
     LicenceCommands.Create(),
+    NoticeCommand.Create(),
     CompletionCommand.Create(),
 };
 foreach (var command in OperatorCommands.Create()) root.Add(command);

@@ -18,7 +18,6 @@ internal static class LicenceCommands
     {
         Parse(),
         LicenceIdentify.Create(),
-        LicenceScan.Create(),
     };
 
     private static Command Parse()
