@@ -1,6 +1,7 @@
 using Headwater.Server.Features.Advisories;
 using Headwater.Server.Features.Backup;
 using Headwater.Server.Features.Components;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Demo;
 using Headwater.Server.Features.DependencyTrack;
 using Headwater.Server.Features.Feeds;
@@ -46,6 +47,7 @@ try
     AnalysesModule.AddServices(services);
     RegistriesModule.AddServices(services);
     LicencesModule.AddServices(services);
+    CurationsModule.AddServices(services);
     OwnersModule.AddServices(services);
     PeopleModule.AddServices(services);
     ProjectsModule.AddServices(services);

@@ -1,4 +1,5 @@
 using Headwater.Core.Advisories;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Registries;
@@ -31,6 +32,9 @@ internal sealed record ComponentVersionRow(
 {
     /// <summary>What a registry says of it; null where none was asked.</summary>
     public VersionRelease? Release { get; init; }
+
+    /// <summary>Its licence as declared, found and concluded; null until it was worked out.</summary>
+    public ComponentLicence? Licence { get; init; }
 }
 
 /// <param name="OtherVersions">Those in most projects first, at most a thousand.</param>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Headwater.Core.Advisories;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
@@ -159,7 +160,7 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             var of = $"c.component_id = @id AND {ProjectsModule.Uses(viewer, "c.id")}";
             var known = await connection.QuerySingleAsync<long>(viewer.All ? "SELECT COUNT(*) FROM component WHERE id = @id" : $"SELECT COUNT(*) FROM component_version c WHERE {of}", new { id });
             if (known == 0) return null;
-            var narrowed = of + (like is null ? "" : @" AND (LOWER(COALESCE(c.version, '')) LIKE @like ESCAPE '\' OR LOWER(c.licences) LIKE @like ESCAPE '\')");
+            var narrowed = of + (like is null ? "" : @" AND (LOWER(COALESCE(c.version, '')) LIKE @like ESCAPE '\' OR LOWER(c.licences) LIKE @like ESCAPE '\' OR EXISTS (SELECT 1 FROM component_licence l WHERE l.cv_id = c.id AND LOWER(l.terms) LIKE @like ESCAPE '\'))");
             var total = await connection.QuerySingleAsync<long>($"SELECT COUNT(*) FROM component_version c WHERE {narrowed}", new { id, like });
             if (byVersion && total <= VersionPlace.Most)
             {
@@ -169,7 +170,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
                 var ids = VersionPlace.InOrder(await connection.QueryAsync<(long, string?)>($"SELECT c.id, c.version FROM component_version c WHERE {narrowed}", new { id, like }), type, request.Descending == true).Skip(start).Take(size).ToList();
                 var read = (await connection.QueryAsync<VersionRow>($"{VersionSelect(viewer)} WHERE c.id IN ({string.Join(',', ids.DefaultIfEmpty())})", new { Org })).ToDictionary(v => v.Id);
                 var said = await RegistriesModule.OfVersionsAsync(connection, ids);
-                return Page<ComponentVersionRow>.At([.. ids.Select(i => read[i].ToRow(found) with { Release = said.GetValueOrDefault(i) })], start, size, total);
+                var under = await CurationsModule.OfVersionsAsync(connection, ids);
+                return Page<ComponentVersionRow>.At([.. ids.Select(i => read[i].ToRow(found) with { Release = said.GetValueOrDefault(i), Licence = under.GetValueOrDefault(i) })], start, size, total);
             }
 
             var keyset = Keyset.For(request, VersionSorts, "projects", "x.id");
@@ -177,7 +179,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             var rows = await connection.QueryAsync<VersionRow>($"SELECT x.*, {keyset.Expression} AS sort_key FROM ({VersionSelect(viewer)} WHERE {narrowed}) x WHERE {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
             var releases = await RegistriesModule.OfVersionsAsync(connection, page.Items.Select(v => v.Id));
-            return new Page<ComponentVersionRow>([.. page.Items.Select(v => v.ToRow(found) with { Release = releases.GetValueOrDefault(v.Id) })], total, page.Next, page.Previous);
+            var licences = await CurationsModule.OfVersionsAsync(connection, page.Items.Select(v => v.Id));
+            return new Page<ComponentVersionRow>([.. page.Items.Select(v => v.ToRow(found) with { Release = releases.GetValueOrDefault(v.Id), Licence = licences.GetValueOrDefault(v.Id) })], total, page.Next, page.Previous);
         }, cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -30,7 +31,7 @@ internal static class ComponentsApi
 
     private static readonly (string Name, Func<ComponentVersionRow, object?> Value)[] Versions =
     [
-        ("purl", v => v.Purl), ("version", v => v.Version), ("licence:licences", v => v.Licences), ("projects:projects", v => v.Projects), ("findings:coverage", v => v.Coverage.ToString()), ("findings:critical", v => v.Findings?.Critical), ("findings:high", v => v.Findings?.High),
+        ("purl", v => v.Purl), ("version", v => v.Version), ("declared:licences", v => v.Licences), .. LicenceFiles.Columns<ComponentVersionRow>(v => v.Licence), ("projects:projects", v => v.Projects), ("findings:coverage", v => v.Coverage.ToString()), ("findings:critical", v => v.Findings?.Critical), ("findings:high", v => v.Findings?.High),
         ("findings:medium", v => v.Findings?.Medium), ("findings:low", v => v.Findings?.Low), ("findings:unassigned", v => v.Findings?.Unassigned), ("findings:exploited", v => v.Kev), ("risk:risk", v => v.MaxRisk is { } risk ? Math.Round(risk, 1) : null), ("published:published", v => v.Release?.PublishedAt),
         ("behind:behind", v => v.Release?.Gap?.ToString().ToLowerInvariant()), ("behind:days behind", v => v.Release?.BehindDays), ("withdrawn", v => v.Release is { Withdrawn: not Withdrawal.None } r ? r.Withdrawn.ToString().ToLowerInvariant() : null), ("reason", v => v.Release?.Reason),
     ];

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Headwater.Server.Features.Findings;
 
 /// <summary>The facts of a component version that are shown and never asked for by the database.</summary>
-internal sealed record ComponentFacts(string? Description, string? Publisher, string? Copyright, List<string>? Cpes, Dictionary<string, string>? Hashes)
+/// <param name="Concluded">Which of its licences the document says were concluded by somebody and not declared; null for none.</param>
+internal sealed record ComponentFacts(string? Description, string? Publisher, string? Copyright, List<string>? Cpes, Dictionary<string, string>? Hashes, List<string>? Concluded = null)
 {
     public static ComponentFacts None { get; } = new(null, null, null, null, null);
 

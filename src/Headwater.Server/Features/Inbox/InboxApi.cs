@@ -70,7 +70,7 @@ internal static class InboxApi
             var kinds = InboxKinds.None;
             foreach (var name in Kinds ?? ["appeared", "retracted", "exploited", "support"])
             {
-                var known = InboxChoice.Names.FirstOrDefault(n => n.Word == "finding." + name || (name == "support" && n.Kind == InboxKinds.Support));
+                var known = InboxChoice.Names.FirstOrDefault(n => n.Word == "finding." + name || (name == "support" && n.Kind == InboxKinds.Support) || (name == "licence" && n.Kind == InboxKinds.Licence));
                 if (known.Kind == InboxKinds.None) return null;
                 kinds |= known.Kind;
             }

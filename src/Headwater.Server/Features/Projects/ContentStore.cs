@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Headwater.Core.Advisories;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
@@ -49,11 +50,11 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
         if (!found) (request, filter) = (request.SortedBy(ComponentSorts.Keys.Except(OfFindings), "name"), filter with { OnlyVulnerable = false });
         var keyset = Keyset.For(request, ComponentSorts, "risk", "o.cv_id");
         var like = Like.Containing(request.Filter);
-        var licence = filter.Licence is null ? null : Like.Containing($"\"{filter.Licence}\"");
-        var from = $"FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = k.id {RegistriesModule.JoinComponent("k.id")} {RegistriesModule.JoinVersion} WHERE o.org_id = @Org AND o.pv_id = @pv"
+        var licence = CurationsModule.TermPattern(filter.Licence);
+        var from = $"FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id LEFT JOIN component_care ca ON ca.org_id = @Org AND ca.component_id = k.id {RegistriesModule.JoinComponent("k.id")} {RegistriesModule.JoinVersion}{(licence is not null || filter.OnlyUnresolved ? " " + CurationsModule.Join : "")} WHERE o.org_id = @Org AND o.pv_id = @pv"
             + (like is null ? "" : " AND (LOWER(k.name) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(k.group_name, '')) LIKE @like ESCAPE '\\' OR LOWER(COALESCE(c.purl, '')) LIKE @like ESCAPE '\\')")
             + (filter.OnlyDirect ? " AND o.flags >= 4" : "") + (filter.OnlyVulnerable ? $" AND {FindingCount} > 0" : "") + (filter.OnlyUnknown ? " AND c.coverage <> 1" : "")
-            + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type") + (licence is null ? "" : " AND LOWER(c.licences) LIKE @licence ESCAPE '\\'") + (filter.OnlyAvoided ? " AND ca.state IN ('deprecated', 'banned', 'removed')" : "")
+            + (filter.Type is null ? "" : " AND COALESCE(k.type, '') = @Type") + (licence is null ? "" : $" AND {CurationsModule.Has("@licence")}") + (filter.OnlyUnresolved ? $" AND {CurationsModule.IsOpen}" : "") + (filter.OnlyAvoided ? " AND ca.state IN ('deprecated', 'banned', 'removed')" : "")
             + (filter.OnlyOutdated ? $" AND {RegistriesModule.IsOutdated}" : "") + (filter.OnlyWithdrawn ? $" AND {RegistriesModule.IsWithdrawn}" : "");
         return await database.ReadAsync(async connection =>
         {
@@ -67,7 +68,8 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.CvId));
             var releases = await RegistriesModule.OfVersionsAsync(connection, page.Items.Select(r => r.CvId));
-            return new Page<OccurrenceRow>([.. page.Items.Select(r => r.ToRow(found) with { Release = releases.GetValueOrDefault(r.CvId) })], total, page.Next, page.Previous);
+            var licences = await CurationsModule.OfVersionsAsync(connection, page.Items.Select(r => r.CvId));
+            return new Page<OccurrenceRow>([.. page.Items.Select(r => r.ToRow(found) with { Release = releases.GetValueOrDefault(r.CvId), Licence = licences.GetValueOrDefault(r.CvId) })], total, page.Next, page.Previous);
         }, cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using Headwater.Core.Advisories;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Registries;
@@ -48,6 +49,9 @@ internal sealed record OccurrenceRow(
 {
     /// <summary>What a registry says of it; null where none was asked.</summary>
     public VersionRelease? Release { get; init; }
+
+    /// <summary>Its licence as declared, found and concluded; null until it was worked out. <see cref="Licences"/> is what the documents say, as they write it.</summary>
+    public ComponentLicence? Licence { get; init; }
 }
 
 /// <summary>One upload of an SBOM.</summary>
@@ -162,4 +166,4 @@ internal sealed record ChangedComponent(long ComponentId, string Name, string? G
 }
 
 /// <summary>Which occurrences are asked for.</summary>
-internal readonly record struct OccurrenceFilter(bool OnlyDirect = false, bool OnlyVulnerable = false, bool OnlyUnknown = false, string? Type = null, string? Licence = null, bool OnlyAvoided = false, bool OnlyOutdated = false, bool OnlyWithdrawn = false);
+internal readonly record struct OccurrenceFilter(bool OnlyDirect = false, bool OnlyVulnerable = false, bool OnlyUnknown = false, string? Type = null, string? Licence = null, bool OnlyAvoided = false, bool OnlyOutdated = false, bool OnlyWithdrawn = false, bool OnlyUnresolved = false);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Platform;
@@ -191,13 +192,14 @@ internal sealed class ProjectStore(IDatabase database, TimeProvider time)
         var types = await connection.QueryAsync<(string? Type, long Count)>("""
             SELECT k.type, COUNT(*) FROM occurrence o JOIN component_version c ON c.id = o.cv_id JOIN component k ON k.id = c.component_id WHERE o.org_id = @Org AND o.pv_id = @Id GROUP BY k.type ORDER BY 2 DESC
             """, key);
-        var licences = await connection.QueryAsync<(string Licences, long Count)>("""
-            SELECT c.licences, COUNT(*) FROM occurrence o JOIN component_version c ON c.id = o.cv_id WHERE o.org_id = @Org AND o.pv_id = @Id GROUP BY c.licences ORDER BY 2 DESC, 1
+        var licences = await connection.QueryAsync<(string? Known, string Licences, long Count)>($"""
+            SELECT COALESCE(lic.concluded, lic.declared), CASE WHEN COALESCE(lic.concluded, lic.declared) IS NULL THEN c.licences ELSE '[]' END, COUNT(*) FROM occurrence o JOIN component_version c ON c.id = o.cv_id {CurationsModule.Join}
+            WHERE o.org_id = @Org AND o.pv_id = @Id GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
             """, key);
         return new ProjectVersionDetail(row.ToVersion(), row.Owner, await OwnersModule.PathAsync(connection, viewer, row.OwnerId), tags.AsList(), row.Description, row.Purl,
             relatives.Find(r => r.Id == row.ParentId)?.ToRef(), [.. relatives.Where(r => r.Id != row.ParentId).Select(r => r.ToRef())], children, uploads.FirstOrDefault(), previous,
             await TrendAsync(connection, row.Id, time.GetUtcNow()), [.. types.Select(t => KeyValuePair.Create(t.Type ?? "", (int)t.Count))],
-            [.. licences.Select(l => KeyValuePair.Create(string.Join(", ", TypeMaps.FromJson(l.Licences)), (int)l.Count))]);
+            [.. licences.Select(l => KeyValuePair.Create(l.Known ?? string.Join(", ", TypeMaps.FromJson(l.Licences)), (int)l.Count))]);
     }, cancellationToken);
 
     /// <summary>

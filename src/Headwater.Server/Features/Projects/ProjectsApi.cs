@@ -1,3 +1,4 @@
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Registries;
 using Headwater.Server.Platform.Auth;
@@ -53,10 +54,10 @@ internal static class ProjectsApi
             ("findings:exploited", p => p.Kev), ("risk:risk", p => Math.Round(p.MaxRisk, 1)), ("uploaded:uploaded", p => p.LastUploadAt), ("retired", p => p.Traits.RetiredAt), ("sum of projects", p => p.SumOf), ("uuid", p => p.Uuid.ToString()),
         ], cancellationToken);
 
-    private static Task<IResult> ComponentsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? direct, bool? vulnerable, bool? unknown, string? type, string? licence, bool? avoid, bool? outdated, bool? withdrawn, CancellationToken cancellationToken) => listing.AnswerAsync("components",
-        (page, token) => store.ComponentsAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, page, new OccurrenceFilter(direct == true, vulnerable == true, unknown == true, type, licence, avoid == true, outdated == true, withdrawn == true), token),
+    private static Task<IResult> ComponentsAsync(HttpContext http, ContentStore store, Guid uuid, [AsParameters] Listing listing, bool? direct, bool? vulnerable, bool? unknown, string? type, string? licence, bool? avoid, bool? outdated, bool? withdrawn, bool? unresolved, CancellationToken cancellationToken) => listing.AnswerAsync("components",
+        (page, token) => store.ComponentsAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, page, new OccurrenceFilter(direct == true, vulnerable == true, unknown == true, type, licence, avoid == true, outdated == true, withdrawn == true, unresolved == true), token),
         [
-            ("purl:purl", c => c.Purl), ("group", c => c.Group), ("name", c => c.Name), ("version:version", c => c.Version), ("type:type", c => c.Type), ("type:kind", c => c.Kind), ("licence:licences", c => c.Licences),
+            ("purl:purl", c => c.Purl), ("group", c => c.Group), ("name", c => c.Name), ("version:version", c => c.Version), ("type:type", c => c.Type), ("type:kind", c => c.Kind), ("declared:licences", c => c.Licences), .. LicenceFiles.Columns<OccurrenceRow>(c => c.Licence),
             ("scope:scope", c => c.Scope.ToString()), ("depth:direct", c => c.Direct), ("depth:depth", c => c.Depth < 0 ? null : c.Depth), ("findings:coverage", c => c.Coverage.ToString()), ("findings:critical", c => c.Findings?.Critical),
             ("findings:high", c => c.Findings?.High), ("findings:medium", c => c.Findings?.Medium), ("findings:low", c => c.Findings?.Low), ("findings:unassigned", c => c.Findings?.Unassigned), ("findings:exploited", c => c.Kev), ("risk:risk", c => c.MaxRisk is { } risk ? Math.Round(risk, 1) : null), ("state", c => c.State),
             ("published:published", c => c.Release?.PublishedAt), ("latest:latest", c => c.Release?.Component.Latest), ("latest:released", c => c.Release?.Component.LatestAt), ("behind:behind", c => c.Release?.Gap?.ToString().ToLowerInvariant()),

@@ -1,12 +1,13 @@
 using Dapper;
 using Headwater.Server.Features.Components;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Search;
 
 /// <summary>
-/// Component versions that state a licence. There are few texts of licences beside versions that have one, so the texts are looked through, and the versions found
+/// Component versions that are under a licence: concluded, else declared, else as it is written. There are few texts of licences beside versions that have one, so the texts are looked through, and the versions found
 /// by them; where thousands have it, the first by name are found by walking along the names.
 /// </summary>
 internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule components)
@@ -15,13 +16,13 @@ internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule co
     private const int Few = 5000;
 
     /// <summary>As much of a text as the index holds; see the migration that made it.</summary>
-    private const string Begins = "SUBSTR(licences, 1, 200)", Stated = "licences <> '[]'";
+    private static readonly string Begins = CurationsModule.TermsBegin, Stated = "terms <> '[]'";
 
     /// <summary>The beginnings of texts: from each to the next along the index, however many versions have one.</summary>
-    private const string Texts = $"""
+    private static readonly string Texts = $"""
         WITH RECURSIVE texts (text) AS (
-            SELECT MIN({Begins}) FROM component_version WHERE {Stated}
-            UNION ALL SELECT (SELECT MIN({Begins}) FROM component_version WHERE {Stated} AND {Begins} > t.text) FROM texts t WHERE t.text IS NOT NULL)
+            SELECT MIN({Begins}) FROM component_licence WHERE {Stated}
+            UNION ALL SELECT (SELECT MIN({Begins}) FROM component_licence WHERE {Stated} AND {Begins} > t.text) FROM texts t WHERE t.text IS NOT NULL)
         """;
 
     /// <summary>For <c>licence:MIT</c>, by name; null when no licence is asked for.</summary>
@@ -30,7 +31,7 @@ internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule co
         var colon = query.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0 || query[..colon].ToLowerInvariant() is not ("licence" or "license") || Like.Containing($"\"{query[(colon + 1)..].Trim()}\"") is not { Length: > 4 } like) return null;
         var ids = await database.ReadAsync(async connection => (await connection.QueryAsync<long>($"""
-            {Texts} SELECT c.id FROM component_version c WHERE SUBSTR(c.licences, 1, 200) IN (SELECT text FROM texts WHERE LOWER(text) LIKE @like ESCAPE '\' OR LENGTH(text) = 200) AND c.{Stated} AND LOWER(c.licences) LIKE @like ESCAPE '\' LIMIT {Few + 1}
+            {Texts} SELECT c.cv_id FROM component_licence c WHERE SUBSTR(c.terms, 1, 200) IN (SELECT text FROM texts WHERE LOWER(text) LIKE @like ESCAPE '\' OR LENGTH(text) = 200) AND c.{Stated} AND LOWER(c.terms) LIKE @like ESCAPE '\' LIMIT {Few + 1}
             """, new { like })).AsList(), cancellationToken);
         if (ids.Count == 0) return [];
         // Along the names, all that are passed are put before the viewer's eyes a part at a time, until enough are in sight.
@@ -42,7 +43,7 @@ internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule co
             {
                 var (take, offset) = (part, skip);
                 var walked = await database.ReadAsync(async connection => (await connection.QueryAsync<long>($"""
-                    SELECT c.id FROM component k CROSS JOIN component_version c WHERE c.component_id = k.id AND c.{Stated} AND LOWER(c.licences) LIKE @like ESCAPE '\' ORDER BY LOWER(k.name), k.id, c.id LIMIT @take OFFSET @offset
+                    SELECT c.id FROM component k CROSS JOIN component_version c CROSS JOIN component_licence l WHERE c.component_id = k.id AND l.cv_id = c.id AND l.{Stated} AND LOWER(l.terms) LIKE @like ESCAPE '\' ORDER BY LOWER(k.name), k.id, c.id LIMIT @take OFFSET @offset
                     """, new { like, take, offset })).AsList(), cancellationToken);
                 found.AddRange(await components.VersionsInSightAsync(viewer, walked, limit - found.Count, cancellationToken));
                 if (walked.Count < part) break;

@@ -33,6 +33,7 @@ internal sealed class IngestJob(UploadStore uploads, IngestStore store, Findings
 
         var (graph, nodes, occurrences) = sink.Finish();
         await context.ReportAsync(0.65, "Storing", cancellationToken);
+        await store.KeepTextsAsync(sink.Texts(), cancellationToken);
         if (!await store.ReplaceAsync(upload, graph, nodes, occurrences, sink.Places(), cancellationToken)) return;
         await findings.MatchVersionAsync(upload.PvId,
             (done, all) => context.ReportAsync(0.7 + 0.25 * done / Math.Max(1, all), $"{done} of {all} components matched", cancellationToken), cancellationToken);
@@ -44,6 +45,7 @@ internal sealed class IngestJob(UploadStore uploads, IngestStore store, Findings
             await queue.CompleteAsync(transaction, context.Job);
         }, true, cancellationToken);
         context.Completed = true;
+        queue.Wake(); // Texts are read by a job.
     }
 
     public Task TryAgainAsync(DbTransaction transaction, long job) => UploadStore.QueueAgainAsync(transaction, job);

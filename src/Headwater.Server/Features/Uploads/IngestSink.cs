@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Headwater.Core.Sboms;
+using Headwater.Server.Features.Curations;
 
 namespace Headwater.Server.Features.Uploads;
 
@@ -29,6 +30,7 @@ internal sealed class IngestSink(Func<IReadOnlyList<InternedComponent>, IReadOnl
     private readonly List<InternedComponent> _batch = new(BatchSize);
     private readonly List<int> _batchNodes = new(BatchSize);
     private readonly Dictionary<int, IReadOnlyList<string>> _places = [];
+    private readonly EmbeddedTexts _texts = new();
     private SbomFormat _format;
     private int _seen;
 
@@ -53,10 +55,13 @@ internal sealed class IngestSink(Func<IReadOnlyList<InternedComponent>, IReadOnl
         {
             _batch.Add(InternedComponent.From(component));
             _batchNodes.Add(node);
+            _texts.Add(node, component);
             if (FoundAt.Of(component) is { Count: > 0 } places) _places[node] = places;
             if (_batch.Count == BatchSize) Flush();
         }
     }
+
+    public override void OnLicenceText(SbomLicenceText licence) => _texts.Define(licence);
 
     public override void OnRelationship(SbomRelationship relationship)
     {
@@ -103,6 +108,9 @@ internal sealed class IngestSink(Func<IReadOnlyList<InternedComponent>, IReadOnl
     /// <summary>Where the document says component versions were found, once everything was read.</summary>
     public IEnumerable<(long ComponentVersion, IReadOnlyList<string> Places)> Places() =>
         _places.GroupBy(p => _things[p.Key]).Where(g => g.Key > 0).Select(g => (g.Key, g.Count() == 1 ? g.First().Value : [.. g.SelectMany(p => p.Value).Distinct(StringComparer.Ordinal).Take(3)]));
+
+    /// <summary>The texts of licences that the document holds, once everything was read.</summary>
+    public IReadOnlyList<NewText> Texts() => _texts.For(node => _things[node]);
 
     private List<Occurrence> Occurrences(DependencyGraph graph, List<long> nodes, int[] number, bool[] entered, bool[] atRuntime)
     {

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Headwater.Core.Sboms;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Data;
@@ -8,7 +9,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Uploads;
 
 /// <summary>Writes what a document says: component versions once for all, occurrences by difference.</summary>
-internal sealed class IngestStore(IDatabase database, FindingsModule findings, TimeProvider time)
+internal sealed class IngestStore(IDatabase database, FindingsModule findings, CurationsModule curations, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const int Chunk = 500; // Within every engine's number of parameters.
@@ -18,7 +19,7 @@ internal sealed class IngestStore(IDatabase database, FindingsModule findings, T
     public Task<IReadOnlyList<long>> InternAsync(IReadOnlyList<InternedComponent> batch, CancellationToken cancellationToken) => database.WriteAsync<IReadOnlyList<long>>(async transaction =>
     {
         var ids = new long[batch.Count];
-        var fresh = new List<int>();
+        var (fresh, learnt) = (new List<int>(), new HashSet<long>());
         var first = new Dictionary<string, int>(StringComparer.Ordinal);
         var known = await KnownAsync(transaction, batch);
         var told = await ToldHashesAsync(transaction, batch);
@@ -34,7 +35,12 @@ internal sealed class IngestStore(IDatabase database, FindingsModule findings, T
                 {
                     ids[i] = row.Id;
                     // What the first document that named it did not say.
-                    if ((row.LacksLicences && it.Licences != "[]") || (row.LacksDetail && it.Detail is not null)) learn.Add(row.Id, it.Licences, it.Detail);
+                    if ((row.LacksLicences && it.Licences != "[]") || (row.LacksDetail && it.Detail is not null))
+                    {
+                        learn.Add(row.Id, it.Licences, it.Detail);
+                        if (row.LacksLicences && it.Licences != "[]") learnt.Add(row.Id);
+                    }
+
                     foreach (var value in it.Hashes.Select(h => h.Value.ToLowerInvariant()))
                         if (told.Add((value, row.Id))) hash.Add(value, row.Id);
                 }
@@ -46,10 +52,15 @@ internal sealed class IngestStore(IDatabase database, FindingsModule findings, T
         }
 
         if (fresh.Count > 0) await AddAsync(transaction, batch, fresh, ids);
+        if (learnt.Count > 0) await curations.WorkOutAsync(transaction, learnt);
         for (var i = 0; i < ids.Length; i++)
             if (ids[i] == 0) ids[i] = ids[first[batch[i].Identity]];
         return ids;
     }, true, cancellationToken);
+
+    /// <summary>Keeps the texts that a document holds with the component versions that they belong to.</summary>
+    public Task KeepTextsAsync(IReadOnlyList<NewText> texts, CancellationToken cancellationToken) =>
+        texts.Count == 0 ? Task.CompletedTask : database.WriteAsync(transaction => curations.AddTextsAsync(transaction, texts, "sbom", null), true, cancellationToken);
 
     /// <summary>
     /// Makes an upload's content that of its project version, unless a later upload has done so, and counts what came and what went.
@@ -154,6 +165,8 @@ internal sealed class IngestStore(IDatabase database, FindingsModule findings, T
             foreach (var known in it.Hashes) hash.Add(known.Value.ToLowerInvariant(), next);
             ids[i] = next++;
         }
+
+        await curations.LearnAsync(transaction, fresh.ConvertAll(i => new LearntVersion(ids[i], batch[i].ComponentIdentity, batch[i].Version, batch[i].Licences, batch[i].Concluded)));
     }
 
     private async Task<Dictionary<string, long>> AddComponentsAsync(DbTransaction transaction, IReadOnlyList<InternedComponent> batch, List<int> fresh)

@@ -8,7 +8,7 @@ namespace Headwater.Server.Features.Uploads;
 /// <summary>What is true of a component version wherever it is used, and the text by which it is told from every other.</summary>
 internal sealed record InternedComponent(
     string Identity, string ComponentIdentity, string? Purl, string? Type, string? Group, string Name, string? Version, string Kind,
-    string Licences, string? Detail, IReadOnlyList<SbomHash> Hashes)
+    string Licences, string? Detail, IReadOnlyList<SbomHash> Hashes, IReadOnlyList<string> Concluded)
 {
     private const int LongestText = 1000, LongestName = 512, MostHashes = 16, MostCpes = 16;
 
@@ -18,17 +18,18 @@ internal sealed record InternedComponent(
         var purl = component.ToPackageUrl();
         var kind = KindOf(component.Kind);
         var licences = LicencesOf(component.Licences);
-        var detail = DetailOf(component);
+        var concluded = ConcludedOf(component.Licences);
+        var detail = DetailOf(component, concluded);
         var hashes = component.Hashes.Count > MostHashes ? component.Hashes.GetRange(0, MostHashes) : component.Hashes;
         if (purl is not null)
         {
             var text = purl.ToString();
-            return new InternedComponent(text, WithoutVersion(text), text, purl.Type, purl.Namespace, purl.Name, purl.Version, kind, licences, detail, hashes);
+            return new InternedComponent(text, WithoutVersion(text), text, purl.Type, purl.Namespace, purl.Name, purl.Version, kind, licences, detail, hashes, concluded);
         }
 
         var (group, name, version) = (Cut(component.Group, LongestName), Cut(component.Name, LongestName)!, Cut(component.Version, LongestName));
         var identity = $"id:{kind}/{Uri.EscapeDataString(group ?? "")}/{Uri.EscapeDataString(name)}";
-        return new InternedComponent($"{identity}@{Uri.EscapeDataString(version ?? "")}", identity, null, null, group, name, version, kind, licences, detail, hashes);
+        return new InternedComponent($"{identity}@{Uri.EscapeDataString(version ?? "")}", identity, null, null, group, name, version, kind, licences, detail, hashes, concluded);
     }
 
     public static string KindOf(SbomComponentKind kind) => kind switch
@@ -56,11 +57,20 @@ internal sealed record InternedComponent(
         return names.Count == 0 ? "[]" : JsonSerializer.Serialize(names);
     }
 
-    private static string? DetailOf(SbomComponent component)
+    /// <summary>What is only concluded, and declared by nobody.</summary>
+    private static IReadOnlyList<string> ConcludedOf(List<SbomLicence> licences)
+    {
+        if (!licences.Exists(l => l.Acknowledgement == LicenceAcknowledgement.Concluded)) return [];
+        var declared = licences.Where(l => l.Acknowledgement != LicenceAcknowledgement.Concluded).Select(l => Cut(l.Display, LongestText)).ToHashSet(StringComparer.Ordinal);
+        return [.. licences.Where(l => l.Acknowledgement == LicenceAcknowledgement.Concluded && l.Display is { Length: > 0 } and not ("NOASSERTION" or "NONE")).Select(l => Cut(l.Display, LongestText)!).Where(l => !declared.Contains(l)).Distinct(StringComparer.Ordinal).Take(32)];
+    }
+
+    private static string? DetailOf(SbomComponent component, IReadOnlyList<string> concluded)
     {
         var detail = new ComponentFacts(Cut(component.Description, LongestText), Cut(component.Publisher ?? component.Supplier?.Name, LongestText), Cut(component.Copyright, LongestText),
             component.Cpes.Count == 0 ? null : [.. component.Cpes.Take(MostCpes).Select(c => Cut(c, LongestText)!)],
-            component.Hashes.Count == 0 ? null : component.Hashes.Take(MostHashes).GroupBy(h => h.Algorithm, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal));
+            component.Hashes.Count == 0 ? null : component.Hashes.Take(MostHashes).GroupBy(h => h.Algorithm, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal),
+            concluded.Count == 0 ? null : [.. concluded]);
         return detail == ComponentFacts.None ? null : detail.ToJson();
     }
 

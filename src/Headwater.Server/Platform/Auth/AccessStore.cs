@@ -87,6 +87,15 @@ internal sealed class AccessStore
         return roles.Aggregate(direct, (all, role) => all | (Roles.Find(role)?.Permissions ?? Permissions.None));
     }, cancellationToken);
 
+    /// <summary>The people who have a permission for the whole organisation and have not left.</summary>
+    public async Task<IReadOnlyList<long>> WhoMayEverywhereAsync(DbTransaction transaction, Permissions permission)
+    {
+        var roles = Roles.Each.Where(r => r.Permissions.HasFlag(permission)).Select(r => r.Name).ToList();
+        return [.. await transaction.Connection!.QueryAsync<long>("""
+            SELECT a.id FROM user_account a WHERE a.org_id = @Org AND a.active = 1 AND EXISTS (SELECT 1 FROM role_grant g WHERE g.org_id = @Org AND g.person_id = a.id AND g.unit_id = 0 AND g.role IN @roles) ORDER BY a.id
+            """, new { Org, roles }, transaction)];
+    }
+
     /// <summary>What a key may do: what was given to it, in its unit, and never more than the one who made it may do now.</summary>
     public async Task<Access> OfKeyAsync(Permissions permissions, long unit, long? maker, CancellationToken cancellationToken)
     {

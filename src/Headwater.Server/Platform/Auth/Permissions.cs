@@ -25,6 +25,9 @@ internal enum Permissions : long
     ApproveSecurity = 1 << 17,
     ApproveData = 1 << 18,
 
+    /// <summary>To decide what licence a component is under, for every project at once.</summary>
+    LicenceDecision = 1 << 19,
+
     /// <summary>All that Dependency-Track's clients know by name.</summary>
     Compatible = (1 << 12) - 1,
 
@@ -33,7 +36,7 @@ internal enum Permissions : long
 
     Viewer = ViewPortfolio | ViewVulnerability | ViewPolicyViolation | ViewBadges,
 
-    Administrator = (1 << 19) - 1,
+    Administrator = (1 << 20) - 1,
 }
 
 internal static class PermissionNames
@@ -59,6 +62,7 @@ internal static class PermissionNames
         (Permissions.ApproveLegal, "APPROVE_LEGAL", "permission.approveLegal"),
         (Permissions.ApproveSecurity, "APPROVE_SECURITY", "permission.approveSecurity"),
         (Permissions.ApproveData, "APPROVE_DATA", "permission.approveData"),
+        (Permissions.LicenceDecision, "LICENCE_DECISION", "permission.licenceDecision"),
     ];
 
     /// <summary>Every single permission, in the order of the enumeration.</summary>

@@ -1,0 +1,61 @@
+using Headwater.Core.Versions;
+
+namespace Headwater.Server.Features.Curations;
+
+/// <summary>How far a decision reaches, the nearest first. The numbers lie in the database.</summary>
+internal enum CurationScope
+{
+    /// <summary>A text, wherever it lies.</summary>
+    Text = 0,
+
+    /// <summary>One version of a component.</summary>
+    Version = 1,
+
+    /// <summary>A range of its versions.</summary>
+    Range = 2,
+
+    /// <summary>All its versions, those to come too.</summary>
+    Component = 3,
+
+    /// <summary>Whatever declares exactly these words.</summary>
+    Declared = 4,
+}
+
+/// <summary>The numbers lie in the database.</summary>
+internal enum CurationState
+{
+    Active = 0,
+    Replaced = 1,
+    Withdrawn = 2,
+    Expired = 3,
+}
+
+/// <summary>What a decision is about.</summary>
+/// <param name="Identity">The component, without a version; null for a text and for words.</param>
+/// <param name="Version">With <see cref="CurationScope.Version"/>.</param>
+/// <param name="Range">With <see cref="CurationScope.Range"/>, as <c>vers:</c>.</param>
+/// <param name="Sha256">With <see cref="CurationScope.Text"/>.</param>
+/// <param name="Said">With <see cref="CurationScope.Declared"/>: the words, as JSON.</param>
+internal sealed record CurationSubject(CurationScope Scope, string? Identity, string? Version = null, string? Range = null, string? Sha256 = null, string? Said = null);
+
+/// <summary>A decision about a licence.</summary>
+/// <param name="Expression">What holds, in canonical form, or NONE, or NOASSERTION.</param>
+/// <param name="Reason">One of <see cref="CurationWords.Reasons"/>.</param>
+/// <param name="DeclaredThen">What was declared when it was made, as JSON; null where that is not known.</param>
+/// <param name="FoundThen">What was found then.</param>
+/// <param name="TextThen">The text that was found in.</param>
+internal sealed record Curation(
+    long Id, Guid Uuid, CurationSubject Subject, string Expression, string Reason, string? Note, IReadOnlyList<string> Evidence, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ValidUntil, CurationState State,
+    string? DeclaredThen, string? FoundThen, string? TextThen)
+{
+    private readonly Lazy<VersRange?> _range = new(() => VersRange.TryParse(Subject.Range, out var range, out _) ? range : null);
+
+    /// <summary>Whether it reaches a version of its component; of texts and words that is known by whoever asks for it.</summary>
+    public bool Reaches(string identity, string? version) => Subject.Scope switch
+    {
+        CurationScope.Component => Subject.Identity == identity,
+        CurationScope.Version => Subject.Identity == identity && Subject.Version == (version ?? ""),
+        CurationScope.Range => Subject.Identity == identity && !string.IsNullOrEmpty(version) && _range.Value?.Contains(version) == true,
+        _ => false,
+    };
+}

@@ -1,0 +1,101 @@
+using Headwater.Core.Licences.Expressions;
+using Headwater.Server.Platform.Data;
+
+namespace Headwater.Server.Features.Curations;
+
+/// <summary>A text, as far as it counts for a verdict.</summary>
+/// <param name="Expression">What it states.</param>
+internal readonly record struct StatedText(string Name, TextKind Kind, string Sha256, string? Expression);
+
+/// <summary>What is known of a component version when its licence is worked out.</summary>
+/// <param name="Curations">All that may reach it; those of texts and words only where it has the text and says the words.</param>
+internal sealed record LicenceEvidence(LearntVersion Version, IReadOnlyList<StatedText> Texts, IReadOnlyList<Curation> Curations);
+
+/// <summary>The outcome for a component version.</summary>
+/// <param name="Terms">What it is found by, as JSON.</param>
+internal sealed record LicenceVerdict(string? Declared, string? Found, string? Concluded, ConcludedBy By, LicenceReason Reason, Guid? Curation, string Terms)
+{
+    /// <summary>
+    /// What follows from what is known. The nearest decision holds, unless what it was made about says something else now; without one, what is declared holds where the texts state
+    /// nothing beyond it. Nothing is guessed: whatever else there is waits for a person.
+    /// </summary>
+    public static LicenceVerdict Of(LicenceEvidence evidence, DeclaredReader reader, DateTimeOffset now)
+    {
+        var it = evidence.Version;
+        var reading = Resolved(reader.Read(it.Licences, it.Concluded), evidence.Texts, reader);
+        var stated = evidence.Texts.Where(t => t.Kind is TextKind.Licence or TextKind.Other).ToList();
+        var found = All(stated.Select(t => t.Expression), reader);
+        var ofTexts = evidence.Curations.Where(c => c.Subject.Scope == CurationScope.Text && IsValid(c, now)).GroupBy(c => c.Subject.Sha256!).ToDictionary(g => g.Key, g => g.MaxBy(c => c.Id)!, StringComparer.Ordinal);
+        if (stated.Find(t => ofTexts.ContainsKey(t.Sha256)) is { Sha256: not null } decided)
+        {
+            // What was decided about one of its texts, and what the others state.
+            var parts = stated.Select(t => ofTexts.TryGetValue(t.Sha256, out var c) ? c.Expression : t.Expression).ToList();
+            var all = All(parts, reader)?.ToString() ?? parts.FirstOrDefault(p => p is "NONE" or "NOASSERTION");
+            return Settled(all, ConcludedBy.Curation, ofTexts[decided.Sha256].Uuid);
+        }
+
+        var reaching = evidence.Curations.Where(c => c.Reaches(it.Identity, it.Version) || c.Subject.Scope == CurationScope.Declared).OrderBy(c => c.Subject.Scope).ThenByDescending(c => c.Id).ToList();
+        if (reaching.Find(c => IsValid(c, now)) is { } nearest)
+            return SaysOtherwise(nearest, it, reading, found, reader) ? Open(LicenceReason.Relicensed, nearest.Uuid) : Settled(nearest.Expression, ConcludedBy.Curation, nearest.Uuid);
+        if (reaching.Count > 0) return Open(LicenceReason.Expired, reaching[0].Uuid);
+        if (reading.Problem != LicenceReason.None) return Open(reading.Problem, null);
+        if (found is null) return Settled(reading.Text, ConcludedBy.Declared, null);
+        return IsWithin(found, reading.Expression!) ? Settled(reading.Text, ConcludedBy.Agreement, null) : Open(LicenceReason.Differs, null);
+
+        LicenceVerdict Settled(string? concluded, ConcludedBy by, Guid? curation) => new(reading.Text, found?.ToString(), concluded, by, LicenceReason.None, curation, TermsOf(concluded, reader.Parse(concluded), reading, it));
+        LicenceVerdict Open(LicenceReason reason, Guid? curation) => new(reading.Text, found?.ToString(), null, ConcludedBy.Nothing, reason, curation, TermsOf(null, null, reading, it));
+    }
+
+    /// <summary>Whether everything that is found is covered by what is said: all of it where licences are joined, one where there is a choice. An exception may stand in another file than the text.</summary>
+    public static bool IsWithin(LicenceExpression found, LicenceExpression said)
+    {
+        var allowed = said.Terms.Concat(said.Terms.Where(t => t.Exception is not null).Select(t => t with { Exception = null })).ToList();
+        return LicenceChoices.Satisfies(found, t => DeclaredReader.IsVague(t) || LicenceChoices.Satisfies(t, allowed));
+    }
+
+    /// <summary>References that only the document knows are replaced by what the texts of these names state.</summary>
+    private static Reading Resolved(Reading reading, IReadOnlyList<StatedText> texts, DeclaredReader reader)
+    {
+        if (reading.Problem != LicenceReason.UnknownReference || texts.Count == 0) return reading;
+        var known = texts.Where(t => reading.Unknown.Contains(t.Name) && reader.Parse(t.Expression) is not null).GroupBy(t => t.Name).ToDictionary(g => g.Key, g => reader.Parse(g.First().Expression)!, StringComparer.Ordinal);
+        if (known.Count == 0) return reading;
+        IReadOnlyList<string> left = [.. reading.Unknown.Where(u => !known.ContainsKey(u))];
+        return reading with { Expression = Replaced(reading.Expression!, known), Unknown = left, Problem = left.Count > 0 ? LicenceReason.UnknownReference : LicenceReason.None };
+    }
+
+    private static LicenceExpression Replaced(LicenceExpression expression, Dictionary<string, LicenceExpression> known) => expression switch
+    {
+        LicenceTerm { Exception: null } term when known.TryGetValue(term.Licence, out var meant) => meant,
+        LicenceCombination { IsChoice: true } any => LicenceExpression.Any(any.Parts.Select(p => Replaced(p, known))),
+        LicenceCombination all => LicenceExpression.All(all.Parts.Select(p => Replaced(p, known))),
+        _ => expression,
+    };
+
+    /// <summary>
+    /// Whether a version says something else than what was decided about: its texts, or where one of the two had none its words. What fits the decision all the same raises no alarm.
+    /// </summary>
+    private static bool SaysOtherwise(Curation curation, LearntVersion it, Reading reading, LicenceExpression? found, DeclaredReader reader)
+    {
+        if (curation.DeclaredThen is null || curation.Subject.Scope == CurationScope.Declared) return false; // Not known: it came from elsewhere.
+        var decided = reader.Parse(curation.Expression);
+        if (found is not null && (curation.FoundThen is not null || curation.Subject.Scope == CurationScope.Version || it.Licences == curation.DeclaredThen))
+            return !found.Equals(reader.Parse(curation.FoundThen)) && !(decided is not null && IsWithin(found, decided));
+        return curation.Subject.Scope != CurationScope.Version && it.Licences != curation.DeclaredThen && !(decided is not null && reading.Expression is { } said && IsWithin(said, decided));
+    }
+
+    private static bool IsValid(Curation curation, DateTimeOffset now) => curation.State == CurationState.Active && (curation.ValidUntil is null || curation.ValidUntil > now);
+
+    private static LicenceExpression? All(IEnumerable<string?> expressions, DeclaredReader reader)
+    {
+        var parts = expressions.Select(reader.Parse).OfType<LicenceExpression>().ToList();
+        if (parts.Exists(p => !p.Terms.All(DeclaredReader.IsVague))) parts.RemoveAll(p => p.Terms.All(DeclaredReader.IsVague));
+        return parts.Count == 0 || parts.TrueForAll(p => p.Terms.All(DeclaredReader.IsVague)) ? null : LicenceExpression.All(parts);
+    }
+
+    private static string TermsOf(string? concluded, LicenceExpression? expression, Reading reading, LearntVersion it)
+    {
+        expression ??= concluded is null ? reading.Expression : null;
+        if (expression is null) return concluded is not null ? TypeMaps.ToJson([concluded]) : TypeMaps.ToJson(DeclaredReader.Declared(it.Licences, it.Concluded));
+        return TypeMaps.ToJson(expression.Terms.SelectMany(t => t.Exception is null ? [t.Licence] : new[] { t.Licence, t.Exception }).Prepend(expression.ToString()).Distinct(StringComparer.Ordinal));
+    }
+}
