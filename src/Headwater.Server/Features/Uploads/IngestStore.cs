@@ -166,6 +166,7 @@ internal sealed class IngestStore(IDatabase database, FindingsModule findings, C
             ids[i] = next++;
         }
 
+        insert.Flush(); // Whoever is told of their licences reads their names.
         await curations.LearnAsync(transaction, fresh.ConvertAll(i => new LearntVersion(ids[i], batch[i].ComponentIdentity, batch[i].Version, batch[i].Licences, batch[i].Concluded)));
     }
 

@@ -83,8 +83,8 @@ public sealed class CurationTests(TestHost host) : IClassFixture<TestHost>
         (await OfAsync("pkg:npm/alarm@3.0.0")).Licence!.Concluded.ShouldBe("ISC", "what it declares is what was decided");
         (await OfAsync("pkg:npm/alarm@4.0.0")).Licence!.Reason.ShouldBe(LicenceReason.Relicensed, "its text states another licence");
         var told = await host.Get<IDatabase>().ReadAsync(async c => (await c.QueryAsync<string>("SELECT args FROM notification WHERE person_id = @person AND kind = 'licence.changed'", new { person })).ToList());
-        told.ShouldContain(t => t.Contains("alarm 2.0.0", StringComparison.Ordinal));
-        told.ShouldContain(t => t.Contains("alarm 4.0.0", StringComparison.Ordinal));
+        string.Join("; ", told).ShouldContain("alarm 2.0.0");
+        string.Join("; ", told).ShouldContain("alarm 4.0.0");
         var count = told.Count;
         await host.Get<IDatabase>().WriteAsync(t => t.Connection!.ExecuteAsync("INSERT INTO licence_work (cv_id) SELECT cv_id FROM component_licence WHERE reason = 6", transaction: t));
         await host.Get<QueueStore>().EnqueueAsync(EvaluateJob.Request);
