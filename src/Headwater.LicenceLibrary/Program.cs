@@ -7,8 +7,14 @@ if (args is not [var folder, var library])
 }
 
 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(library))!);
-// Two builds at once write the same; each is moved into its place whole.
-var made = $"{library}.{Environment.ProcessId}";
-using (var file = File.Create(made)) LibraryBuilder.Build(folder, file);
-File.Move(made, library, true);
+Write(library, LibraryBuilder.Build);
+Write(Path.ChangeExtension(library, null) + "-finos.hwl", LibraryBuilder.BuildHandbook);
 return 0;
+
+void Write(string path, Action<string, Stream> build)
+{
+    // Two builds at once write the same; each is moved into its place whole.
+    var made = $"{path}.{Environment.ProcessId}";
+    using (var file = File.Create(made)) build(folder, file);
+    File.Move(made, path, true);
+}

@@ -12,6 +12,9 @@ internal static class ExpressionSections
         return new ExpressionParser(names, aliases, Lists(file, Sections.Associations));
     }
 
+    public static ExpressionAdvice ReadAdvice(SectionFile file, ExpressionParser parser) => new(
+        Pairs(file, Sections.Upgrades).Select(p => (p.Key, Now: parser.Parse(p.Value, ExpressionMode.Strict30).Expression)).Where(u => u.Now is not null).ToDictionary(u => u.Key, u => u.Now!, StringComparer.Ordinal), Lists(file, Sections.Associations));
+
     public static IEnumerable<string> Texts(SectionFile file, int section)
     {
         var table = new TextTable(file, section, section + 1);

@@ -1,7 +1,9 @@
 using System.IO.MemoryMappedFiles;
+using Headwater.Core.Licences.Compatibility;
 using Headwater.Core.Licences.Expressions;
 using Headwater.Core.Licences.Facts;
 using Headwater.Core.Licences.Identification;
+using Headwater.Core.Licences.Obligations;
 
 namespace Headwater.Core.Licences;
 
@@ -13,8 +15,11 @@ public sealed unsafe class LicenceLibrary : IDisposable
     private readonly ThreadLocal<LicenceIdentifier> _identifiers;
     private readonly FactSections _facts;
     private readonly Lazy<ExceptionJudgement> _pairs;
+    private readonly Lazy<ExpressionAdvice> _advice;
+    private readonly Lazy<ObligationAdviser> _obligations;
+    private readonly Lazy<CompatibilityAdviser> _compatibility;
 
-    private LicenceLibrary(byte* start, long length, MemoryMappedFile? file, MemoryMappedViewAccessor? view)
+    private LicenceLibrary(byte* start, long length, MemoryMappedFile? file, MemoryMappedViewAccessor? view, LicenceHandbook? handbook)
     {
         (_file, _view) = (file, view);
         var sections = new SectionFile(start, length);
@@ -24,11 +29,27 @@ public sealed unsafe class LicenceLibrary : IDisposable
         Expressions = ExpressionSections.Read(sections);
         _facts = new FactSections(sections);
         _pairs = new Lazy<ExceptionJudgement>(() => new ExceptionJudgement(ExpressionSections.Texts(sections, Sections.ClassifiedPairs)));
+        Handbook = handbook;
+        _advice = new Lazy<ExpressionAdvice>(() => ExpressionSections.ReadAdvice(sections, Expressions));
+        _obligations = new Lazy<ObligationAdviser>(() => new ObligationAdviser(this, sections, handbook));
+        _compatibility = new Lazy<CompatibilityAdviser>(() => new CompatibilityAdviser(this, sections));
         _identifiers = new ThreadLocal<LicenceIdentifier>(() => new LicenceIdentifier(this));
     }
 
     /// <summary>Reads licence expressions.</summary>
     public ExpressionParser Expressions { get; }
+
+    /// <summary>Brings expressions up to the current list, and says what is odd about them.</summary>
+    public ExpressionAdvice Advice => _advice.Value;
+
+    /// <summary>What licences ask for.</summary>
+    public ObligationAdviser Obligations => _obligations.Value;
+
+    /// <summary>Which licences go together.</summary>
+    public CompatibilityAdviser Compatibility => _compatibility.Value;
+
+    /// <summary>The OSLC handbook, in a file of its own; null where that is not there.</summary>
+    public LicenceHandbook? Handbook { get; }
 
     internal RuleIndex Rules { get; }
 
@@ -36,7 +57,7 @@ public sealed unsafe class LicenceLibrary : IDisposable
 
     internal Vocabulary Words { get; }
 
-    /// <summary>Opens a library that was built into a file.</summary>
+    /// <summary>Opens a library that was built into a file, and the handbook where that lies beside it (<c>-finos</c> behind the name).</summary>
     /// <exception cref="InvalidDataException">It is none.</exception>
     public static LicenceLibrary Open(string path)
     {
@@ -44,7 +65,7 @@ public sealed unsafe class LicenceLibrary : IDisposable
         var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        return new LicenceLibrary(start + view.PointerOffset, view.SafeMemoryMappedViewHandle.ByteLength is var length ? (long)length : 0, file, view);
+        return new LicenceLibrary(start + view.PointerOffset, view.SafeMemoryMappedViewHandle.ByteLength is var length ? (long)length : 0, file, view, LicenceHandbook.Open(Path.ChangeExtension(path, null) + "-finos.hwl"));
     }
 
     /// <summary>All identifiers of which facts are known, licences and exceptions, in the order of their letters.</summary>
@@ -63,7 +84,8 @@ public sealed unsafe class LicenceLibrary : IDisposable
 
     /// <summary>What kind of licence one is together with its exception. An exception of which nobody says what it changes changes nothing: then the licence is as it is alone, and a remark says so.</summary>
     /// <param name="term">A licence, with or without an exception.</param>
-    public LicenceJudgement Judge(LicenceTerm term) => _pairs.Value.Judge(term, Find(term.Licence));
+    /// <param name="own">The licence as the organisation itself knows it; null to look it up.</param>
+    public LicenceJudgement Judge(LicenceTerm term, LicenceFacts? own = null) => _pairs.Value.Judge(term, own ?? Find(term.Licence));
 
     /// <summary>What a text says of licences.</summary>
     /// <param name="text">The text.</param>
@@ -79,6 +101,7 @@ public sealed unsafe class LicenceLibrary : IDisposable
     public void Dispose()
     {
         _identifiers.Dispose();
+        Handbook?.Dispose();
         _view?.SafeMemoryMappedViewHandle.ReleasePointer();
         _view?.Dispose();
         _file?.Dispose();

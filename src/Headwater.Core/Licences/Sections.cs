@@ -44,4 +44,16 @@ internal static class Sections
 
     /// <summary>The compiled templates, where each begins (one more for the end of the last), and the licences and exceptions that they are of.</summary>
     public const int TemplateCode = 80, TemplatePlaces = 81, TemplateNames = 82;
+
+    /// <summary>Checklists: their licences as texts, and behind them the checklists, packed.</summary>
+    public const int ChecklistIds = 60, Checklists = 62;
+
+    /// <summary>The matrix of compatibility: names and date as texts; for each pair of an outbound and an inbound licence eight times its reason plus its verdict; reasons as texts.</summary>
+    public const int MatrixNames = 65, MatrixCells = 67, MatrixReasons = 68;
+
+    /// <summary>What is meant today by deprecated identifiers, as texts.</summary>
+    public const int Upgrades = 72;
+
+    /// <summary>In a file of its own, the handbook: identifiers as texts, each with the number of its file; its licence and its files, packed.</summary>
+    public const int HandbookIds = 74, HandbookFiles = 76;
 }

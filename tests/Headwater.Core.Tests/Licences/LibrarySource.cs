@@ -10,8 +10,11 @@ internal static class LibrarySource
     {
         var path = Path.Combine(Path.GetTempPath(), $"headwater-test-{Environment.ProcessId}.hwl");
         using (var file = File.Create(path)) LibraryBuilder.Build(ExpressionSource.Data.Folder, file);
+        var handbook = Path.ChangeExtension(path, null) + "-finos.hwl";
+        using (var file = File.Create(handbook)) LibraryBuilder.BuildHandbook(ExpressionSource.Data.Folder, file);
         var library = LicenceLibrary.Open(path);
         File.Delete(path);
+        File.Delete(handbook);
         return library;
     });
 

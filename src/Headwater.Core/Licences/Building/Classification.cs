@@ -29,31 +29,24 @@ internal static class Classification
     public static Dictionary<string, Classified> Read(LicenceData data)
     {
         var all = new Dictionary<string, Classified>(StringComparer.OrdinalIgnoreCase);
-        foreach (var entry in data.Yaml("ort/doubleopen.license-classifications.yml").List("categorizations"))
+        foreach (var entry in Yaml.List(data.Document("ort/doubleopen.license-classifications.yml"), "categorizations"))
         {
-            var names = entry.Texts("categories").ToList();
-            if (names.Find(n => !s_categories.ContainsKey(n) && !s_flags.ContainsKey(n) && !s_other.Contains(n)) is { } strange) throw new InvalidDataException($"The category {strange} of {entry.Text("id")} is not known.");
+            var names = Yaml.Texts(entry, "categories").ToList();
+            if (names.Find(n => !s_categories.ContainsKey(n) && !s_flags.ContainsKey(n) && !s_other.Contains(n)) is { } strange) throw new InvalidDataException($"The category {strange} of {Yaml.Text(entry, "id")} is not known.");
             if (names.Contains("irrelevant") || names.Contains("property:unclear-scanner-finding")) continue;
-            all[entry.Text("id")!] = new Classified(names.Select(n => s_categories.GetValueOrDefault(n)).FirstOrDefault(c => c != 0), [.. names.Where(s_flags.ContainsKey).Select(n => s_flags[n]).Distinct().Order()], !names.Contains("property:unchecked"));
+            all[Yaml.Text(entry, "id")!] = new Classified(names.Select(n => s_categories.GetValueOrDefault(n)).FirstOrDefault(c => c != 0), [.. names.Where(s_flags.ContainsKey).Select(n => s_flags[n]).Distinct().Order()], !names.Contains("property:unchecked"));
         }
 
         return all;
     }
 
-    internal static YamlMappingNode Yaml(this LicenceData data, string file)
+    internal static YamlMappingNode Document(this LicenceData data, string file)
     {
         var yaml = new YamlStream();
         using var reader = new StreamReader(data.Open(file));
         yaml.Load(reader);
         return yaml.Documents[0].RootNode is YamlSequenceNode { Children: [YamlMappingNode only] } ? only : (YamlMappingNode)yaml.Documents[0].RootNode;
     }
-
-    internal static string? Text(this YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) && value is YamlScalarNode { Value: { Length: > 0 } text } ? text : null;
-
-    internal static IEnumerable<string> Texts(this YamlMappingNode node, string key) => !node.Children.TryGetValue(key, out var value) ? []
-        : value is YamlSequenceNode list ? list.Children.OfType<YamlScalarNode>().Select(s => s.Value!) : value is YamlScalarNode { Value: { Length: > 0 } one } ? [one] : [];
-
-    internal static IEnumerable<YamlMappingNode> List(this YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) && value is YamlSequenceNode list ? list.Children.OfType<YamlMappingNode>() : [];
 }
 
 /// <param name="Category">Unclassified where only properties are said.</param>

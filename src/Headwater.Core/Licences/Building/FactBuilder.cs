@@ -34,8 +34,8 @@ internal sealed class FactBuilder
             foreach (var licence in rating.GetProperty("licenses").EnumerateArray()) _ratings[licence.Text("id")!] = rating.Text("name")!;
         foreach (var file in Directory.EnumerateFiles(Path.Combine(data.Folder, "choosealicense", "_licenses")).Order(StringComparer.Ordinal))
         {
-            var yaml = data.Yaml(Path.GetRelativePath(data.Folder, file));
-            _chosen[yaml.Text("spdx-id")!] = new Chosen([.. yaml.Texts("permissions")], [.. yaml.Texts("conditions")], [.. yaml.Texts("limitations")]);
+            var yaml = data.Document(Path.GetRelativePath(data.Folder, file));
+            _chosen[Yaml.Text(yaml, "spdx-id")!] = new Chosen([.. Yaml.Texts(yaml, "permissions")], [.. Yaml.Texts(yaml, "conditions")], [.. Yaml.Texts(yaml, "limitations")]);
         }
 
         _upgrades = data.Mapping("ort/deprecated-license-mapping.yml").ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal);
@@ -55,6 +55,7 @@ internal sealed class FactBuilder
         writer.AddTexts(Sections.FactIds, Sections.FactIds + 1, builder._all.Keys);
         records.Write(writer, Sections.FactRecords);
         texts.Write(writer, Sections.FactTexts);
+        writer.AddTexts(Sections.Upgrades, Sections.Upgrades + 1, builder._upgrades.OrderBy(u => u.Key, StringComparer.Ordinal).SelectMany(u => (string[])[u.Key, u.Value]));
         writer.AddTexts(Sections.ClassifiedPairs, Sections.ClassifiedPairs + 1, builder._classified.Where(c => c.Key.Contains(" WITH ", StringComparison.Ordinal)).OrderBy(c => c.Key, StringComparer.Ordinal).SelectMany(c => (string[])[c.Key, Pair(c.Value)]));
     }
 

@@ -23,6 +23,17 @@ public static class LibraryBuilder
         Pairs(writer, Sections.AliasExceptions, aliases.ExceptionNames.Select(e => KeyValuePair.Create(e.Key, string.Join('\n', e.Value))));
         Pairs(writer, Sections.Associations, AliasBuilder.Associations(data).Select(e => KeyValuePair.Create(e.Key, string.Join('\n', e.Value))));
         FactBuilder.Write(data, writer);
+        AdviceBuilder.Write(data, writer);
+        writer.Write(into);
+    }
+
+    /// <summary>Writes the handbook, which is under a licence of its own and never part of the library, into a file of its own.</summary>
+    /// <param name="folder"><c>src/Headwater.LicenceLibrary/Data</c>.</param>
+    /// <param name="into">Where it is written.</param>
+    public static void BuildHandbook(string folder, Stream into)
+    {
+        var writer = new SectionWriter();
+        AdviceBuilder.Handbook(new LicenceData(folder), writer);
         writer.Write(into);
     }
 
