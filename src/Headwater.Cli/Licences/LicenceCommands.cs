@@ -7,17 +7,21 @@ using Headwater.Core.Licences.Expressions;
 
 namespace Headwater.Cli.Licences;
 
-/// <summary><c>headwater licence parse|identify</c>.</summary>
+/// <summary><c>headwater licence …</c>.</summary>
 internal static class LicenceCommands
 {
     private static readonly Lazy<LicenceLibrary> s_library = new(() => LicenceLibrary.Open(Path.Combine(AppContext.BaseDirectory, "licences.hwl")));
 
     public static LicenceLibrary Library => s_library.Value;
 
-    public static Command Create() => new("licence", "Licence expressions, and which licences texts state.")
+    public static Command Create() => new("licence", "Licence expressions, which licences texts state, what licences ask for, and which go together.")
     {
         Parse(),
         LicenceIdentify.Create(),
+        LicenceScan.Create(),
+        LicenceShow.Create(),
+        LicenceObligations.Create(),
+        LicenceCompat.Create(),
     };
 
     private static Command Parse()

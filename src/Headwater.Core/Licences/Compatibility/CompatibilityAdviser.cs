@@ -94,10 +94,10 @@ public sealed class CompatibilityAdviser
     {
         var (whole, part) = (outbound.ToString(), inbound.ToString());
         if (outbound.Equals(inbound)) return new CompatibilityPair(whole, part, CompatibilityVerdict.Compatible, "It is the same licence.", false);
-        if (of.Category == LicenceCategory.PublicDomain) return new CompatibilityPair(whole, part, CompatibilityVerdict.Compatible, $"{part} is not in the matrix; rights to what is under it were given up, says {Words.Of(of.Source)}.", false);
+        if (of.Category == LicenceCategory.PublicDomain) return new CompatibilityPair(whole, part, CompatibilityVerdict.Compatible, $"{part} is not in the matrix; rights to what is under it were given up, says {LicenceWords.Of(of.Source)}.", false);
         if (of.Category == LicenceCategory.Permissive && ours.Category is LicenceCategory.Permissive or LicenceCategory.PublicDomain or LicenceCategory.Commercial or LicenceCategory.ProprietaryFree or LicenceCategory.SourceAvailable or LicenceCategory.FreeRestricted)
-            return new CompatibilityPair(whole, part, CompatibilityVerdict.Compatible, $"The matrix does not have both; both are without copyleft ({part} is {Words.Of(of.Category)}, says {Words.Of(of.Source)}; {whole} is {Words.Of(ours.Category)}, says {Words.Of(ours.Source)}), and such licences go together as long as what {part} asks for is done.", false);
-        return new CompatibilityPair(whole, part, CompatibilityVerdict.Unknown, $"The matrix does not have both {whole} ({Words.Of(ours.Category)}) and {part} ({Words.Of(of.Category)}): their texts have to be read.", false);
+            return new CompatibilityPair(whole, part, CompatibilityVerdict.Compatible, $"The matrix does not have both; both are without copyleft ({part} is {LicenceWords.Of(of.Category)}, says {LicenceWords.Of(of.Source)}; {whole} is {LicenceWords.Of(ours.Category)}, says {LicenceWords.Of(ours.Source)}), and such licences go together as long as what {part} asks for is done.", false);
+        return new CompatibilityPair(whole, part, CompatibilityVerdict.Unknown, $"The matrix does not have both {whole} ({LicenceWords.Of(ours.Category)}) and {part} ({LicenceWords.Of(of.Category)}): their texts have to be read.", false);
     }
 
     /// <summary>Why the question does not arise when no copies are given away; null where it does.</summary>

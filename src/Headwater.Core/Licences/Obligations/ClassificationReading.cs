@@ -81,10 +81,10 @@ internal sealed class ClassificationReading(string licence, LicenceJudgement jud
     private bool Has(LicenceFlag flag) => judged.Flags.Any(f => f.Flag == flag);
 
     private Obligation Flag(LicenceFlag flag, ObligationVerb verb, string what, string applies, IReadOnlyList<string>? conditions = null) =>
-        Made(verb, what, conditions ?? [], $"{flag}, says {Words.Of(judged.Flags.First(f => f.Flag == flag).Source)}", applies, null);
+        Made(verb, what, conditions ?? [], $"{flag}, says {LicenceWords.Of(judged.Flags.First(f => f.Flag == flag).Source)}", applies, null);
 
     private Obligation Category(ObligationVerb verb, string what, string applies, IReadOnlyList<string>? conditions = null, string? note = null) =>
-        Made(verb, what, conditions ?? [], $"{judged.Category}, says {Words.Of(judged.Source)}", applies, note);
+        Made(verb, what, conditions ?? [], $"{judged.Category}, says {LicenceWords.Of(judged.Source)}", applies, note);
 
     private Obligation Made(ObligationVerb verb, string what, IReadOnlyList<string> conditions, string clause, string applies, string? note) => new()
     {

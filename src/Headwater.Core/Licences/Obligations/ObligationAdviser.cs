@@ -73,11 +73,12 @@ public sealed class ObligationAdviser
         if (_handbook?.Find(term.Licence) is { } entry)
         {
             foreach (var obligation in HandbookReading.Read(entry, name, use)) merged.Add(obligation);
-            foreach (var remark in HandbookReading.Remarks(entry)) remarks.Add(new ObligationRemark($"{remark} (OSLC handbook)", false, name));
+            foreach (var remark in HandbookReading.Remarks(entry)) remarks.Add(new ObligationRemark($"{name}, the OSLC handbook: {remark}", false, name));
+            if (checklist is null) remarks.Add(new ObligationRemark($"There is no checklist for {name}: what is listed is of the OSLC handbook and follows from its category ({LicenceWords.Of(judged.Category)}, says {LicenceWords.Of(judged.Source)}) and its flags.", false, name));
         }
         else if (checklist is null && judged.Category != LicenceCategory.Unclassified)
         {
-            remarks.Add(new ObligationRemark($"There is no checklist for {name}: what is listed follows from its category ({Words.Of(judged.Category)}, says {Words.Of(judged.Source)}) and its flags.", true, name));
+            remarks.Add(new ObligationRemark($"There is no checklist for {name}: what is listed follows from its category ({LicenceWords.Of(judged.Category)}, says {LicenceWords.Of(judged.Source)}) and its flags.", true, name));
         }
 
         var classified = new ClassificationReading(name, judged, use);

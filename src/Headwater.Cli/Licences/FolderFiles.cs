@@ -1,0 +1,44 @@
+using Headwater.Core.Licences.Packages;
+
+namespace Headwater.Cli.Licences;
+
+/// <summary>The files of a folder and below, in the order of their paths. Links are not followed, and folders of version control are left out. Pipes and devices have no length, and what has none is never opened.</summary>
+internal static class FolderFiles
+{
+    private static readonly string[] s_versionControl = [".git", ".hg", ".svn", ".bzr", ".jj", ".pijul", ".sl"];
+
+    /// <param name="folder">The folder.</param>
+    /// <param name="leaveOut">Says of a folder's path, relative and with forward slashes, whether nothing below it counts; null for none.</param>
+    /// <param name="unreadable">Told a folder that cannot be listed, and why.</param>
+    public static List<FolderFile> Of(string folder, Func<string, bool>? leaveOut, Action<string, string> unreadable)
+    {
+        var files = new List<FolderFile>();
+        Walk(new DirectoryInfo(folder), "");
+        files.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
+        return files;
+
+        void Walk(DirectoryInfo current, string prefix)
+        {
+            try
+            {
+                foreach (var entry in current.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
+                {
+                    if ((entry.Attributes & (FileAttributes.ReparsePoint | FileAttributes.Device)) != 0) continue;
+                    var path = prefix + entry.Name;
+                    if (entry is FileInfo file)
+                    {
+                        files.Add(new FolderFile(path, file.Length, () => new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan)));
+                    }
+                    else if (!s_versionControl.Contains(entry.Name) && leaveOut?.Invoke(path) != true)
+                    {
+                        Walk((DirectoryInfo)entry, path + "/");
+                    }
+                }
+            }
+            catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+            {
+                unreadable(prefix.TrimEnd('/'), e.Message);
+            }
+        }
+    }
+}
