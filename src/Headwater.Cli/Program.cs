@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Headwater.Cli.Advisories;
 using Headwater.Cli.Licences;
+using Headwater.Cli.Licences.Reuse;
 using Headwater.Cli.Lines;
 using Headwater.Cli.Notices;
 using Headwater.Cli.Operating;
@@ -19,6 +20,7 @@ var root = new RootCommand("Headwater: what do we use, is it vulnerable, and is 
     CvssCommand.Create(),
     LicenceCommands.Create(),
     NoticeCommand.Create(),
+    ReuseCommands.Create(),
     CompletionCommand.Create(),
 };
 foreach (var command in OperatorCommands.Create()) root.Add(command);

@@ -10,9 +10,11 @@ internal static class FolderFiles
     /// <param name="folder">The folder.</param>
     /// <param name="leaveOut">Says of a folder's path, relative and with forward slashes, whether nothing below it counts; null for none.</param>
     /// <param name="unreadable">Told a folder that cannot be listed, and why.</param>
-    public static List<FolderFile> Of(string folder, Func<string, bool>? leaveOut, Action<string, string> unreadable)
+    /// <param name="linked">Says of which paths a link to another file within the folder counts as that file; null for none.</param>
+    public static List<FolderFile> Of(string folder, Func<string, bool>? leaveOut, Action<string, string> unreadable, Func<string, bool>? linked = null)
     {
         var files = new List<FolderFile>();
+        var root = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
         Walk(new DirectoryInfo(folder), "");
         files.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return files;
@@ -23,11 +25,14 @@ internal static class FolderFiles
             {
                 foreach (var entry in current.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
                 {
-                    if ((entry.Attributes & (FileAttributes.ReparsePoint | FileAttributes.Device)) != 0) continue;
                     var path = prefix + entry.Name;
-                    if (entry is FileInfo file)
+                    if ((entry.Attributes & (FileAttributes.ReparsePoint | FileAttributes.Device)) != 0)
                     {
-                        files.Add(new FolderFile(path, file.Length, () => new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan)));
+                        if (linked?.Invoke(path) == true && Target(entry) is { } target) Add(path, target);
+                    }
+                    else if (entry is FileInfo file)
+                    {
+                        Add(path, file);
                     }
                     else if (!s_versionControl.Contains(entry.Name) && leaveOut?.Invoke(path) != true)
                     {
@@ -38,6 +43,20 @@ internal static class FolderFiles
             catch (Exception e) when (e is UnauthorizedAccessException or IOException)
             {
                 unreadable(prefix.TrimEnd('/'), e.Message);
+            }
+        }
+
+        void Add(string path, FileInfo file) => files.Add(new FolderFile(path, file.Length, () => new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan)));
+
+        FileInfo? Target(FileSystemInfo link)
+        {
+            try
+            {
+                return link.ResolveLinkTarget(true) is FileInfo { Exists: true, Length: > 0 } target && Path.GetFullPath(target.FullName).StartsWith(root, StringComparison.Ordinal) ? target : null;
+            }
+            catch (IOException)
+            {
+                return null;
             }
         }
     }

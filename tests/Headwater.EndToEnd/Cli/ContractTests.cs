@@ -124,6 +124,7 @@ public sealed class ContractTests
         [
             [], ["scan"], ["sbom"], ["sbom", "check"], ["sbom", "convert"], ["sbom", "quality"], ["purl", "parse"], ["purl", "build"], ["version", "compare"], ["vers", "check"],
             ["vers", "contains"], ["vers", "from-native"], ["cvss"], ["advisories", "build"], ["advisories", "match"], ["completion"],
+            ["licence", "parse"], ["licence", "identify"], ["licence", "scan"], ["reuse", "lint"],
         ];
         foreach (var command in commands)
         {
