@@ -87,6 +87,7 @@ try
     FeedsModule.MapEndpoints(app);
     InboxModule.MapEndpoints(app);
     RegistriesModule.MapEndpoints(app);
+    LicencesModule.MapEndpoints(app);
     DependencyTrackModule.MapEndpoints(app);
     app.MapUi();
     await app.RunAsync();

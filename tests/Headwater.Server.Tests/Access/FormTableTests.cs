@@ -50,6 +50,7 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
         ["new-project"] = [("Input.PartOf", ""), ("Input.Links", "https://example.org/")],
         ["edit-project"] = [("Input.PartOf", ""), ("Input.Links", "https://example.org/"), ("Input.Collection", "")],
         ["delete-project"] = [("Sure", "Form shop")],
+        ["licence"] = [("Reference", "LicenseRef-form-new"), ("Title", "Of a form"), ("See", "https://example.org/")],
         ["rename"] = [("NewName", "renamed")],
     };
 
@@ -169,6 +170,7 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
             INSERT INTO news (id, org_id, kind, subject, created_at) VALUES (900001, 1, 'finding.appeared', 'CVE-2021-44228', @now);
             INSERT INTO notification (id, org_id, owner_id, kind, subject, args, severity, projects, created_at, news_id) VALUES (900001, 1, @team, 'finding.appeared', 'CVE-2021-44228', '{}', 4, 1, @now, 900001);
             INSERT INTO webhook (id, org_id, name, address, secret, enabled, created_at, created_by) VALUES (@webhook, 1, 'formed', 'https://hooks.example.org/', '', 0, @now, 'test');
+            INSERT INTO own_licence (id, org_id, licence_key, licence, title, category, flags, see_also, created_at, created_by, changed_at, changed_by) VALUES (900001, 1, 'licenseref-formed', 'LicenseRef-formed', 'Formed', 'commercial', '', '', @now, 'test', @now, 'test');
             """, new { leaver, member, team, group, feed, registry, webhook, now, uuid = Guid.CreateVersion7() }, transaction));
         foreach (var role in new[] { "viewer", "developer" }) await host.GrantAsync(member, role, team);
         await host.Get<KeyStore>().CreateAsync(new KeyWish("left behind", Permissions.ViewPortfolio, "leaver") { Maker = leaver });
@@ -179,7 +181,7 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["/account/second-step"] = "/account/second-step", ["/access"] = "/access", ["/analyses"] = "/analyses", ["/components/{id}"] = $"/components/{component}", ["/feeds"] = "/feeds", ["/feeds/new"] = "/feeds/new",
-            ["/feeds/{id}"] = $"/feeds/{feed}", ["/import"] = "/import", ["/inbox"] = "/inbox", ["/jobs"] = "/jobs?state=dead", ["/keys"] = "/keys", ["/owners/levels"] = "/owners/levels", ["/owners/new"] = "/owners/new?kind=team",
+            ["/feeds/{id}"] = $"/feeds/{feed}", ["/import"] = "/import", ["/inbox"] = "/inbox", ["/jobs"] = "/jobs?state=dead", ["/keys"] = "/keys", ["/licences/new"] = "/licences/new", ["/licences/{id}"] = "/licences/LicenseRef-formed", ["/licences/{id}/edit"] = "/licences/LicenseRef-formed/edit", ["/owners/levels"] = "/owners/levels", ["/owners/new"] = "/owners/new?kind=team",
             ["/owners/orphaned"] = "/owners/orphaned", ["/owners/{id}"] = $"/owners/{team}", ["/people"] = "/people", ["/people/groups"] = "/people/groups", ["/people/{id}"] = $"/people/{member}", ["/projects"] = "/projects",
             ["/projects/new"] = "/projects/new", ["/projects/{uuid}"] = $"/projects/{project}", ["/projects/{uuid}/edit"] = $"/projects/{project}/edit", ["/registries"] = "/registries", ["/registries/{id}"] = $"/registries/{registry}",
             ["/searches"] = "/searches?save=/projects", ["/versions/{uuid}/findings/{version}/{id}"] = $"/versions/{upload.ProjectUuid}/findings/{version}/CVE-2021-44228", ["/webhooks"] = "/webhooks", ["/webhooks/{id}"] = $"/webhooks/{webhook}",

@@ -2,6 +2,7 @@ using Dapper;
 using Headwater.Core.Packages;
 using Headwater.Server.Features.Advisories;
 using Headwater.Server.Features.Components;
+using Headwater.Server.Features.Licences;
 using Headwater.Server.Features.People;
 using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Auth;
@@ -10,7 +11,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Search;
 
 /// <summary>The one search box.</summary>
-internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisories, ComponentsModule components, PeopleModule people, LicenceSearchStore licences, SearchWordStore words)
+internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisories, ComponentsModule components, PeopleModule people, LicenceSearchStore licences, SearchWordStore words, LicencesModule library)
 {
     private const long Org = Organisation.Home;
     private const int LongestQuery = 300;
@@ -76,8 +77,16 @@ internal sealed class SearchStore(IDatabase database, AdvisoriesModule advisorie
         // What hits something of the viewer's stands before owners and people; what is only called so somewhere in the world, behind them.
         if (records.Any(r => r.Projects > 0)) groups.Insert(groups.FindIndex(g => g.Kind == "owner"), told);
         else groups.Add(told);
+        groups.Add(await LicencesAsync(query, perKind, cancellationToken));
         groups.RemoveAll(g => g.Hits.Count == 0);
         return (groups, ours);
+    }
+
+    /// <summary>Licences that are called so, whether anything is under them or not.</summary>
+    private async Task<SearchGroup> LicencesAsync(string query, int limit, CancellationToken cancellationToken)
+    {
+        var found = await library.FindAsync(query, limit + 1, cancellationToken);
+        return new SearchGroup("licence", [.. found.Take(limit).Select(l => new SearchHit("licence", l.Id, l.Name, LicencesModule.PageOf(l.Id)))], found.Count > limit);
     }
 
     /// <summary>What may be meant, as far as it finds something that the viewer has; and what the first of it finds.</summary>
