@@ -11,6 +11,7 @@ using Headwater.Server.Features.Inbox;
 using Headwater.Server.Features.Jobs;
 using Headwater.Server.Features.Keys;
 using Headwater.Server.Features.Licences;
+using Headwater.Server.Features.Notices;
 using Headwater.Server.Features.Overview;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.People;
@@ -39,30 +40,34 @@ try
     builder.AddPlatform(line);
     builder.Services.AddUi();
 
-    // Features: removing one is deleting its folder and its lines.
-    var services = builder.Services;
-    FeedsModule.AddServices(services);
-    InboxModule.AddServices(services);
-    FindingsModule.AddServices(services);
-    AnalysesModule.AddServices(services);
-    RegistriesModule.AddServices(services);
-    LicencesModule.AddServices(services);
-    CurationsModule.AddServices(services);
-    OwnersModule.AddServices(services);
-    PeopleModule.AddServices(services);
-    ProjectsModule.AddServices(services);
-    ComponentsModule.AddServices(services);
-    UploadsModule.AddServices(services);
-    AdvisoriesModule.AddServices(services);
-    SearchModule.AddServices(services);
-    OverviewModule.AddServices(services);
-    GrantsModule.AddServices(services);
-    KeysModule.AddServices(services);
-    JobsModule.AddServices(services);
-    DependencyTrackModule.AddServices(services);
-    SamplesModule.AddServices(services);
-    BackupModule.AddServices(services);
-    DemoModule.AddServices(services);
+    // Features, with their services and their endpoints: removing one is deleting its folder and its line.
+    (Action<IServiceCollection> Services, Action<WebApplication>? Endpoints)[] features =
+    [
+        (FeedsModule.AddServices, FeedsModule.MapEndpoints),
+        (InboxModule.AddServices, InboxModule.MapEndpoints),
+        (FindingsModule.AddServices, null),
+        (AnalysesModule.AddServices, AnalysesModule.MapEndpoints),
+        (RegistriesModule.AddServices, RegistriesModule.MapEndpoints),
+        (LicencesModule.AddServices, LicencesModule.MapEndpoints),
+        (CurationsModule.AddServices, null),
+        (NoticesModule.AddServices, NoticesModule.MapEndpoints),
+        (OwnersModule.AddServices, OwnersModule.MapEndpoints),
+        (PeopleModule.AddServices, PeopleModule.MapEndpoints),
+        (ProjectsModule.AddServices, ProjectsModule.MapEndpoints),
+        (ComponentsModule.AddServices, ComponentsModule.MapEndpoints),
+        (UploadsModule.AddServices, UploadsModule.MapEndpoints),
+        (AdvisoriesModule.AddServices, AdvisoriesModule.MapEndpoints),
+        (SearchModule.AddServices, SearchModule.MapEndpoints),
+        (OverviewModule.AddServices, OverviewModule.MapEndpoints),
+        (GrantsModule.AddServices, GrantsModule.MapEndpoints),
+        (KeysModule.AddServices, KeysModule.MapEndpoints),
+        (JobsModule.AddServices, JobsModule.MapEndpoints),
+        (DependencyTrackModule.AddServices, DependencyTrackModule.MapEndpoints),
+        (SamplesModule.AddServices, null),
+        (BackupModule.AddServices, null),
+        (DemoModule.AddServices, null),
+    ];
+    foreach (var feature in features) feature.Services(builder.Services);
 
     var app = builder.Build();
     if (line.Command is not null) return await line.RunAsync(app.Services);
@@ -72,23 +77,7 @@ try
     FeedsModule.UseWarnings(app);
     PeopleModule.UseErrors(app);
     app.UsePlatform();
-    OverviewModule.MapEndpoints(app);
-    OwnersModule.MapEndpoints(app);
-    PeopleModule.MapEndpoints(app);
-    ProjectsModule.MapEndpoints(app);
-    ComponentsModule.MapEndpoints(app);
-    UploadsModule.MapEndpoints(app);
-    AdvisoriesModule.MapEndpoints(app);
-    AnalysesModule.MapEndpoints(app);
-    SearchModule.MapEndpoints(app);
-    GrantsModule.MapEndpoints(app);
-    KeysModule.MapEndpoints(app);
-    JobsModule.MapEndpoints(app);
-    FeedsModule.MapEndpoints(app);
-    InboxModule.MapEndpoints(app);
-    RegistriesModule.MapEndpoints(app);
-    LicencesModule.MapEndpoints(app);
-    DependencyTrackModule.MapEndpoints(app);
+    foreach (var feature in features) feature.Endpoints?.Invoke(app);
     app.MapUi();
     await app.RunAsync();
     return 0;

@@ -43,6 +43,11 @@ internal static partial class SitePages
         new("version-findings-settled", "/versions/{Uuid:guid}/findings", "/versions/{version}/findings?show=settled"),
         new("version-finding", "/versions/{Uuid:guid}/findings/{ComponentVersion:long}/{Id}", "/versions/{version}/findings/{componentVersion}/{finding}"),
         new("version-uploads", "/versions/{Uuid:guid}/uploads", "/versions/{version}/uploads"),
+        new("version-notice", "/versions/{Uuid:guid}/notice", "/versions/{version}/notice"),
+        new("version-notice-none", "/versions/{Uuid:guid}/notice", "/versions/{version}/notice?stage=production"),
+        new("notices", "/notices", "/notices"),
+        new("bundles", "/bundles", "/bundles"),
+        new("bundle", "/bundles/{Bundle:guid}", "/bundles/{bundle}"),
         new("version-changes", "/versions/{Uuid:guid}/changes", "/versions/{version}/changes"),
         new("version-why", "/versions/{Uuid:guid}/why/{ComponentVersion:long}", "/versions/{version}/why/{componentVersion}"),
         new("version-uncovered", "/versions/{Uuid:guid}", "/versions/{uncovered}"),
@@ -125,6 +130,14 @@ internal static partial class SitePages
             (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/projects?filter={name}")).GetProperty("items").EnumerateArray().First(p => p.GetProperty("name").GetString() == name);
         async Task<string?> UploadAsync(string name, int at) =>
             (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/archive?filter={name}")).GetProperty("items")[at].GetProperty("token").GetString();
+        async Task<string> BundleAsync(string version)
+        {
+            using var answer = await client.PostAsJsonAsync($"api/headwater/v1/versions/{version}/bundles", new { release = "1.0" });
+            var uuid = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("uuid").GetString()!;
+            for (var i = 0; i < 600 && (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/bundles/{uuid}")).GetProperty("state").GetString() == "queued"; i++) await Task.Delay(50);
+            return uuid;
+        }
+
         async Task<JsonElement> FirstFindingAsync() =>
             (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/versions/{(await ProjectAsync("juice-shop")).GetProperty("latestUuid").GetString()}/findings")).GetProperty("items")[0].GetProperty("finding");
         var value = NamePattern().Match(address).Groups[1].Value switch
@@ -132,6 +145,7 @@ internal static partial class SitePages
             "project" => (await ProjectAsync("juice-shop")).GetProperty("uuid").GetString(),
             "version" => (await ProjectAsync("juice-shop")).GetProperty("latestUuid").GetString(),
             "document" => await UploadAsync("juice-shop", 0),
+            "bundle" => await BundleAsync((await ProjectAsync("juice-shop")).GetProperty("latestUuid").GetString()!),
             "older" => await UploadAsync("juice-shop", 1),
             "uncovered" => (await ProjectAsync("postgres-image")).GetProperty("latestUuid").GetString(),
             "flat" => (await ProjectAsync("kube-proxy")).GetProperty("latestUuid").GetString(),

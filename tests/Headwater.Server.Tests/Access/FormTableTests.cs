@@ -28,7 +28,7 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
     private static readonly string[] Callers = [Nobody, NoRole, .. Roles.Each.Select(r => r.Name), UnitAdministrator];
 
     /// <summary>Sent after all others, in this order: whatever comes behind them would find nothing.</summary>
-    private static readonly string[] TakeAway = ["take-over", "revoke", "drop-search", "take-role", "retire-project", "delete-project", "remove-member", "act", "off", "delete-unit"];
+    private static readonly string[] TakeAway = ["take-over", "revoke", "drop-search", "take-role", "retire-project", "delete-project", "remove-member", "act", "off", "withdraw-sign-off", "drop-choice", "delete-bundle", "delete-unit"];
 
     /// <summary>Forms that leave nothing when the administrator sends them as he finds them, and why.</summary>
     private static readonly Dictionary<string, string> WithoutEffect = new(StringComparer.Ordinal)
@@ -52,6 +52,7 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
         ["delete-project"] = [("Sure", "Form shop")],
         ["licence"] = [("Reference", "LicenseRef-form-new"), ("Title", "Of a form"), ("See", "https://example.org/")],
         ["rename"] = [("NewName", "renamed")],
+        ["notice-settings"] = [("Input.Preferences", "MIT")],
     };
 
     private readonly Dictionary<string, HttpClient> _browsers = [];
@@ -172,6 +173,13 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
             INSERT INTO webhook (id, org_id, name, address, secret, enabled, created_at, created_by) VALUES (@webhook, 1, 'formed', 'https://hooks.example.org/', '', 0, @now, 'test');
             INSERT INTO own_licence (id, org_id, licence_key, licence, title, category, flags, see_also, created_at, created_by, changed_at, changed_by) VALUES (900001, 1, 'licenseref-formed', 'LicenseRef-formed', 'Formed', 'commercial', '', '', @now, 'test', @now, 'test');
             """, new { leaver, member, team, group, feed, registry, webhook, now, uuid = Guid.CreateVersion7() }, transaction));
+        var noticed = (await TestHost.UploadAsync(key, "Form notice", "1", TestHost.Bom("pkg:npm/either@1.0.0").Replace("\"license\":{\"id\":\"MIT\"}", "\"expression\":\"MIT OR ISC\"", StringComparison.Ordinal))).ProjectUuid;
+        var bundle = Guid.CreateVersion7();
+        await host.Get<IDatabase>().WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+            INSERT INTO licence_choice (id, org_id, uuid, owner_id, identity, expression, chosen, reason, created_at, created_by) VALUES (900001, 1, @first, 0, '', '(MIT OR Zlib)', 'MIT', 'formed', @now, 'test');
+            INSERT INTO notice_sign_off (id, org_id, uuid, pv_id, upload_token, sbom_sha256, input_sha256, components, gaps, signed_at, signed_by) SELECT 900001, 1, @second, id, @second, '000000000000', '000000000000', 1, 0, @now, 'test' FROM project_version WHERE uuid = @noticed;
+            INSERT INTO compliance_bundle (id, org_id, uuid, pv_id, upload_token, project_name, release_name, keep_until, created_at, created_by, state, sbom_sha256) SELECT 900001, 1, @bundle, id, @second, 'Form notice', 'formed', @now, @now, 'test', 'failed', '000000000000' FROM project_version WHERE uuid = @noticed;
+            """, new { first = Guid.CreateVersion7(), second = Guid.CreateVersion7(), noticed, bundle, now }, transaction));
         foreach (var role in new[] { "viewer", "developer" }) await host.GrantAsync(member, role, team);
         await host.Get<KeyStore>().CreateAsync(new KeyWish("left behind", Permissions.ViewPortfolio, "leaver") { Maker = leaver });
         using var all = await host.KeyAsync(0, Permissions.Administrator);
@@ -184,7 +192,7 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
             ["/feeds/{id}"] = $"/feeds/{feed}", ["/import"] = "/import", ["/inbox"] = "/inbox", ["/jobs"] = "/jobs?state=dead", ["/keys"] = "/keys", ["/licences/new"] = "/licences/new", ["/licences/{id}"] = "/licences/LicenseRef-formed", ["/licences/{id}/edit"] = "/licences/LicenseRef-formed/edit", ["/owners/levels"] = "/owners/levels", ["/owners/new"] = "/owners/new?kind=team",
             ["/owners/orphaned"] = "/owners/orphaned", ["/owners/{id}"] = $"/owners/{team}", ["/people"] = "/people", ["/people/groups"] = "/people/groups", ["/people/{id}"] = $"/people/{member}", ["/projects"] = "/projects",
             ["/projects/new"] = "/projects/new", ["/projects/{uuid}"] = $"/projects/{project}", ["/projects/{uuid}/edit"] = $"/projects/{project}/edit", ["/registries"] = "/registries", ["/registries/{id}"] = $"/registries/{registry}",
-            ["/searches"] = "/searches?save=/projects", ["/versions/{uuid}/findings/{version}/{id}"] = $"/versions/{upload.ProjectUuid}/findings/{version}/CVE-2021-44228", ["/webhooks"] = "/webhooks", ["/webhooks/{id}"] = $"/webhooks/{webhook}",
+            ["/searches"] = "/searches?save=/projects", ["/versions/{uuid}/findings/{version}/{id}"] = $"/versions/{upload.ProjectUuid}/findings/{version}/CVE-2021-44228", ["/versions/{uuid}/notice"] = $"/versions/{noticed}/notice", ["/bundles/{uuid}"] = $"/bundles/{bundle}", ["/notices"] = "/notices", ["/webhooks"] = "/webhooks", ["/webhooks/{id}"] = $"/webhooks/{webhook}",
         };
     }
 

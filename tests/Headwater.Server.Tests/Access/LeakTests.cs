@@ -208,6 +208,7 @@ public sealed partial class LeakTests : IAsyncLifetime
             "UUID" => Version.ToString(),
             "VERSION" => "1",
             "TOKEN" => Token.ToString(),
+            "BUNDLE" => Version.ToString(),
             "EARLIERTOKEN" => EarlierToken.ToString(),
             "UNIT" => Unit.ToString(),
             "NAME" => Name,

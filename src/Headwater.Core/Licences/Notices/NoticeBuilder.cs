@@ -65,7 +65,7 @@ public sealed class NoticeBuilder
         void Gap(NoticeGapKind kind, string detail) => _gaps.Add(new NoticeGap(kind, number, detail));
 
         var licence = _licences.Of(component, remarks, Gap);
-        var choice = licence.Expression is null ? null : _chooser.Choose(licence.Expression, component.Choice);
+        var choice = licence.Expression is null ? null : _chooser.Choose(licence.Expression, component.Choice ?? _input.Choose?.Invoke(component, licence.Expression));
         if (choice?.Fault is { } fault) Gap(NoticeGapKind.ChoiceNotOffered, fault);
         if (choice is { Chosen: null, Alternatives.Count: > 1 }) remarks.Add("It is offered under any of these alternatives, and none was chosen: the texts of all are given.");
         if (component.Excluded is not null) remarks.Add($"Listed although it is no part of what is delivered: {component.Excluded}.");

@@ -21,7 +21,7 @@ internal sealed class NoticeDigest : IDisposable
         foreach (var entry in entries)
         {
             digest.Add(entry.Component);
-            digest.Add(entry.Licence, entry.Chosen);
+            digest.Add(entry.Licence, entry.Chosen, entry.ChoiceReason);
         }
 
         // Standard texts may change with the library.

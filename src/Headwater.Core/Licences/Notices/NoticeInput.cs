@@ -1,3 +1,5 @@
+using Headwater.Core.Licences.Expressions;
+
 namespace Headwater.Core.Licences.Notices;
 
 /// <summary>What a notice is made from. The same input makes the same notice, byte by byte.</summary>
@@ -35,6 +37,9 @@ public sealed record NoticeInput
 
     /// <summary>Licences in the order in which they are preferred where there is a choice.</summary>
     public IReadOnlyList<string> Preferences { get; init; } = [];
+
+    /// <summary>The alternative that was chosen for a component which has none of its own, by the expression that counts for it; null for nobody to ask.</summary>
+    public Func<NoticeComponent, LicenceExpression, NoticeChoice?>? Choose { get; init; }
 
     /// <summary>Whether components that are no part of what is delivered are in the notice all the same.</summary>
     public bool IncludeExcluded { get; init; }

@@ -38,7 +38,7 @@ internal static class ArchiveApi
     {
         if (await store.GetAsync(http.User.Viewer(), uuid, cancellationToken) is not { } it) return TypedResults.NotFound();
         if (await store.OpenAsync(it.Upload, cancellationToken) is not { } document) return Gone();
-        return TypedResults.Stream(document, Type(it.Upload.Format, it.Upload.Serialization), Name(it.Upload, it.Upload.Format.ToLowerInvariant(), Ending(it.Upload.Serialization)));
+        return TypedResults.Stream(document, Type(it.Upload.Format, it.Upload.Serialization), FileName(it.Upload));
     }
 
     private static async Task<IResult> ExportAsync(HttpContext http, ArchiveStore store, Guid uuid, string? target, bool? losses, CancellationToken cancellationToken)
@@ -68,6 +68,9 @@ internal static class ArchiveApi
         ("cyclonedx", "xml") => "application/vnd.cyclonedx+xml", ("cyclonedx", _) => "application/vnd.cyclonedx+json", (_, "tag-value" or "tag") => "text/spdx", (_, "xml" or "rdf") => "application/xml",
         (_, "yaml") => "application/yaml", _ => "application/spdx+json",
     };
+
+    /// <summary>What the file of a document is called.</summary>
+    public static string FileName(UploadRow upload) => Name(upload, upload.Format.ToLowerInvariant(), Ending(upload.Serialization));
 
     /// <summary>For a file's name: what any file system takes.</summary>
     private static string Name(UploadRow upload, string format, string ending) =>

@@ -4,7 +4,7 @@ using Headwater.Server.Platform.Auth;
 namespace Headwater.Server.Features.Projects;
 
 /// <summary>Projects and what is in them: the front door for other features.</summary>
-internal sealed class ProjectsModule(ProjectWriteStore store, GraphStore graphs, ProjectCloneStore clones)
+internal sealed class ProjectsModule(ProjectWriteStore store, GraphStore graphs, ProjectCloneStore clones, ProjectStore projects, ArchiveStore archive)
 {
     /// <summary>Queued when documents may have lost the last upload that names them; the feature that keeps documents does it.</summary>
     public const string SweepKind = "documents.sweep";
@@ -62,4 +62,21 @@ internal sealed class ProjectsModule(ProjectWriteStore store, GraphStore graphs,
 
     /// <inheritdoc cref="GraphStore.WhyEachAsync"/>
     public Task<IReadOnlyDictionary<(Guid Version, long ComponentVersion), WhyHere>> WhyEachAsync(Viewer viewer, IReadOnlyCollection<(Guid Version, long ComponentVersion)> uses, int limit, CancellationToken cancellationToken) => graphs.WhyEachAsync(viewer, uses, limit, cancellationToken);
+
+    /// <summary>A version in sight; null when there is none.</summary>
+    public Task<ProjectVersionDetail?> VersionAsync(Viewer viewer, Guid version, CancellationToken cancellationToken) => projects.GetVersionAsync(viewer, version, cancellationToken);
+
+    /// <summary>The newest document of a version that was analysed; null when there is none in sight.</summary>
+    /// <param name="stage">Of this stage; null for whatever stage.</param>
+    public async Task<UploadRow?> NewestDocumentAsync(Viewer viewer, Guid version, string? stage, CancellationToken cancellationToken) =>
+        (await archive.ListAsync(viewer, new Platform.Data.PageRequest { Size = Platform.Data.PageRequest.LargestSize }, new ArchiveFilter(stage, version), cancellationToken)).Items.FirstOrDefault(u => u.State == "done");
+
+    /// <summary>A document in sight; null when there is none.</summary>
+    public async Task<UploadRow?> DocumentAsync(Viewer viewer, Guid token, CancellationToken cancellationToken) => (await archive.GetAsync(viewer, token, cancellationToken))?.Upload;
+
+    /// <inheritdoc cref="ArchiveStore.OpenAsync"/>
+    public Task<FileStream?> OpenAsync(UploadRow document, CancellationToken cancellationToken) => archive.OpenAsync(document, cancellationToken);
+
+    /// <summary>What the file of a document is called.</summary>
+    public static string FileName(UploadRow document) => ArchiveApi.FileName(document);
 }

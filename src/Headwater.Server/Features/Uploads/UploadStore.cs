@@ -26,8 +26,11 @@ internal sealed class PendingUpload
     public DateTimeOffset ReceivedAt { get; set; }
 }
 
-internal sealed class UploadStore(IDatabase database, ProjectsModule projects, QueueStore jobs, AuditStore audit, BlobFolder blobs, IdSource ids, TimeProvider time)
+internal sealed class UploadStore(IDatabase database, ProjectsModule projects, QueueStore jobs, AuditStore audit, BlobFolder blobs, IEnumerable<DocumentUse> uses, IdSource ids, TimeProvider time)
 {
+    /// <summary>Uploads name documents.</summary>
+    public static DocumentUse Documents { get; } = new("upload");
+
     private const long Org = Organisation.Home;
 
     /// <summary>Uploads are called as what they were sent to.</summary>
@@ -160,13 +163,13 @@ internal sealed class UploadStore(IDatabase database, ProjectsModule projects, Q
 
     /// <summary>Those of some documents that an upload names.</summary>
     public Task<HashSet<string>> NamedAsync(string[] documents, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
-        (await connection.QueryAsync<string>("SELECT DISTINCT sha256 FROM upload WHERE sha256 IN @documents", new { documents })).ToHashSet(StringComparer.Ordinal), cancellationToken);
+        (await connection.QueryAsync<string>(DocumentUse.Among(uses), new { documents })).ToHashSet(StringComparer.Ordinal), cancellationToken);
 
-    /// <summary>Deletes a document unless an upload names it by now; the lock is held, so none begins to meanwhile.</summary>
+    /// <summary>Deletes a document unless somebody names it by now; the lock is held, so none begins to meanwhile.</summary>
     public Task DeleteUnnamedAsync(string sha256, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
         await database.LockAsync(transaction, BlobFolder.Lock);
-        if (await transaction.Connection!.QuerySingleAsync<long>("SELECT COUNT(*) FROM upload WHERE sha256 = @sha256", new { sha256 }, transaction) == 0) await blobs.DeleteAsync(transaction, sha256);
+        if (await transaction.Connection!.QuerySingleAsync<long>($"SELECT CASE WHEN {DocumentUse.Names(uses)} THEN 1 ELSE 0 END", new { sha256 }, transaction) == 0) await blobs.DeleteAsync(transaction, sha256);
     }, true, cancellationToken);
 
     /// <summary>True when the version has an upload of just this document: a loader need not bring it again.</summary>

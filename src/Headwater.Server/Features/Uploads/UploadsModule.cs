@@ -18,7 +18,7 @@ namespace Headwater.Server.Features.Uploads;
 internal sealed class UploadsModule(UploadStore store, DataFolder data, IdSource ids, HttpLimits limits, Instruments instruments)
 {
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<UploadsModule>().AddSingleton(UploadStore.Named).AddSingleton<UploadStore>().AddSingleton<IngestStore>().AddSingleton<IJobHandler, IngestJob>()
+        services.AddSingleton<UploadsModule>().AddSingleton(UploadStore.Named).AddSingleton(UploadStore.Documents).AddSingleton<UploadStore>().AddSingleton<IngestStore>().AddSingleton<IJobHandler, IngestJob>()
             .AddSingleton<DocumentSweep>().AddSingleton<IJobHandler>(s => s.GetRequiredService<DocumentSweep>()).AddHostedService(s => s.GetRequiredService<DocumentSweep>())
             .AddHostedService<ReaderWarmUp>();
 
