@@ -84,11 +84,18 @@ internal sealed partial class ChecklistReading(Checklist checklist, string licen
         return attributes.Count == 0 ? duties : [.. duties.Select(d => d with { Attributes = [.. d.Attributes.Union(attributes)] })];
     }
 
-    private Obligation Duty(Clause clause, IReadOnlyList<string> conditions) => new()
+    /// <summary>Where something is provided is how it is done, so that it is one duty with that of licences that do not say where.</summary>
+    private Obligation Duty(Clause clause, IReadOnlyList<string> conditions)
     {
-        Verb = clause.Kind == ClauseKind.Must ? ObligationVerb.Must : ObligationVerb.MustNot, What = Reference().Replace(clause.Text, "").Trim(), Conditions = conditions, Attributes = [.. Attributes(clause.Below)],
-        Sources = [Source(clause)],
-    };
+        const string Where = "In Documentation OR Distribution material";
+        var what = Reference().Replace(clause.Text, "").Trim();
+        string[] where = what.EndsWith(' ' + Where, StringComparison.Ordinal) ? [Where] : s_none;
+        return new Obligation
+        {
+            Verb = clause.Kind == ClauseKind.Must ? ObligationVerb.Must : ObligationVerb.MustNot, What = where.Length == 0 ? what : what[..^(Where.Length + 1)], Conditions = conditions, Attributes = [.. where, .. Attributes(clause.Below)],
+            Sources = [Source(clause)],
+        };
+    }
 
     private ObligationSource Source(Clause clause) => new(licence, ObligationOrigin.Checklist, clause.Quote, clause.Line, _useCase);
 
@@ -101,7 +108,7 @@ internal sealed partial class ChecklistReading(Checklist checklist, string licen
         if (made is [{ } only]) return only.Obligations.Select(o => o with { Conditions = [.. conditions, .. only.Condition is null ? s_none : [only.Condition], .. o.Conditions] });
         // Where one way asks for something and the others for nothing, there is a condition and no choice.
         if (made.Where(m => m.Obligations.Count > 0).ToList() is [{ } asks]) return asks.Obligations.Select(o => o with { Conditions = [.. conditions, .. asks.Condition is null ? s_none : [asks.Condition], .. o.Conditions] });
-        return [new Obligation { Verb = ObligationVerb.Choose, Conditions = conditions, Ways = made, Sources = [.. open.Select(Source)] }];
+        return [new Obligation { Verb = ObligationVerb.Choose, Conditions = conditions, Ways = made, Sources = [.. made.SelectMany(m => m.Obligations).SelectMany(o => o.Sources).Distinct()] }];
     }
 
     /// <summary>A way that asks for a shared library is open to those that link so, and is their way.</summary>

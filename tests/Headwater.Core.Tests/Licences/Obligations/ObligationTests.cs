@@ -42,6 +42,8 @@ public sealed class ObligationTests
         var texts = list.Obligations.Where(o => o.What == "Provide License text").ToList();
         texts.Count.ShouldBe(1);
         texts[0].Sources.Select(s => s.Licence).Distinct().ShouldBe(["MIT", "GPL-2.0-only", "BSD-4-Clause"], ignoreOrder: true);
+        texts[0].Attributes.ShouldBe(["In Documentation OR Distribution material"]);
+        texts[0].Sources.ShouldContain(s => s.Licence == "BSD-4-Clause" && s.Clause == "YOU MUST Provide License text In Documentation OR Distribution material");
         list.Obligations.ShouldContain(o => o.What.StartsWith("Credit In Advertisement") && o.Conditions.Contains("if Advertisement"));
         list.Obligations.Select(o => (o.Verb, o.What, string.Join('|', o.Conditions), o.Ways.Count)).ShouldBeUnique();
     }
@@ -56,6 +58,7 @@ public sealed class ObligationTests
         choice.Ways[0].Obligations[0].Attributes.ShouldContain("if Binary delivery Via Internet: Source code delivery Via Internet (On same server, Equivalent)");
         choice.Ways[1].Obligations[0].Attributes.ShouldContain("Delayed source code delivery (Machine-readable, Customary medium, Including Tool chain information, Including Installation scripts)");
         choice.Sources.ShouldContain(s => s.Origin == ObligationOrigin.Handbook);
+        choice.Sources.ShouldContain(s => s.Clause == "YOU MUST Provide Written offer (Written offer)" && s.Line > 0);
         list.Obligations.ShouldNotContain(o => o.What == "Provide Modification notice");
         list.Obligations.ShouldContain(o => o.Verb == ObligationVerb.MustNot && o.What == "Restrict Granted rights");
     }

@@ -21,6 +21,13 @@ public sealed class LicencePageTests(Site site) : IClassFixture<Site>
     }
 
     [Fact]
+    public async Task Licence_SaysWhatIsUnderIt()
+    {
+        (await site.GetAsync("/licences/Apache-2.0")).QuerySelector("aside")!.TextContent.ShouldContain("web-starter@2.0.0");
+        (await site.GetAsync("/licences/Zlib")).QuerySelector("aside")!.TextContent.ShouldContain("None that you see.");
+    }
+
+    [Fact]
     public async Task List_IsNarrowedByItsChips()
     {
         var page = await site.GetAsync("/licences?category=copyleftFile&list=spdx");
