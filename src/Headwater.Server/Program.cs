@@ -1,5 +1,6 @@
 using Headwater.Server.Features.Advisories;
 using Headwater.Server.Features.Backup;
+using Headwater.Server.Features.Cases;
 using Headwater.Server.Features.Components;
 using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Demo;
@@ -50,6 +51,7 @@ try
         (RegistriesModule.AddServices, RegistriesModule.MapEndpoints),
         (LicencesModule.AddServices, LicencesModule.MapEndpoints),
         (CurationsModule.AddServices, null),
+        (CasesModule.AddServices, CasesModule.MapEndpoints),
         (NoticesModule.AddServices, NoticesModule.MapEndpoints),
         (OwnersModule.AddServices, OwnersModule.MapEndpoints),
         (PeopleModule.AddServices, PeopleModule.MapEndpoints),

@@ -95,6 +95,12 @@ internal static partial class SitePages
         new("licence-new", "/licences/new", "/licences/new"),
         new("licence-edit-gone", "/licences/{Id}/edit", "/licences/LicenseRef-none/edit", 404),
         new("licence-expression", "/licences/expression", "/licences/expression?e=GPLv2%2B%20or%20MIT&whole=Apache-2.0&context=distributed&linkage=static"),
+        new("cases", "/cases", "/cases"),
+        new("case-new", "/cases/new", "/cases/new"),
+        new("case", "/cases/{Number:long}", "/cases/{case}"),
+        new("case-gone", "/cases/{Number:long}", "/cases/999999", 404),
+        new("case-settings", "/cases/settings", "/cases/settings"),
+        new("enquiry-off", "/enquiry", "/enquiry", 404),
         new("keys", "/keys", "/keys"),
         new("people", "/people", "/people"),
         new("person", "/people/{Id:long}", "/people/1"),
@@ -153,6 +159,8 @@ internal static partial class SitePages
             "componentVersion" => (await FirstFindingAsync()).GetProperty("componentVersionId").GetRawText(),
             "finding" => (await FirstFindingAsync()).GetProperty("id").GetString(),
             "owner" => (await ProjectAsync("juice-shop")).GetProperty("owner").GetProperty("id").GetRawText(),
+            "case" => (await (await client.PostAsJsonAsync("api/headwater/v1/cases", new { kind = "incident", title = "No source for the router", body = "Your router has BusyBox in it.\nWhere is the source?", about = "Router 3", channel = "letter", sender = "Jane Doe", contact = "jane@example.org", licence = "GPL-2.0-only" }))
+                .Content.ReadFromJsonAsync<JsonElement>()).GetProperty("case").GetProperty("number").GetRawText(),
             "elsewhere" => (await client.GetFromJsonAsync<JsonElement>("api/headwater/v1/search?q=drupal&perKind=6")).GetProperty("groups").EnumerateArray().First(g => g.GetProperty("kind").GetString() == "advisory")
                 .GetProperty("hits")[0].GetProperty("title").GetString(),
             var other => throw new InvalidOperationException($"Nobody says what {{{other}}} is."),

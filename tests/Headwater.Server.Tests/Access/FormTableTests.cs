@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Dapper;
+using Headwater.Server.Features.Cases;
 using Headwater.Server.Features.Keys;
 using Headwater.Server.Features.Search;
 using Headwater.Server.Platform.Auth;
@@ -36,6 +37,7 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
         ["/account/second-step begin: 200"] = "shows a secret and keeps nothing; SecondStepTests goes on from there",
         ["/account/second-step finish: not offered"] = "is behind the one before it, and wants a code of an app; SecondStepTests",
         ["/account/second-step off: not offered"] = "is there when the second step is; SecondStepTests",
+        ["/cases/{number} forget: not offered"] = "is there when the case is closed, as on the page below it",
         ["/feeds/new run: not offered"] = "the page of a feed has it when there is the feed",
         ["/import apply: not offered"] = "is behind a preview that holds rows to take; the tests of imports",
         ["/import preview: 200"] = "shows what would be done, and does nothing",
@@ -44,7 +46,10 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
     /// <summary>What stands in fields in which a word will not do.</summary>
     private static readonly Dictionary<string, (string Field, string Value)[]> Values = new(StringComparer.Ordinal)
     {
+        ["assign"] = [("Person", "member")],
         ["care-plan"] = [("Plan.Person", "member")],
+        ["case"] = [("Received", ""), ("Licence", "MIT")],
+        ["enquiry"] = [("Website", "")],
         ["feed"] = [("Source", Empty), ("Ecosystems", "")],
         ["give-role"] = [("Role", "developer")],
         ["new-project"] = [("Input.PartOf", ""), ("Input.Links", "https://example.org/")],
@@ -186,8 +191,14 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
         var project = (await all.GetFromJsonAsync<JsonElement>($"/api/headwater/v1/versions/{upload.ProjectUuid}")).GetProperty("version").GetProperty("projectUuid").GetGuid();
         var part = (await all.GetFromJsonAsync<JsonElement>($"/api/headwater/v1/versions/{upload.ProjectUuid}/components")).GetProperty("items")[0];
         var (component, version) = (part.GetProperty("componentId").GetInt64(), part.GetProperty("componentVersionId").GetInt64());
+        var cases = host.Get<CaseStore>();
+        await host.Get<CaseSettingStore>().SaveAsync(CaseSettings.Usual with { FormOn = true }, "test");
+        var open = await cases.ReceiveAsync(new NewCase("incident", "Formed", "A message", null, null, "letter", null, null, null), CaseSettings.Usual, "test");
+        var closed = await cases.ReceiveAsync(new NewCase("enquiry", "Formed", "A message", null, null, "letter", "Somebody", null, null), CaseSettings.Usual, "test");
+        foreach (var step in (CaseStep[])[new("decide", "Told", "answered"), new("close", null, null)]) (await cases.StepAsync(closed, step, "test")).ShouldBe(CaseOutcome.Done);
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
+            ["/cases/new"] = "/cases/new", ["/cases/settings"] = "/cases/settings", ["/cases/{number}"] = $"/cases/{open}", ["/cases/{number}, closed"] = $"/cases/{closed}", ["/enquiry"] = "/enquiry",
             ["/account/second-step"] = "/account/second-step", ["/access"] = "/access", ["/analyses"] = "/analyses", ["/components/{id}"] = $"/components/{component}", ["/feeds"] = "/feeds", ["/feeds/new"] = "/feeds/new",
             ["/feeds/{id}"] = $"/feeds/{feed}", ["/import"] = "/import", ["/inbox"] = "/inbox", ["/jobs"] = "/jobs?state=dead", ["/keys"] = "/keys", ["/licences/new"] = "/licences/new", ["/licences/{id}"] = "/licences/LicenseRef-formed", ["/licences/{id}/edit"] = "/licences/LicenseRef-formed/edit", ["/owners/levels"] = "/owners/levels", ["/owners/new"] = "/owners/new?kind=team",
             ["/owners/orphaned"] = "/owners/orphaned", ["/owners/{id}"] = $"/owners/{team}", ["/people"] = "/people", ["/people/groups"] = "/people/groups", ["/people/{id}"] = $"/people/{member}", ["/projects"] = "/projects",

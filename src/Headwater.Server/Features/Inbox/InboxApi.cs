@@ -46,7 +46,7 @@ internal static class InboxApi
     private static async Task<Results<Ok<ChoiceBody>, NotFound, ProblemHttpResult>> ChooseAsync(HttpContext http, InboxStore store, ChoiceBody body, CancellationToken cancellationToken)
     {
         if (await store.PersonAsync(http.User.Actor(), cancellationToken) is not { } person) return TypedResults.NotFound();
-        if (body.ToChoice() is not { } choice) return Problems.Of(400, "The choice cannot be so", "Say scope (teams, unit, all), with unit its number, severity (unknown, low, medium, high, critical), and of kinds at least one of appeared, retracted, exploited, support.");
+        if (body.ToChoice() is not { } choice) return Problems.Of(400, "The choice cannot be so", "Say scope (teams, unit, all), with unit its number, severity (unknown, low, medium, high, critical), and of kinds at least one of appeared, retracted, exploited, support, licence, case.");
         if (choice.UnitId is { } unit && !http.User.Viewer(Permissions.ViewVulnerability).Sees(unit)) return Problems.Of(400, "There is no such unit", "Name the id of a unit or team that you may see.");
         await store.ChooseAsync(person, choice, http.User.Actor(), cancellationToken);
         return TypedResults.Ok(ChoiceBody.Of(choice));
@@ -70,7 +70,7 @@ internal static class InboxApi
             var kinds = InboxKinds.None;
             foreach (var name in Kinds ?? ["appeared", "retracted", "exploited", "support"])
             {
-                var known = InboxChoice.Names.FirstOrDefault(n => n.Word == "finding." + name || (name == "support" && n.Kind == InboxKinds.Support) || (name == "licence" && n.Kind == InboxKinds.Licence));
+                var known = InboxChoice.Names.FirstOrDefault(n => n.Word == "finding." + name || (name == "support" && n.Kind == InboxKinds.Support) || (name == "licence" && n.Kind == InboxKinds.Licence) || (name == "case" && n.Kind == InboxKinds.Case));
                 if (known.Kind == InboxKinds.None) return null;
                 kinds |= known.Kind;
             }

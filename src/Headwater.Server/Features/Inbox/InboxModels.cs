@@ -3,7 +3,7 @@ using Headwater.Core.Advisories;
 namespace Headwater.Server.Features.Inbox;
 
 /// <summary>A piece of news as one person sees it: one line, however many owners it is told to.</summary>
-/// <param name="Kind"><c>finding.appeared</c>, <c>finding.retracted</c>, <c>finding.exploited</c>, <c>finding.many</c>, <c>support.ending</c>, <c>licence.changed</c>.</param>
+/// <param name="Kind"><c>finding.appeared</c>, <c>finding.retracted</c>, <c>finding.exploited</c>, <c>finding.many</c>, <c>support.ending</c>, <c>licence.changed</c>, <c>case.waits</c>.</param>
 /// <param name="Subject">What it is about: an advisory, what happened to many, or the component of a support plan.</param>
 /// <param name="Projects">Projects that it is about, of those owners whose projects the person may see.</param>
 /// <param name="Count">Advisories, where it is about several.</param>
@@ -50,7 +50,8 @@ internal enum InboxKinds
     Exploited = 4,
     Support = 8,
     Licence = 16,
-    All = Appeared | Retracted | Exploited | Support | Licence,
+    Case = 32,
+    All = Appeared | Retracted | Exploited | Support | Licence | Case,
 }
 
 /// <summary>What a person wants to hear of. It narrows the inbox and the number in the top bar; what may be seen is decided elsewhere, and at the moment of reading.</summary>
@@ -65,7 +66,7 @@ internal sealed record InboxChoice(InboxScope Scope, long? UnitId, Severity Leas
     public IReadOnlyList<string> Words => [.. Names.Where(n => Kinds.HasFlag(n.Kind)).Select(n => n.Word)];
 
     public static IReadOnlyList<(InboxKinds Kind, string Word)> Names { get; } =
-        [(InboxKinds.Appeared, "finding.appeared"), (InboxKinds.Exploited, "finding.exploited"), (InboxKinds.Retracted, "finding.retracted"), (InboxKinds.Support, InboxModule.SupportEnding), (InboxKinds.Licence, InboxModule.LicenceChanged)];
+        [(InboxKinds.Appeared, "finding.appeared"), (InboxKinds.Exploited, "finding.exploited"), (InboxKinds.Retracted, "finding.retracted"), (InboxKinds.Support, InboxModule.SupportEnding), (InboxKinds.Licence, InboxModule.LicenceChanged), (InboxKinds.Case, InboxModule.CaseWaits)];
 }
 
 /// <summary>A person who reads the inbox.</summary>

@@ -28,6 +28,9 @@ internal enum Permissions : long
     /// <summary>To decide what licence a component is under, for every project at once.</summary>
     LicenceDecision = 1 << 19,
 
+    /// <summary>To take in and work on licence incidents and enquiries.</summary>
+    CaseHandling = 1 << 21,
+
     /// <summary>All that Dependency-Track's clients know by name.</summary>
     Compatible = (1 << 12) - 1,
 
@@ -36,7 +39,7 @@ internal enum Permissions : long
 
     Viewer = ViewPortfolio | ViewVulnerability | ViewPolicyViolation | ViewBadges,
 
-    Administrator = (1 << 20) - 1,
+    Administrator = ((1 << 20) - 1) | CaseHandling,
 }
 
 internal static class PermissionNames
@@ -63,6 +66,7 @@ internal static class PermissionNames
         (Permissions.ApproveSecurity, "APPROVE_SECURITY", "permission.approveSecurity"),
         (Permissions.ApproveData, "APPROVE_DATA", "permission.approveData"),
         (Permissions.LicenceDecision, "LICENCE_DECISION", "permission.licenceDecision"),
+        (Permissions.CaseHandling, "CASE_HANDLING", "permission.caseHandling"),
     ];
 
     /// <summary>Every single permission, in the order of the enumeration.</summary>

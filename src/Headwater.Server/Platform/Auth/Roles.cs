@@ -14,11 +14,11 @@ internal sealed record Role(string Name, string TextKey, Permissions Permissions
 internal static class Roles
 {
     /// <summary>What cannot be given for a part of the organisation: it has no parts.</summary>
-    public const Permissions Indivisible = Permissions.SystemConfiguration | Permissions.AuditRead | Permissions.FeedManagement | Permissions.PeopleManagement | Permissions.PolicyManagement | Permissions.LicenceDecision;
+    public const Permissions Indivisible = Permissions.SystemConfiguration | Permissions.AuditRead | Permissions.FeedManagement | Permissions.PeopleManagement | Permissions.PolicyManagement | Permissions.LicenceDecision | Permissions.CaseHandling;
 
     // Not the people: whoever sets passwords and puts people into groups could make himself anything.
     private const Permissions Lead = Permissions.Viewer | Permissions.Automation | Permissions.PortfolioManagement | Permissions.VulnerabilityAnalysis | Permissions.PolicyViolationAnalysis
-        | Permissions.PolicyManagement | Permissions.FeedManagement | Permissions.AuditRead | Permissions.ApproveAsManager | Permissions.ApproveLegal | Permissions.ApproveSecurity | Permissions.ApproveData | Permissions.LicenceDecision;
+        | Permissions.PolicyManagement | Permissions.FeedManagement | Permissions.AuditRead | Permissions.ApproveAsManager | Permissions.ApproveLegal | Permissions.ApproveSecurity | Permissions.ApproveData | Permissions.LicenceDecision | Permissions.CaseHandling;
 
     /// <summary>From least to most.</summary>
     public static IReadOnlyList<Role> Each { get; } =
@@ -26,7 +26,7 @@ internal static class Roles
         new("viewer", "role.viewer", Permissions.Viewer),
         new("developer", "role.developer", Permissions.Viewer | Permissions.Automation),
         new("line-manager", "role.lineManager", Permissions.Viewer | Permissions.ApproveAsManager),
-        new("approver-legal", "role.approverLegal", Permissions.Viewer | Permissions.PolicyViolationAnalysis | Permissions.ApproveLegal | Permissions.LicenceDecision),
+        new("approver-legal", "role.approverLegal", Permissions.Viewer | Permissions.PolicyViolationAnalysis | Permissions.ApproveLegal | Permissions.LicenceDecision | Permissions.CaseHandling),
         new("approver-security", "role.approverSecurity", Permissions.Viewer | Permissions.VulnerabilityAnalysis | Permissions.ApproveSecurity),
         new("approver-data", "role.approverData", Permissions.Viewer | Permissions.ApproveData),
         new("ospo-lead", "role.ospoLead", Lead),
