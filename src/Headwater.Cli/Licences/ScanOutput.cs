@@ -24,6 +24,7 @@ internal static class ScanOutput
             if (package.FoundOnly.Count > 0) output.Text($"  stated by files, not declared: {string.Join(", ", package.FoundOnly)}");
         }
 
+        if (package.ThirdParty is not null) output.Text($"  notices of what it brings along: {package.ThirdParty}");
         foreach (var file in package.Files.Where(f => f.Role != FileRole.Manifest && (f.Found.Expression is not null || f.Remark is not null)))
             output.Text(string.Create(CultureInfo.InvariantCulture, $"  {file.Path}: {Stated(file)}{(file.Remark is null ? "" : $" ({file.Remark})")}"));
     }
@@ -55,6 +56,7 @@ internal static class ScanOutput
         }
 
         json.WriteString("found"u8, Found(package));
+        json.WriteString("thirdParty"u8, package.ThirdParty?.ToString());
         json.WriteString("agreement"u8, JsonNamingPolicy.CamelCase.ConvertName(package.Agreement.ToString()));
         Texts(json, "declaredOnly", package.Agreement == LicenceAgreement.Different ? package.DeclaredOnly : []);
         Texts(json, "foundOnly", package.Agreement == LicenceAgreement.Different ? package.FoundOnly : []);

@@ -32,7 +32,7 @@ public sealed class LicenceScanTests
 
         result.ExitCode.ShouldBe(0);
         var package = result.Json();
-        package.EnumerateObject().Select(p => p.Name).ShouldBe(["path", "kind", "purl", "declared", "found", "agreement", "declaredOnly", "foundOnly", "copyrights", "filesRead", "files", "complete", "skipped"]);
+        package.EnumerateObject().Select(p => p.Name).ShouldBe(["path", "kind", "purl", "declared", "found", "thirdParty", "agreement", "declaredOnly", "foundOnly", "copyrights", "filesRead", "files", "complete", "skipped"]);
         package.GetProperty("purl").GetString().ShouldBe("pkg:npm/left@1.2.3");
         package.GetProperty("declared").GetProperty("expression").GetString().ShouldBe("MIT");
         package.GetProperty("found").GetString().ShouldBe("Apache-2.0");

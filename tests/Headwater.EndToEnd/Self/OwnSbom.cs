@@ -38,6 +38,15 @@ internal static class OwnSbom
         return document;
     }
 
+    /// <summary>The archives of the packages that a project under <c>src</c> ships, as NuGet keeps them.</summary>
+    public static IReadOnlyList<string> Archives(string project)
+    {
+        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "src", project, "obj", "project.assets.json")));
+        var folders = assets.RootElement.GetProperty("packageFolders").EnumerateObject().Select(f => f.Name).ToList();
+        return [.. assets.RootElement.GetProperty("targets").EnumerateObject().First().Value.EnumerateObject().Where(p => p.Value.GetProperty("type").GetString() == "package" && Ships(p.Value))
+            .Select(p => p.Name.ToLowerInvariant().Split('/')).Select(p => folders.Select(f => Path.Combine(f, p[0], p[1], $"{p[0]}.{p[1]}.nupkg")).FirstOrDefault(File.Exists)).OfType<string>()];
+    }
+
     /// <summary>Analyzers take part in the build and are not delivered.</summary>
     private static bool Ships(JsonElement package) => package.TryGetProperty("runtime", out _) || package.TryGetProperty("runtimeTargets", out _);
 

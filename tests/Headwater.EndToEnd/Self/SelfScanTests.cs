@@ -20,6 +20,20 @@ public sealed class SelfScanTests(AdvisoryIndexFixture index)
         packages.Where(p => !p.Licences.Exists(l => Allowed.Contains(l.Expression))).Select(p => $"{p.Name} {p.Version}: {p.Licences.FirstOrDefault()?.Display ?? "no licence declared"}").ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Licences_OfWhatShips_AreThoseThatItsFilesState()
+    {
+        var archives = OwnSbom.Archives("Headwater.Server").Concat(OwnSbom.Archives("Headwater.Cli")).Distinct().ToList();
+        archives.Count.ShouldBeGreaterThan(5);
+
+        var scan = await HeadwaterCli.RunAsync(["licence", "scan", "--json", .. archives]);
+
+        scan.ExitCode.ShouldBe(0, scan.Error);
+        scan.Lines.Length.ShouldBe(archives.Count);
+        scan.Lines.Select((_, i) => scan.Json(i)).Where(p => p.GetProperty("agreement").GetString() is not ("same" or "onlyDeclared") || !Allowed.Contains(p.GetProperty("declared").GetProperty("expression").GetString()))
+            .Select(p => $"{p.GetProperty("purl").GetString()}: declared {p.GetProperty("declared")}, found {p.GetProperty("found").GetString()}").ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("Headwater.Server")]
     [InlineData("Headwater.Cli")]

@@ -12,7 +12,7 @@ internal static class LicenceFileNames
         ".gradle", ".py", ".pyi", ".pyc", ".rb", ".php", ".pl", ".pm", ".go", ".rs", ".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".hxx", ".inc", ".m", ".mm", ".swift", ".lua", ".sh", ".bash", ".ps1", ".psm1", ".bat", ".cmd", ".sql", ".css", ".scss", ".less",
         ".vue", ".svelte", ".dart", ".ex", ".exs", ".erl", ".hs", ".lhs", ".ml", ".mli", ".clj", ".r", ".jl", ".nim", ".zig", ".proto", ".tmpl", ".tpl", ".j2", ".erb", ".ejs", ".hbs", ".mustache", ".snap", ".lock", ".sum", ".mod", ".csv", ".tsv", ".spec", ".properties",
         ".class", ".dll", ".exe", ".so", ".dylib", ".a", ".o", ".lib", ".pdb", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ico", ".webp", ".bmp", ".tif", ".tiff", ".woff", ".woff2", ".ttf", ".otf", ".eot", ".mp3", ".mp4", ".wav", ".ogg", ".zip", ".gz", ".tgz", ".jar",
-        ".asc", ".sig", ".sha1", ".sha256", ".md5", ".wasm", ".node", ".bin", ".dat", ".db",
+        ".hwl", ".asc", ".sig", ".sha1", ".sha256", ".md5", ".wasm", ".node", ".bin", ".dat", ".db",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Never texts.</summary>
@@ -23,6 +23,9 @@ internal static class LicenceFileNames
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static bool IsBinary(string path) => s_binary.Contains(Path.GetExtension(path));
+
+    /// <summary>Whether a notice speaks of the package itself, too: it is called NOTICE, not third-party notices.</summary>
+    public static bool IsOwnNotice(string path) => path.AsSpan(path.LastIndexOf('/') + 1).StartsWith("notice", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What a file of this path is. Manifests are told apart elsewhere.</summary>
     public static FileRole RoleOf(string path)
@@ -36,7 +39,7 @@ internal static class LicenceFileNames
         if (Starts(stem, "notice") || stem.Contains("third-party", StringComparison.OrdinalIgnoreCase) || stem.Contains("thirdparty", StringComparison.OrdinalIgnoreCase) || stem.Contains("third_party", StringComparison.OrdinalIgnoreCase)
             || (Starts(stem, "3rdparty") || Starts(stem, "3rd-party"))) return FileRole.Notice;
         if (Starts(stem, "license") || Starts(stem, "licence") || Starts(stem, "copying") || Starts(stem, "unlicense") || Starts(stem, "unlicence") || Starts(stem, "eula") || Starts(stem, "patents") || Ends(stem, "license") || Ends(stem, "licence")
-            || Ends(name, ".license") || Ends(name, ".licence") || name.Contains(".license.", StringComparison.OrdinalIgnoreCase) || Starts(stem, "lgpl") || Starts(stem, "gpl") || Starts(stem, "mit-") || Starts(stem, "apache-") || Starts(stem, "bsd-")) return FileRole.Licence;
+            || name.EndsWith(".license", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".licence", StringComparison.OrdinalIgnoreCase) || name.Contains(".license.", StringComparison.OrdinalIgnoreCase) || Starts(stem, "lgpl") || Starts(stem, "gpl") || Starts(stem, "mit-") || Starts(stem, "apache-") || Starts(stem, "bsd-")) return FileRole.Licence;
         if (Starts(stem, "copyright")) return FileRole.Copyright;
         if (Whole(stem, "authors") || Whole(stem, "contributors") || Whole(stem, "credits") || Whole(stem, "acknowledgements") || Whole(stem, "acknowledgments")) return FileRole.Authors;
         // LICENSES/MIT.txt, x.dist-info/licenses/vendor.txt.

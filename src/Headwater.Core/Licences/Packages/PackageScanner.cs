@@ -155,20 +155,26 @@ internal sealed class PackageScanner(LicenceLibrary library, ScanOptions options
         foreach (var (folder, described) in owners.All)
         {
             var mine = files.GetValueOrDefault(folder) ?? [];
-            var found = mine.Where(f => f.Role != FileRole.Manifest).Select(f => f.Found.Expression).OfType<LicenceExpression>().ToList();
+            var own = Stated(mine.Where(f => f.Role is not (FileRole.Manifest or FileRole.Notice)));
+            // A NOTICE may be all that there is; third-party notices speak of others.
+            own ??= Stated(mine.Where(f => f.Role == FileRole.Notice && LicenceFileNames.IsOwnNotice(f.Path)));
+            var noticed = Stated(mine.Where(f => f.Role == FileRole.Notice));
             _packages.Add(new ScannedPackage
             {
                 Path = folder.Length == 0 ? name : prefix + folder.TrimEnd('/'),
                 Kind = described.FirstOrDefault()?.Kind,
                 Purl = described.Select(m => m.Purl).FirstOrDefault(p => p is not null),
                 Declared = described.FirstOrDefault(m => m.Declares) is { } declaring ? Declarations.Read(declaring, mine, library) is var d && prefix.Length > 0 ? d with { Source = prefix + d.Source } : d : null,
-                Found = found.Count == 0 ? null : LicenceExpression.All(found),
+                Found = own,
+                ThirdParty = noticed is not null && noticed.Equals(own) ? null : noticed,
                 Files = prefix.Length == 0 ? mine : [.. mine.Select(f => f with { Path = prefix + f.Path })],
                 Copyrights = [.. mine.Where(f => f.Role != FileRole.Manifest).SelectMany(f => f.Found.Copyrights).Distinct(StringComparer.OrdinalIgnoreCase)],
                 FilesRead = counts.GetValueOrDefault(folder),
             });
         }
     }
+
+    private static LicenceExpression? Stated(IEnumerable<ScannedFile> files) => files.Select(f => f.Found.Expression).OfType<LicenceExpression>().ToList() is { Count: > 0 } all ? LicenceExpression.All(all) : null;
 
     private static string Plain(string path) => path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
 }

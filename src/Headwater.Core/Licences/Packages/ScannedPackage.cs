@@ -45,8 +45,11 @@ public sealed record ScannedPackage
     /// <summary>What it declares; null when it declares nothing.</summary>
     public DeclaredLicence? Declared { get; init; }
 
-    /// <summary>What its files state, all together; null when none states a licence.</summary>
+    /// <summary>What its files state of it, all together; null when none states a licence. A NOTICE counts only where nothing else states one.</summary>
     public LicenceExpression? Found { get; init; }
+
+    /// <summary>What its notices state beside that, of what it brings along of others; null for nothing.</summary>
+    public LicenceExpression? ThirdParty { get; init; }
 
     /// <summary>The files that say something, in the order of their paths.</summary>
     public IReadOnlyList<ScannedFile> Files { get; init; } = [];

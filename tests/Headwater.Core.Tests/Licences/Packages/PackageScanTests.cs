@@ -54,6 +54,17 @@ public sealed class PackageScanTests
     }
 
     [Fact]
+    public void Notices_OfThirdParties_AreNoDifference()
+    {
+        var package = Good(Tgz(("package/package.json", """{"name":"a","version":"1","license":"MIT"}"""), ("package/LICENSE", Mit), ("package/ThirdPartyNotices.txt", Isc)), "a.tgz");
+
+        package.Agreement.ShouldBe(LicenceAgreement.Same);
+        package.ThirdParty!.ToString().ShouldBe("ISC");
+        Good(Tgz(("package/NOTICE", Isc)), "a.tgz").Found!.ToString().ShouldBe("ISC");
+        Good(Tgz(("package/third-party-notices.md", Isc)), "a.tgz").Found.ShouldBeNull();
+    }
+
+    [Fact]
     public void Npm_BundledPackages_AreTheirOwn()
     {
         var scan = Scan(Tgz(("package/package.json", """{"name":"a","version":"1","license":"MIT"}"""), ("package/LICENSE", Mit), ("package/test/package.json", """{"name":"fixture","version":"9"}"""),

@@ -5,10 +5,13 @@ internal static class Crc32
 {
     private static readonly uint[] s_table = Table();
 
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    public static uint Of(ReadOnlySpan<byte> bytes) => Add(0, bytes);
+
+    /// <summary>Goes on with the sum of what came before; 0 for nothing.</summary>
+    public static uint Add(uint before, ReadOnlySpan<byte> bytes)
     {
         var table = s_table;
-        var crc = uint.MaxValue;
+        var crc = ~before;
         while (bytes.Length >= 8)
         {
             var low = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(bytes) ^ crc;
