@@ -55,7 +55,8 @@ internal static class LicenceScan
         return exit;
     }
 
-    private static PackageScan Scan(string path, bool all, CancellationToken cancellation)
+    /// <summary>Scans a folder or an archive.</summary>
+    public static PackageScan Scan(string path, bool all, CancellationToken cancellation)
     {
         using var progress = Terminal.Progress(out var report);
         var options = new ScanOptions { AllFiles = all, Progress = count => report($"{path}: {Terminal.Number(count)} files read") };

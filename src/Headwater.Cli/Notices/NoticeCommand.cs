@@ -8,7 +8,7 @@ internal static class NoticeCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("sbom") { Description = "An SBOM; - is standard input." };
+        var source = new Argument<string>("source") { Description = "An SBOM (- is standard input), a folder with packages, or an archive: npm tgz, nupkg, jar, wheel, sdist, crate, gem, deb, zip, tar." };
         var format = new Option<string?>("--format", "-f") { Description = "text, markdown, html, json or docx; by the name of the output when not said, else text." };
         format.AcceptOnlyFromAmong("text", "markdown", "html", "json", "docx");
         var output = new Option<string?>("--output", "-o") { Description = "Where to; standard output when not said.", HelpName = "file" };
@@ -27,6 +27,7 @@ internal static class NoticeCommand
             source, format, output, title, version, date, organisation, contact, years, location, prefer, choose, dev,
         }.With("""
             headwater notice bom.json -o NOTICE.txt
+            headwater notice node_modules -o NOTICE.md
             headwater notice bom.spdx.json --format html --contact opensource@example.org -o notices.html
             headwater notice bom.json --prefer MIT,Apache-2.0 --choose 'pkg:npm/jszip@3.10.1=MIT' --format docx -o notices.docx
 

@@ -5,6 +5,7 @@ using Headwater.Cli.Scanning;
 using Headwater.Cli.Shell;
 using Headwater.Core.Licences.Expressions;
 using Headwater.Core.Licences.Notices;
+using Headwater.Core.Licences.Packages;
 using Headwater.Core.Sboms;
 
 namespace Headwater.Cli.Notices;
@@ -20,14 +21,16 @@ internal static class NoticeRun
         var format = Format(request);
         if (format == NoticeFormat.Docx && request.Output is null or "-" && !Console.IsOutputRedirected) throw new CommandException("A docx is no text for a terminal: say --output.");
         var preferences = Preferences(request.Prefer);
-        if (Input(request, preferences, cancellationToken) is not { } input) return CommandLine.Failed;
+        var isWhole = true;
+        var input = Directory.Exists(request.Source) || (File.Exists(request.Source) && PackageScan.IsArchive(request.Source)) ? OfPackages(request, preferences, out isWhole, cancellationToken) : Input(request, preferences, cancellationToken);
+        if (input is null) return CommandLine.Failed;
         Choose(input.Components, request.Choose);
         var notice = NoticeBuilder.Build(input, NoticeKnowledge.Of(LicenceCommands.Library), cancellationToken);
         OutputFile.Write(request.Output, to => NoticeWriter.Write(notice, format, to, cancellationToken));
         Terminal.Note($"{Terminal.Number(notice.Entries.Count)} {(notice.Entries.Count == 1 ? "component" : "components")}, {Terminal.Number(notice.Texts.Count)} texts, {Terminal.Number(notice.Notices.Count)} NOTICE files; {Terminal.Number(notice.Excluded.Count)} left out.");
         foreach (var gap in notice.Gaps.Take(GapsShown)) Terminal.Note($"{(gap.Component is { } number ? notice.Entries[number - 1].Component.Title + ": " : "")}{gap.Detail}");
         if (notice.Gaps.Count > GapsShown) Terminal.Note($"… and {Terminal.Number(notice.Gaps.Count - GapsShown)} more; the notice lists all.");
-        return notice.Gaps.Count == 0 ? CommandLine.Ok : CommandLine.Found;
+        return notice.Gaps.Count == 0 && isWhole ? CommandLine.Ok : CommandLine.Found;
     }
 
     private static NoticeFormat Format(NoticeRequest request) => (request.Format ?? Path.GetExtension(request.Output)?.ToLowerInvariant()) switch
@@ -54,6 +57,15 @@ internal static class NoticeRun
 
         var product = request.Product ?? document.Root?.Name ?? document.Metadata.Name ?? (request.Source == "-" ? "the product" : Path.GetFileNameWithoutExtension(request.Source));
         return Input(request, preferences, product, request.ProductVersion ?? (request.Product is null ? document.Root?.Version : null), SbomNotice.Components(document, LicenceCommands.Library.Expressions), hash);
+    }
+
+    private static NoticeInput OfPackages(NoticeRequest request, string[] preferences, out bool isWhole, CancellationToken cancellationToken)
+    {
+        var scan = LicenceScan.Scan(request.Source, false, cancellationToken);
+        foreach (var skipped in scan.Skipped.Take(GapsShown)) Terminal.Note($"{ScanOutput.Place(request.Source, skipped.Path)}: not read. {skipped.Reason}");
+        isWhole = scan.IsComplete;
+        var own = scan.Main.Purl;
+        return Input(request, preferences, request.Product ?? own?.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Source))), request.ProductVersion ?? (request.Product is null ? own?.Version : null), PackageNotice.Components(scan), null);
     }
 
     private static NoticeInput Input(NoticeRequest request, string[] preferences, string product, string? version, IReadOnlyList<NoticeComponent> components, string? hash) => new()

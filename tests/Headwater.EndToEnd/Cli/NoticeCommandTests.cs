@@ -65,4 +65,25 @@ public sealed class NoticeCommandTests
 
     [Fact]
     public async Task Notice_OfWhatIsNoDocument_Fails() => (await HeadwaterCli.RunLinesAsync(["{}"], "notice", "-")).ExitCode.ShouldBe(2);
+
+    [Fact]
+    public async Task Notice_OfAFolder_HasThePackagesInItWithTheirOwnTextsAndNoticeFiles()
+    {
+        using var folder = new TemporaryFolder();
+        var package = Directory.CreateDirectory(Path.Combine(folder.Path, "node_modules", "left")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "package.json"), """{"name":"shop","version":"3.0.0"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(package, "package.json"), """{"name":"left","version":"1.0.0","license":"MIT"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(package, "LICENSE"), "MIT License\n\nCopyright (c) 2020 Left\n\nPermission is hereby granted, free of charge, to any person obtaining a copy.\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(package, "NOTICE"), "Left\nCopyright 2021 The Left\n", TestContext.Current.CancellationToken);
+
+        var result = await HeadwaterCli.RunAsync("notice", folder.Path, "-f", "json");
+
+        var json = result.Document();
+        json.GetProperty("subject").GetProperty("name").GetString().ShouldBe("shop");
+        var left = json.GetProperty("components").EnumerateArray().Single(c => c.GetProperty("purl").GetString() == "pkg:npm/left@1.0.0");
+        left.GetProperty("licence").GetString().ShouldBe("MIT");
+        left.GetProperty("copyrights").EnumerateArray().Select(c => c.GetString()).ShouldBe(["Copyright (c) 2020 Left", "Copyright 2021 The Left"]);
+        json.GetProperty("notices")[0].GetProperty("text").GetString().ShouldBe("Left\nCopyright 2021 The Left\n");
+        left.GetProperty("texts")[0].GetProperty("standard").GetBoolean().ShouldBeFalse();
+    }
 }

@@ -2,13 +2,14 @@ using Headwater.Core.Licences;
 using Headwater.Core.Licences.Expressions;
 using Headwater.Core.Licences.Notices;
 using Headwater.Core.Sboms;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Projects;
 using Headwater.Server.Platform.Auth;
 
 namespace Headwater.Server.Features.Notices;
 
 /// <summary>Makes the notice of a project version: from its document as it came, the choices that hold for it, and what the organisation says.</summary>
-internal sealed class NoticeMaker(ProjectsModule projects, ChoiceStore choices, NoticeSettingsStore settings, LicenceLibrary library)
+internal sealed class NoticeMaker(ProjectsModule projects, CurationsModule curations, ChoiceStore choices, NoticeSettingsStore settings, LicenceLibrary library)
 {
     /// <summary>Larger documents are not read while somebody waits for a page; a bundle is made of them in the background.</summary>
     public const long LargestPage = 8L * 1024 * 1024;
@@ -40,12 +41,16 @@ internal sealed class NoticeMaker(ProjectsModule projects, ChoiceStore choices, 
         if (document.Bytes > most) return new NoticeOutcome.TooLarge(detail, document, most);
         var said = await settings.GetAsync(cancellationToken);
         var holding = Index(await choices.HoldingAsync([.. detail.OwnerPath.Select(o => o.Id).Concat(detail.Owner is { } own ? [own.Id] : []).Distinct()], cancellationToken));
+        // Who may see the version may see what is known of the licences in it.
+        var known = await curations.OfProjectVersionAsync(Viewer.Everything, detail.Version.Uuid, cancellationToken) ?? [];
+        var words = await curations.TextsAsync(known.SelectMany(c => c.Texts).Where(t => t.Source != "sbom").Select(t => t.Sha256).Distinct(), cancellationToken);
+        var byPurl = known.Where(c => c.Purl is not null).ToLookup(c => c.Purl!, StringComparer.Ordinal);
         await _making.WaitAsync(cancellationToken);
         try
         {
             if (await projects.OpenAsync(document, cancellationToken) is not { } blob) return new NoticeOutcome.Gone(detail, document);
             await using (blob)
-                return new NoticeOutcome.Made(new MadeNotice(detail, document, await Task.Run(() => Build(detail, document, blob, said, holding, includeDev, cancellationToken), cancellationToken)));
+                return new NoticeOutcome.Made(new MadeNotice(detail, document, await Task.Run(() => Build(detail, document, blob, said, holding, component => Learn(component, byPurl, words), includeDev, cancellationToken), cancellationToken)));
         }
         finally
         {
@@ -53,15 +58,37 @@ internal sealed class NoticeMaker(ProjectsModule projects, ChoiceStore choices, 
         }
     }
 
-    private Notice Build(ProjectVersionDetail detail, UploadRow document, Stream blob, NoticeSettings said, Dictionary<LicenceExpression, List<LicenceChoiceRow>> holding, bool includeDev, CancellationToken cancellationToken)
+    private Notice Build(ProjectVersionDetail detail, UploadRow document, Stream blob, NoticeSettings said, Dictionary<LicenceExpression, List<LicenceChoiceRow>> holding, Action<NoticeComponent> learn, bool includeDev, CancellationToken cancellationToken)
     {
         SbomDocument.Read(blob, out var read, new SbomReadOptions { Validate = false }, cancellationToken);
+        var components = SbomNotice.Components(read, library.Expressions);
+        foreach (var component in components) learn(component);
         return NoticeBuilder.Build(new NoticeInput
         {
-            Subject = detail.Version.ProjectName, SubjectVersion = detail.Version.Version, Components = SbomNotice.Components(read, library.Expressions), SbomSha256 = document.Sha256, Generator = Generator,
+            Subject = detail.Version.ProjectName, SubjectVersion = detail.Version.Version, Components = components, SbomSha256 = document.Sha256, Generator = Generator,
             Date = document.ReceivedAt.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), Organisation = said.Organisation, Contact = said.Contact, OfferYears = said.Years, SourceLocation = said.SourceLocation,
             Preferences = said.Preferences, IncludeExcluded = includeDev, Choose = (component, expression) => Chosen(holding, component, expression),
         }, NoticeKnowledge.Of(library), cancellationToken);
+    }
+
+    /// <summary>What the installation knows beyond the document: what people decided, and texts that were found in packages or given by people.</summary>
+    private void Learn(NoticeComponent component, ILookup<string, LicensedComponent> byPurl, Dictionary<string, string> words)
+    {
+        if (component.Purl is null || byPurl[component.Purl].FirstOrDefault() is not { } known) return;
+        if (known.Licence is { By: ConcludedBy.Curation, Concluded: { } concluded })
+        {
+            component.Statements.RemoveAll(s => s.Origin == NoticeOrigin.Concluded);
+            component.Statements.Add(new NoticeStatement(NoticeOrigin.Concluded, concluded));
+        }
+
+        foreach (var text in known.Texts.Where(t => t.Source != "sbom").OrderBy(t => t.Name, StringComparer.Ordinal).ThenBy(t => t.Sha256, StringComparer.Ordinal))
+        {
+            if (text.Kind == TextKind.Other || !words.TryGetValue(text.Sha256, out var said)) continue;
+            var list = text.Kind == TextKind.Notice ? component.Notices : component.Texts;
+            if (list.Exists(t => t.Text == said)) continue;
+            var stated = text.Expression is null ? null : library.Expressions.Parse(text.Expression, ExpressionMode.Lenient).Expression;
+            list.Add(new NoticeText(text.Name, said, text.Kind == TextKind.Notice || stated is null ? [] : [.. stated.Licences, .. stated.Exceptions]));
+        }
     }
 
     /// <summary>By expression, whatever the order of its parts; in each list what is nearest first.</summary>

@@ -3,11 +3,13 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Http;
+using Headwater.Server.Platform.Jobs;
 using Headwater.Server.Tests.Access;
 
 namespace Headwater.Server.Tests.Features.Notices;
@@ -73,6 +75,27 @@ public sealed class NoticeTests(TestHost host) : IClassFixture<TestHost>
         (await client.DeleteAsync($"{Api.Root}/licence-choices/{id}", Stop)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await ChosenAsync()).ShouldBe([null, null, "GPL-2.0-only"]);
         (await ActsAsync("licence.")).ShouldBe(["licence.choice-removed", "licence.chosen", "licence.chosen"]);
+    }
+
+    [Fact]
+    public async Task Notice_HasWhatPeopleDecidedAndTheTextsThatWereFound()
+    {
+        using var client = await host.ClientAsync(All);
+        var version = (await TestHost.UploadAsync(client, "Shop " + Guid.NewGuid(), "1", Bom.Replace("pkg:npm/", "pkg:npm/known-", StringComparison.Ordinal))).ProjectUuid;
+        await host.IdleAsync();
+        var b = (await host.Get<CurationsModule>().OfProjectVersionAsync(Viewer.Everything, version, Stop))!.Single(c => c.Purl == "pkg:npm/known-b@2").ComponentVersionId;
+        await host.Get<IDatabase>().WriteAsync(transaction => host.Get<CurationsModule>().AddTextsAsync(transaction,
+            [new NewText(b, "package/LICENSE", TextKind.Licence, "Copyright 2022 Found\n\nIts own text."), new NewText(b, "package/NOTICE", TextKind.Notice, "A notice of b.")], "archive", "test"), cancellationToken: Stop);
+        host.Get<QueueStore>().Wake();
+        await host.IdleAsync();
+        (await host.Get<CurationStore>().DecideAsync(Viewer.Everything, b, new CurationWish("version", "MIT", "text-read", "read it"), "lara", Stop)).Refusal.ShouldBeNull();
+
+        var notice = await NoticeAsync(client, version);
+        var entry = notice.GetProperty("components")[1];
+        (entry.GetProperty("licence").GetString(), entry.GetProperty("origin").GetString()).ShouldBe(("MIT", "concluded"));
+        entry.GetProperty("texts").EnumerateArray().Select(t => (t.GetProperty("name").GetString(), t.GetProperty("standard").GetBoolean())).ShouldBe([("package/LICENSE", false)]);
+        entry.GetProperty("copyrights").EnumerateArray().Select(c => c.GetString()).ShouldBe(["Copyright B", "Copyright 2022 Found"]);
+        notice.GetProperty("notices")[0].GetProperty("text").GetString().ShouldBe("A notice of b.");
     }
 
     [Theory]
