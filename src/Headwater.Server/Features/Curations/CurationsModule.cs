@@ -25,9 +25,11 @@ internal sealed class CurationsModule(LicenceStore licences, TextStore texts, Qu
     public static string? TermPattern(string? licence) => string.IsNullOrWhiteSpace(licence) ? null : Platform.Data.Like.Containing($"\"{licence.Trim()}\"");
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<CurationsModule>().AddSingleton<LibraryKey>().AddSingleton<DeclaredReader>().AddSingleton<LicenceStore>().AddSingleton<TextStore>().AddSingleton<LicenceAlarmStore>().AddSingleton<CurationStore>().AddSingleton<TextRuleStore>()
+        services.AddSingleton<CurationsModule>().AddSingleton<LibraryKey>().AddSingleton<DeclaredReader>().AddSingleton<LicenceStore>().AddSingleton<TextStore>().AddSingleton<LicenceAlarmStore>().AddSingleton<CurationStore>().AddSingleton<TextRuleStore>().AddSingleton<WorkbenchStore>().AddSingleton<CurationListStore>().AddSingleton<TextWork>()
             .AddSingleton(CurationStore.Named).AddSingleton(TextRuleStore.Named).AddSingleton<IJobHandler, ExpireJob>().AddSingleton(ExpireJob.Daily)
             .AddSingleton<IJobHandler, EvaluateJob>().AddHostedService<EvaluateAtStart>();
+
+    public static void MapEndpoints(IEndpointRouteBuilder app) => CurationsApi.Map(app);
 
     /// <summary>Works out the licences of component versions in the transaction that adds them.</summary>
     public Task LearnAsync(DbTransaction transaction, IReadOnlyList<LearntVersion> versions) => licences.LearnAsync(transaction, versions);

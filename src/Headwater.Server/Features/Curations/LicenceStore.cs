@@ -92,6 +92,9 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
     /// <summary>What its documents say, read.</summary>
     public Reading Read(LicensedComponent component) => reader.Read(TypeMaps.ToJson(component.Said), []);
 
+    /// <summary>An expression that was kept, read; null for none.</summary>
+    public Core.Licences.Expressions.LicenceExpression? Parse(string? expression) => reader.Parse(expression);
+
     /// <summary>The condition, as SQL, under which a component version is in some version of a visible project.</summary>
     internal static string Uses(Viewer viewer, string componentVersion) => viewer.All ? "1=1" : $"""
         EXISTS (SELECT 1 FROM occurrence so JOIN project_version sv ON sv.id = so.pv_id JOIN project sp ON sp.id = sv.project_id WHERE so.cv_id = {componentVersion} AND {viewer.Sees("sp.owner_id")})

@@ -12,6 +12,9 @@ export function keys(): void {
       const link = [...document.querySelectorAll<HTMLAnchorElement>("#nav a[data-go]")].find(a => a.dataset.go === event.key.toLowerCase());
       if (link) { event.preventDefault(); link.click(); return; }
     }
+    // What a page offers by one key says so itself.
+    const offered = /^[0-9a-z]$/.test(event.key) ? document.querySelector<HTMLElement>(`[data-key="${event.key}"]`) : null;
+    if (offered) { event.preventDefault(); offered.click(); return; }
     if (event.key === "g") going = event.timeStamp;
     else if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }
     else if (event.key === "?") document.getElementById("help")?.togglePopover();
