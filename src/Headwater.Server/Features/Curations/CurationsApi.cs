@@ -27,6 +27,7 @@ internal static class CurationsApi
 
         var curations = api.MapGroup("/curations");
         curations.MapGet("", ListAsync).Takes("state", [.. States.Select(s => s.Word), "all"], anyCase: true).Require(Permissions.ViewPortfolio).WithSummary("What was decided about licences, newest first");
+        ExchangeApi.Map(curations);
         curations.MapGet("/{uuid:guid}", async Task<Results<Ok<CurationDetail>, NotFound>> (HttpContext http, CurationListStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.GetAsync(http.User.Viewer(), uuid, cancellationToken) is { } it ? TypedResults.Ok(new CurationDetail(it, await store.HistoryAsync(http.User.Viewer(), it, cancellationToken))) : TypedResults.NotFound())
             .Require(Permissions.ViewPortfolio).WithSummary("A decision, and what was decided about the same before and after");
