@@ -7,6 +7,7 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Dapper;
 using Headwater.Server.Features.Cases;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Keys;
 using Headwater.Server.Features.Search;
 using Headwater.Server.Platform.Auth;
@@ -40,6 +41,10 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
         ["/cases/{number} forget: not offered"] = "is there when the case is closed, as on the page below it",
         ["/feeds/new run: not offered"] = "the page of a feed has it when there is the feed",
         ["/import apply: not offered"] = "is behind a preview that holds rows to take; the tests of imports",
+        ["/licences/curations/import curations-apply: not offered"] = "is behind a preview; WorkbenchTests",
+        ["/licences/curations/import curations-preview: 200"] = "shows what would be done, and does nothing",
+        ["/licences/queue/{id} confirm-licence: not offered"] = "is there for a version that says something else than was decided about; CurationTests",
+        ["/component-versions/{id} take-archive: 200"] = "wants an archive; WorkbenchTests",
         ["/import preview: 200"] = "shows what would be done, and does nothing",
     };
 
@@ -58,6 +63,7 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
         ["licence"] = [("Reference", "LicenseRef-form-new"), ("Title", "Of a form"), ("See", "https://example.org/")],
         ["rename"] = [("NewName", "renamed")],
         ["notice-settings"] = [("Input.Preferences", "MIT")],
+        ["decide-licence"] = [("Evidence", ""), ("Expression", "")],
     };
 
     private readonly Dictionary<string, HttpClient> _browsers = [];
@@ -199,6 +205,16 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["/cases/new"] = "/cases/new", ["/cases/settings"] = "/cases/settings", ["/cases/{number}"] = $"/cases/{open}", ["/cases/{number}, closed"] = $"/cases/{closed}", ["/enquiry"] = "/enquiry",
+        await host.Get<IDatabase>().WriteAsync(transaction => host.Get<CurationsModule>().AddTextsAsync(transaction, [new NewText(version, "LICENSE", TextKind.Licence, "SPDX-License-Identifier: GPL-3.0-only")], "person", "test"));
+        host.Get<Headwater.Server.Platform.Jobs.QueueStore>().Wake();
+        await host.IdleAsync();
+        var decided = new List<Guid>();
+        foreach (var name in new[] { "a", "b", "c" })
+            decided.Add((await host.Get<CurationStore>().TakeAsync([(new CurationSubject(CurationScope.Component, "pkg:npm/form-" + name), new CurationWish(null, "MIT", "text-read"), "test")], "test", default)).Uuid!.Value);
+        return new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["/licences/queue"] = $"/licences/queue?done={decided[0]}", ["/licences/queue/{id}"] = $"/licences/queue/{version}?done={decided[1]}", ["/licences/curations/{uuid}"] = $"/licences/curations/{decided[2]}", ["/licences/curations/import"] = "/licences/curations/import",
+            ["/component-versions/{id}"] = $"/component-versions/{version}",
             ["/account/second-step"] = "/account/second-step", ["/access"] = "/access", ["/analyses"] = "/analyses", ["/components/{id}"] = $"/components/{component}", ["/feeds"] = "/feeds", ["/feeds/new"] = "/feeds/new",
             ["/feeds/{id}"] = $"/feeds/{feed}", ["/import"] = "/import", ["/inbox"] = "/inbox", ["/jobs"] = "/jobs?state=dead", ["/keys"] = "/keys", ["/licences/new"] = "/licences/new", ["/licences/{id}"] = "/licences/LicenseRef-formed", ["/licences/{id}/edit"] = "/licences/LicenseRef-formed/edit", ["/owners/levels"] = "/owners/levels", ["/owners/new"] = "/owners/new?kind=team",
             ["/owners/orphaned"] = "/owners/orphaned", ["/owners/{id}"] = $"/owners/{team}", ["/people"] = "/people", ["/people/groups"] = "/people/groups", ["/people/{id}"] = $"/people/{member}", ["/projects"] = "/projects",

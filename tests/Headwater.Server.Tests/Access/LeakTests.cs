@@ -102,7 +102,7 @@ public sealed partial class LeakTests : IAsyncLifetime
         "/api/v1/project?onlyRoot=true", "/api/v1/component/identity?name=lodash", "/api/v1/component/identity?purl=pkg:npm/", "/api/v1/component/identity?name=log4j-core", "/api/v1/component/identity?name=log4j-core&project={Version}",
         "/api/headwater/v1/component-versions/{ComponentVersion}/usages?format=csv", "/api/headwater/v1/components/{Component}/usages?filter=zebra",
         "/api/headwater/v1/advisories/{Vuln}/projects?format=csv", "/api/headwater/v1/advisories/{Vuln}/projects?filter=zebra", "/api/headwater/v1/owners/{Unit}/trend?format=csv", "/api/headwater/v1/coverage/stages?format=csv", "/api/headwater/v1/owners?filter=zebra",
-        "/api/headwater/v1/components/{Component}/versions?format=csv", "/api/headwater/v1/changes?from={EarlierToken}&to={Token}&format=csv", "/api/headwater/v1/overview/trend?format=csv",
+        "/api/headwater/v1/components/{Component}/versions?format=csv", "/api/headwater/v1/curations?state=all&format=csv", "/api/headwater/v1/curations/file?as=clearlydefined", "/licences/curations?q=zebra", "/licences/queue?by=declared", "/api/headwater/v1/search?q=licence:zlib", "/api/headwater/v1/changes?from={EarlierToken}&to={Token}&format=csv", "/api/headwater/v1/overview/trend?format=csv",
     ];
 
     private static async Task<World> ZebraAsync(TestHost host)
@@ -124,6 +124,7 @@ public sealed partial class LeakTests : IAsyncLifetime
             })).EnsureSuccessStatusCode();
         }
 
+        await CurateAsync(all, world, "zebra says what licence");
         // A decision for every place is still about something that is here only.
         await Features.AnalysisTests.PutAsync(all, await Features.AnalysisTests.FindingAsync(key, world.Version, "CVE-2020-0001"), new { analysisState = "EXPLOITABLE", scope = "everywhere", allComponentVersions = true, comment = "zebra says so of all" });
         return world;
@@ -140,9 +141,14 @@ public sealed partial class LeakTests : IAsyncLifetime
         var head = await host.AddPersonAsync(Head);
         await host.GrantAsync(head, "administrator", units[("unit", "harbour")]);
         var world = await WorldAsync(all, key, "harbour-desk", units[("unit", "harbour")], "Harbour division", [Log4j, Guava, Own], [FixedLog4j, Guava, Own], Own);
+        await CurateAsync(all, world, "harbour says so");
         await TestHost.UploadAsync(key, "harbour-light", "1", TestHost.Bom(Guava, Own));
         return world;
     }
+
+    /// <summary>What licence something is under that is in this unit only.</summary>
+    private static async Task CurateAsync(HttpClient all, World world, string note) =>
+        (await all.PostAsJsonAsync($"/api/headwater/v1/component-versions/{world.ComponentVersion}/licence", new { scope = "component", expression = "Zlib", reason = "text-read", note })).EnsureSuccessStatusCode();
 
     /// <summary>A decision about a component holds for everybody, whoever looks after it.</summary>
     private static async Task PlanAsync(TestHost host, World world, long? ownerId, string? person)
@@ -225,7 +231,8 @@ public sealed partial class LeakTests : IAsyncLifetime
             "COUNT" => "7",
             "DOCUMENTNAME" => "v1",
             "ID" when address.Contains("dvisories", StringComparison.Ordinal) || address.Contains("/findings/", StringComparison.Ordinal) => Advisory,
-            "ID" when address.Contains("component-versions", StringComparison.Ordinal) => ComponentVersion.ToString(),
+            "ID" when address.Contains("component-versions", StringComparison.Ordinal) || address.Contains("/licences/queue/", StringComparison.Ordinal) => ComponentVersion.ToString(),
+            "SHA256" => new string('0', 64),
             "ID" when address.Contains("components", StringComparison.Ordinal) => Component.ToString(),
             "ID" when address.Contains("jobs", StringComparison.Ordinal) => Job.ToString(),
             "ID" when address.Contains("owners", StringComparison.Ordinal) || address.Contains("units", StringComparison.Ordinal) || address.Contains("teams", StringComparison.Ordinal) => Unit.ToString(),

@@ -21,6 +21,7 @@ internal static class CurationsApi
             await store.ConfirmAsync(http.User.Viewer(), id, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.LicenceDecision)
             .WithSummary("Says of a version that says something else than was decided about that the decision holds for it all the same");
         version.MapPost("/texts", AddTextAsync).Require(Permissions.LicenceDecision).WithSummary("Adds a text that a component version comes with");
+        version.MapPost("/archive", ArchiveAsync).Accepts<byte[]>("application/octet-stream", "application/gzip", "application/zip").Produces<ArchiveTaken>().Require(Permissions.LicenceDecision).WithSummary("Takes the texts that a component version comes with from its archive, sent as the body; name is its file name");
         version.MapDelete("/texts/{sha256}", async Task<Results<NoContent, NotFound>> (HttpContext http, TextWork work, long id, string sha256, string name, CancellationToken cancellationToken) =>
             await work.RemoveAsync(http.User.Viewer(), id, name, sha256, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.LicenceDecision).WithSummary("Takes a text off a component version");
         version.MapPost("/passages", PassageAsync).Require(Permissions.LicenceDecision).WithSummary("Says of a passage of a text that it is no licence, here or wherever the same words stand");
@@ -88,6 +89,13 @@ internal static class CurationsApi
     {
         if (await licences.OfVersionAsync(http.User.Viewer(), id, cancellationToken) is null) return TypedResults.NotFound();
         return await work.AddAsync(http.User.Viewer(), id, body.Name, body.Kind, body.Text, http.User.Actor(), cancellationToken) is { } refusal ? Refused(refusal) : TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> ArchiveAsync(HttpContext http, ArchiveWork work, LicenceStore licences, long id, string? name, CancellationToken cancellationToken)
+    {
+        if (await licences.OfVersionAsync(http.User.Viewer(), id, cancellationToken) is null) return TypedResults.NotFound();
+        var taken = await work.TakeAsync(http.User.Viewer(), id, http.Request.Body, name, http.User.Actor(), cancellationToken);
+        return taken.Refusal is { } refusal ? Refused(refusal) : TypedResults.Ok(taken);
     }
 
     private static async Task<IResult> PassageAsync(HttpContext http, TextRuleStore store, LicenceStore licences, long id, PassageBody body, CancellationToken cancellationToken)

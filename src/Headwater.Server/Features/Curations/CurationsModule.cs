@@ -25,7 +25,7 @@ internal sealed class CurationsModule(LicenceStore licences, TextStore texts, Qu
     public static string? TermPattern(string? licence) => string.IsNullOrWhiteSpace(licence) ? null : Platform.Data.Like.Containing($"\"{licence.Trim()}\"");
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<CurationsModule>().AddSingleton<LibraryKey>().AddSingleton<DeclaredReader>().AddSingleton<LicenceStore>().AddSingleton<TextStore>().AddSingleton<LicenceAlarmStore>().AddSingleton<CurationStore>().AddSingleton<TextRuleStore>().AddSingleton<WorkbenchStore>().AddSingleton<CurationListStore>().AddSingleton<TextWork>().AddSingleton<CurationExchange>()
+        services.AddSingleton<CurationsModule>().AddSingleton<LibraryKey>().AddSingleton<DeclaredReader>().AddSingleton<LicenceStore>().AddSingleton<TextStore>().AddSingleton<LicenceAlarmStore>().AddSingleton<CurationStore>().AddSingleton<TextRuleStore>().AddSingleton<WorkbenchStore>().AddSingleton<CurationListStore>().AddSingleton<TextWork>().AddSingleton<CurationExchange>().AddSingleton<ArchiveWork>()
             .AddSingleton(CurationStore.Named).AddSingleton(TextRuleStore.Named).AddSingleton<IJobHandler, ExpireJob>().AddSingleton(ExpireJob.Daily)
             .AddSingleton<IJobHandler, EvaluateJob>().AddHostedService<EvaluateAtStart>();
 
