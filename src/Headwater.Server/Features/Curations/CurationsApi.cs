@@ -21,7 +21,7 @@ internal static class CurationsApi
             await store.ConfirmAsync(http.User.Viewer(), id, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.LicenceDecision)
             .WithSummary("Says of a version that says something else than was decided about that the decision holds for it all the same");
         version.MapPost("/texts", AddTextAsync).Require(Permissions.LicenceDecision).WithSummary("Adds a text that a component version comes with");
-        version.MapPost("/archive", ArchiveAsync).Accepts<byte[]>("application/octet-stream", "application/gzip", "application/zip").Produces<ArchiveTaken>().Require(Permissions.LicenceDecision).WithSummary("Takes the texts that a component version comes with from its archive, sent as the body; name is its file name");
+        version.MapPost("/archive", ArchiveAsync).Produces<ArchiveTaken>().Require(Permissions.LicenceDecision).WithSummary("Takes the texts that a component version comes with from its archive, sent as the body; name is its file name");
         version.MapDelete("/texts/{sha256}", async Task<Results<NoContent, NotFound>> (HttpContext http, TextWork work, long id, string sha256, string name, CancellationToken cancellationToken) =>
             await work.RemoveAsync(http.User.Viewer(), id, name, sha256, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.LicenceDecision).WithSummary("Takes a text off a component version");
         version.MapPost("/passages", PassageAsync).Require(Permissions.LicenceDecision).WithSummary("Says of a passage of a text that it is no licence, here or wherever the same words stand");

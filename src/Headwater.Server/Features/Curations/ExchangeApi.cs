@@ -11,7 +11,7 @@ internal static class ExchangeApi
     public static void Map(RouteGroupBuilder curations)
     {
         curations.MapGet("/file", FileAsync).Takes("as", ["ort", "clearlydefined"], anyCase: true).Produces<string>(contentType: "application/yaml").Require(Permissions.ViewPortfolio).WithSummary("The decisions that hold as a YAML file of package curations (as=ort, the default) or of ClearlyDefined (as=clearlydefined)");
-        curations.MapPost("/file", TakeAsync).Accepts<string>("application/yaml", "text/yaml", "text/plain").Produces<ExchangePlan>().Require(Permissions.LicenceDecision)
+        curations.MapPost("/file", TakeAsync).Produces<ExchangePlan>().Require(Permissions.LicenceDecision)
             .WithSummary("Takes such a file, in either form; with preview=true nothing is done but told what would be");
     }
 
