@@ -52,6 +52,7 @@ try
         (LicencesModule.AddServices, LicencesModule.MapEndpoints),
         (CurationsModule.AddServices, null),
         (CasesModule.AddServices, CasesModule.MapEndpoints),
+        (CurationsModule.AddServices, CurationsModule.MapEndpoints),
         (NoticesModule.AddServices, NoticesModule.MapEndpoints),
         (OwnersModule.AddServices, OwnersModule.MapEndpoints),
         (PeopleModule.AddServices, PeopleModule.MapEndpoints),
@@ -80,24 +81,6 @@ try
     PeopleModule.UseErrors(app);
     app.UsePlatform();
     foreach (var feature in features) feature.Endpoints?.Invoke(app);
-    OverviewModule.MapEndpoints(app);
-    OwnersModule.MapEndpoints(app);
-    PeopleModule.MapEndpoints(app);
-    ProjectsModule.MapEndpoints(app);
-    ComponentsModule.MapEndpoints(app);
-    UploadsModule.MapEndpoints(app);
-    AdvisoriesModule.MapEndpoints(app);
-    AnalysesModule.MapEndpoints(app);
-    SearchModule.MapEndpoints(app);
-    GrantsModule.MapEndpoints(app);
-    KeysModule.MapEndpoints(app);
-    JobsModule.MapEndpoints(app);
-    FeedsModule.MapEndpoints(app);
-    InboxModule.MapEndpoints(app);
-    RegistriesModule.MapEndpoints(app);
-    LicencesModule.MapEndpoints(app);
-    CurationsModule.MapEndpoints(app);
-    DependencyTrackModule.MapEndpoints(app);
     app.MapUi();
     await app.RunAsync();
     return 0;
