@@ -50,7 +50,6 @@ try
         (AnalysesModule.AddServices, AnalysesModule.MapEndpoints),
         (RegistriesModule.AddServices, RegistriesModule.MapEndpoints),
         (LicencesModule.AddServices, LicencesModule.MapEndpoints),
-        (CurationsModule.AddServices, null),
         (CasesModule.AddServices, CasesModule.MapEndpoints),
         (CurationsModule.AddServices, CurationsModule.MapEndpoints),
         (NoticesModule.AddServices, NoticesModule.MapEndpoints),

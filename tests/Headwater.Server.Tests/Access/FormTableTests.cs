@@ -202,9 +202,6 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
         var open = await cases.ReceiveAsync(new NewCase("incident", "Formed", "A message", null, null, "letter", null, null, null), CaseSettings.Usual, "test");
         var closed = await cases.ReceiveAsync(new NewCase("enquiry", "Formed", "A message", null, null, "letter", "Somebody", null, null), CaseSettings.Usual, "test");
         foreach (var step in (CaseStep[])[new("decide", "Told", "answered"), new("close", null, null)]) (await cases.StepAsync(closed, step, "test")).ShouldBe(CaseOutcome.Done);
-        return new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["/cases/new"] = "/cases/new", ["/cases/settings"] = "/cases/settings", ["/cases/{number}"] = $"/cases/{open}", ["/cases/{number}, closed"] = $"/cases/{closed}", ["/enquiry"] = "/enquiry",
         await host.Get<IDatabase>().WriteAsync(transaction => host.Get<CurationsModule>().AddTextsAsync(transaction, [new NewText(version, "LICENSE", TextKind.Licence, "SPDX-License-Identifier: GPL-3.0-only")], "person", "test"));
         host.Get<Headwater.Server.Platform.Jobs.QueueStore>().Wake();
         await host.IdleAsync();
@@ -213,6 +210,7 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
             decided.Add((await host.Get<CurationStore>().TakeAsync([(new CurationSubject(CurationScope.Component, "pkg:npm/form-" + name), new CurationWish(null, "MIT", "text-read"), "test")], "test", default)).Uuid!.Value);
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
+            ["/cases/new"] = "/cases/new", ["/cases/settings"] = "/cases/settings", ["/cases/{number}"] = $"/cases/{open}", ["/cases/{number}, closed"] = $"/cases/{closed}", ["/enquiry"] = "/enquiry",
             ["/licences/queue"] = $"/licences/queue?done={decided[0]}", ["/licences/queue/{id}"] = $"/licences/queue/{version}?done={decided[1]}", ["/licences/curations/{uuid}"] = $"/licences/curations/{decided[2]}", ["/licences/curations/import"] = "/licences/curations/import",
             ["/component-versions/{id}"] = $"/component-versions/{version}",
             ["/account/second-step"] = "/account/second-step", ["/access"] = "/access", ["/analyses"] = "/analyses", ["/components/{id}"] = $"/components/{component}", ["/feeds"] = "/feeds", ["/feeds/new"] = "/feeds/new",
