@@ -12,6 +12,9 @@ internal sealed class Alignment
     /// <summary>A run that stands more often than this in a rule begins none.</summary>
     private const int Often = 8;
 
+    /// <summary>More runs than this are of a text that says the same over and over; the rest of it is not looked at.</summary>
+    private const int MostBlocks = 20_000;
+
     private readonly List<(int Text, int Rule, int Length)> _blocks = [];
     private int[] _best = [], _from = [], _heads = [], _next = [];
 
@@ -76,7 +79,7 @@ internal sealed class Alignment
             _heads[slot] = r;
         }
 
-        for (var t = from; t <= to - Run; t++)
+        for (var t = from; t <= to - Run && _blocks.Count < MostBlocks; t++)
         {
             var seen = 0;
             for (var r = _heads[Hash(text, t) & (size - 1)]; r >= 0 && seen < Often; r = _next[r])

@@ -10,6 +10,9 @@ internal static class FilePointers
     /// <summary>So far a sentence reaches back, in characters.</summary>
     private const int LongestSentence = 400;
 
+    /// <summary>A text that points to more files than this is read so far.</summary>
+    private const int Most = 200;
+
     private static readonly System.Buffers.SearchValues<string> s_folder = System.Buffers.SearchValues.Create([Folder], StringComparison.OrdinalIgnoreCase);
 
     private static readonly Dictionary<string, string> s_files = new(StringComparer.OrdinalIgnoreCase)
@@ -24,7 +27,7 @@ internal static class FilePointers
     {
         into.Clear();
         var at = 0;
-        while (text[at..].IndexOfAny(s_folder) is var found and >= 0)
+        while (into.Count < Most && text[at..].IndexOfAny(s_folder) is var found and >= 0)
         {
             var name = at + found + Folder.Length;
             var end = name;

@@ -9,6 +9,9 @@ internal sealed class GnuNotices
     /// <summary>So far from the name the version is sought, in words.</summary>
     private const int Far = 24;
 
+    /// <summary>Of a text with more notices than this the rest is left to the rules.</summary>
+    private const int Most = 200;
+
     private static readonly HashSet<string> s_versions = new(StringComparer.Ordinal) { "GPL-1.0", "GPL-2.0", "GPL-3.0", "LGPL-2.0", "LGPL-2.1", "LGPL-3.0", "AGPL-1.0", "AGPL-3.0" };
 
     private readonly ushort _general, _public, _license, _gnu, _version, _v, _or, _later, _only, _under, _one, _zero;
@@ -37,7 +40,7 @@ internal sealed class GnuNotices
     {
         into.Clear();
         var text = tokens.Span;
-        for (var i = 0; i + 2 < text.Length; i++)
+        for (var i = 0; i + 2 < text.Length && into.Count < Most; i++)
         {
             if (text[i] != _general || text[i + 1] != _public || text[i + 2] != _license) continue;
             if (Read(tokens, i) is { } notice && (into.Count == 0 || into[^1].End <= notice.Start)) into.Add(notice);

@@ -9,6 +9,9 @@ internal sealed class LicenceIdentifier
     /// <summary>Of longer texts the rest is not read, in characters.</summary>
     private const int Longest = 2_000_000;
 
+    /// <summary>So many characters about a name without the end of a line, and with hardly a blank, are made by a machine.</summary>
+    private const int Minified = 300;
+
     private readonly LicenceLibrary _library;
     private readonly Tokeniser _tokeniser;
     private readonly TextTokens _tokens = new();
@@ -51,12 +54,12 @@ internal sealed class LicenceIdentifier
         _gnu.Find(_tokens, _notices);
         FilePointers.Find(text, _pointers);
         // What a rule says of the whole notice holds; a rule that knows its beginning only does not, nor one that is only alike and says something else.
-        var known = found.Where(m => _notices.Exists(n => m.Start <= n.Start + 4 && m.End >= n.End && (m.Matched <= 0 || Agrees(m, n.Expression)))).ToList();
-        foreach (var (start, end, notice) in _notices.Where(n => !known.Exists(m => m.Start <= n.Start + 4 && m.End >= n.End))) matches.Add(new IdentifiedMatch(notice, _tokens.Lines[start], _tokens.Lines[end - 1], 1, FoundBy.Exact, RuleKind.Notice, "GNU notice", true, null) { Words = end - start, SaysOnly = true });
+        var known = found.Where(m => _notices.Exists(n => m.Start <= n.Start + 4 && m.End >= n.End && (m.Matched <= 0 || Agrees(m, n.Expression)))).ToHashSet();
+        foreach (var (start, end, notice) in _notices.Where(n => !known.Any(m => m.Start <= n.Start + 4 && m.End >= n.End))) matches.Add(new IdentifiedMatch(notice, _tokens.Lines[start], _tokens.Lines[end - 1], 1, FoundBy.Exact, RuleKind.Notice, "GNU notice", true, null) { Words = end - start, SaysOnly = true });
         foreach (var match in found)
         {
-            if (!known.Contains(match) && _notices.Exists(n => n.Start < match.End && n.End > match.Start && (match.Matched > 0 || match.Length < 2 * (n.End - n.Start)))) continue;
-            if (Matched(match) is { } told && !IsWarranty(match)) matches.Add(told);
+            if (_notices.Count > 0 && !known.Contains(match) && _notices.Exists(n => n.Start < match.End && n.End > match.Start && (match.Matched > 0 || match.Length < 2 * (n.End - n.Start)))) continue;
+            if (Matched(match) is { } told && !IsWarranty(match)) matches.Add(IsCode(match, text) ? told with { Concludes = false, Note = "A name in program code says nothing." } : told);
         }
 
         AddPointers(matches, text);
@@ -64,6 +67,17 @@ internal sealed class LicenceIdentifier
         var (expression, lone) = MatchJudgement.Conclude(matches, Parse, _library.Expressions);
         if (MatchJudgement.UnknownLater(matches) is { } bare) remark = remark is null ? bare : $"{remark} {bare}";
         return new IdentifiedText(expression, matches, Copyrights.Find(text), remark) { LoneExceptions = lone };
+    }
+
+    /// <summary>Whether a short name stands in program code: signs of code are between its words, or its line is one that no person writes.</summary>
+    private bool IsCode(RuleMatch match, ReadOnlySpan<char> text)
+    {
+        if (match.Length > 3 || _library.Rules[match.Rule].Kind is RuleKind.Text) return false;
+        var (start, end) = (_tokens.Starts[match.Start], _tokens.Ends[match.End - 1]);
+        // "license=GPL" is a field; "gpl=3" is not.
+        if (_library.Rules[match.Rule].Kind is not RuleKind.Tag && text[start..end].IndexOfAny("=;{}[]|") >= 0) return true;
+        var near = text[Math.Max(0, start - Minified)..Math.Min(text.Length, end + Minified)];
+        return near.Length >= Minified && near.IndexOf('\n') < 0 && near.Count(' ') * 12 < near.Length;
     }
 
     /// <summary>Whether this is what a GNU notice says of warranty, by the name of somebody who has nothing else.</summary>
@@ -76,7 +90,7 @@ internal sealed class LicenceIdentifier
     {
         ref readonly var rule = ref _library.Rules[match.Rule];
         var (start, end) = (_tokens.Starts[match.Start], _tokens.Ends[match.End - 1]);
-        if (rule.Kind is RuleKind.FalsePositive or RuleKind.Intro || _tags.Exists(t => start >= t.Start && end <= t.End)) return null;
+        if (rule.Kind is RuleKind.FalsePositive or RuleKind.Intro || _tags.Count > 0 && _tags.Exists(t => start >= t.Start && end <= t.End)) return null;
         var expression = _library.Rules.Expression(match.Rule);
         var pointer = rule.Kind == RuleKind.Text ? -1 : _pointers.FindIndex(p => start >= p.Start && start < p.File);
         // The file says which it is; a rule that has the file in it knows.

@@ -8,6 +8,9 @@ internal static class MatchJudgement
     /// <summary>A text that names so many licences and states none is about licences: a list of identifiers, a table of a tool.</summary>
     private const int Catalogue = 12;
 
+    /// <summary>So many matches are held against each other; more are of a text that says the same over and over.</summary>
+    private const int MostTexts = 400;
+
     /// <summary>Shorter than this, in words, a match is a name.</summary>
     private const int Long = 20;
 
@@ -25,12 +28,24 @@ internal static class MatchJudgement
         var terms = new List<(int Match, LicenceExpression Expression)>();
         for (var i = 0; i < matches.Count; i++)
             if (matches[i].Concludes && parse(matches[i].Expression) is { } expression) terms.Add((i, expression));
-        var kept = terms.Where(t => !Explained(t, terms, matches)).ToList();
+        // What is found a thousand times says what it says once; of texts each counts, for what stands within.
+        var told = new HashSet<(string, RuleKind, bool, bool, bool)>();
+        var beside = terms.Where(t => matches[t.Match] is var m && (told.Add((m.Expression, m.Kind, m.NamesVersion, m.PointsToFile, m.SaysOnly)) || (m.Kind == RuleKind.Text && told.Count < MostTexts))).Take(MostTexts).ToList();
+        var known = new Dictionary<(string, RuleKind, bool, bool, bool), bool>();
+        var kept = terms.Where(t =>
+        {
+            if (terms.Count <= MostTexts) return !Explained(t, beside, matches);
+            var m = matches[t.Match];
+            var key = (m.Expression, m.Kind, m.NamesVersion, m.PointsToFile, m.SaysOnly);
+            if (!known.TryGetValue(key, out var explained)) known[key] = explained = Explained(t, beside, matches);
+            return !explained;
+        }).ToList();
         if (kept.Exists(t => !IsVague(t.Expression))) kept.RemoveAll(t => IsVague(t.Expression));
         if (kept.Count == 0) kept = terms;
         var (exceptions, lone) = Attach(matches, kept, parser);
+        var concluding = kept.Select(t => t.Match).ToHashSet();
         for (var i = 0; i < matches.Count; i++)
-            if (matches[i].Concludes && !kept.Exists(t => t.Match == i) && !exceptions.Contains(i)) matches[i] = matches[i] with { Concludes = false };
+            if (matches[i].Concludes && !concluding.Contains(i) && !exceptions.Contains(i)) matches[i] = matches[i] with { Concludes = false };
         return (kept.Count == 0 ? null : LicenceExpression.All(kept.Select(t => Told(t.Expression))), lone);
     }
 

@@ -14,7 +14,7 @@ internal static class SpdxTags
     {
         into.Clear();
         var (at, line) = (0, 1);
-        while (text[at..].IndexOfAny(s_tag) is var found and >= 0)
+        while (into.Count < 500 && text[at..].IndexOfAny(s_tag) is var found and >= 0)
         {
             var start = at + found;
             line += text[at..start].Count('\n');

@@ -161,6 +161,7 @@ internal sealed class Tokeniser
     /// <summary>How long a copyright notice is that begins here; 0 when none does.</summary>
     private static int Notice(ReadOnlySpan<char> text)
     {
+        if (text.Length > 2 * LongestNotice) text = text[..(2 * LongestNotice)];
         var line = text.IndexOf('\n') is var end and >= 0 ? text[..end] : text;
         const StringComparison Case = StringComparison.OrdinalIgnoreCase;
         if (line.StartsWith("all rights reserved", Case)) return "all rights reserved".Length;
