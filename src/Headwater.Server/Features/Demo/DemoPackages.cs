@@ -11,7 +11,29 @@ namespace Headwater.Server.Features.Demo;
 /// <summary>A package of the demonstration portfolio and its versions, newest first.</summary>
 internal sealed record DemoPackage(PackageUrl Purl, List<string> Versions)
 {
+    /// <summary>What packages say of their licences, as often as they do, in hundredths; the last of it nobody can read.</summary>
+    private static readonly (int Of100, string Said)[] s_said =
+    [
+        (46, "MIT"), (22, "Apache-2.0"), (7, "BSD-3-Clause"), (6, "ISC"), (3, "BSD-2-Clause"), (2, "EPL-2.0"), (2, "LGPL-2.1-or-later"), (2, "MPL-2.0"), (2, "GPL-2.0-only WITH Classpath-exception-2.0"), (2, "MIT OR Apache-2.0"),
+        (1, "GPL-3.0-or-later"), (2, "Apache License, Version 2.0"), (1, "SEE LICENSE IN LICENSE.md"), (1, "Custom terms"),
+    ];
+
     public string Identity { get; } = Purl.ToString();
+
+    /// <summary>What its documents say of its licence, as component versions keep it: a list of texts as JSON, empty for one in a hundred.</summary>
+    public string Licences { get; } = Said(Purl.ToString());
+
+    private static string Said(string identity)
+    {
+        var place = identity.Aggregate(2166136261u, (hash, c) => (hash ^ c) * 16777619) % 100;
+        foreach (var (of, said) in s_said)
+        {
+            if (place < of) return JsonSerializer.Serialize(new[] { said });
+            place -= (uint)of;
+        }
+
+        return "[]";
+    }
 }
 
 /// <summary>

@@ -36,7 +36,7 @@ internal sealed class DemoStore(IDatabase database, ITables tables, TimeProvider
         var next = first;
         await tables.LoadAsync(transaction, "component_version", ["id", "component_id", "identity", "purl", "version", "licences", "first_seen"],
             packages.SelectMany((p, i) => p.Versions.Select(v => p.Purl.WithVersion(v).ToString()).Zip(p.Versions,
-                (purl, version) => new object?[] { next++, component + i, purl, purl, version, "[]", now })), cancellationToken);
+                (purl, version) => new object?[] { next++, component + i, purl, purl, version, p.Licences, now })), cancellationToken);
         return first;
     }, true, cancellationToken);
 

@@ -16,8 +16,8 @@ internal static class NoticesApi
         var version = api.MapGroup("/versions/{uuid:guid}/notice");
         version.MapGet("", GetAsync).Takes("format", Formats).Takes("stage", [.. ProjectsModule.Stages.Values.Select(v => v.Value)]).Require(Permissions.ViewPortfolio).WithRequestTimeout(HttpModule.SlowPolicy)
             .WithSummary("The notice of a version's newest document (format = text, markdown, html, json (default) or docx; stage = of a stage; dev=true with what is not delivered). Headwater-Gaps says how much is missing");
-        version.MapGet("/sign-offs", async Task<IResult> (HttpContext http, SignOffStore store, Guid uuid, CancellationToken cancellationToken) =>
-            await store.ListAsync(http.User.Viewer(), uuid, cancellationToken) is { } all ? TypedResults.Ok(all) : TypedResults.NotFound()).Produces<IReadOnlyList<SignOffRow>>().Require(Permissions.ViewPortfolio).WithSummary("Who signed the notice of a version, newest first");
+        version.MapGet("/sign-offs", async Task<IResult> (HttpContext http, SignOffStore store, Guid uuid, [AsParameters] Listing listing, CancellationToken cancellationToken) =>
+            await store.ListAsync(http.User.Viewer(), uuid, cancellationToken) is { } all ? listing.AnswerWhole("sign-offs", all, SignOffs, cancellationToken) : TypedResults.NotFound()).Produces<IReadOnlyList<SignOffRow>>().Require(Permissions.ViewPortfolio).WithSummary("Who signed the notice of a version, newest first");
         version.MapPost("/sign-offs", SignAsync).Produces<SignOffRow>().Require(Permissions.ApproveLegal).WithRequestTimeout(HttpModule.SlowPolicy).WithSummary("Signs the notice of a version whose inputs have this digest");
         version.MapDelete("/sign-offs/{id:guid}", async Task<IResult> (HttpContext http, SignOffStore store, Guid uuid, Guid id, CancellationToken cancellationToken) =>
             await store.WithdrawAsync(http.User.Viewer(Permissions.ApproveLegal), uuid, id, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.ApproveLegal).WithSummary("Takes a sign-off back");
@@ -39,6 +39,13 @@ internal static class NoticesApi
     public static readonly (string Name, Func<LicenceChoiceRow, object?> Value)[] Columns =
     [
         ("expression", c => c.Expression), ("chosen", c => c.Chosen), ("component", c => c.Identity), ("unit", c => c.UnitTitle), ("reason", c => c.Reason), ("by", c => c.CreatedBy), ("at", c => c.CreatedAt), ("uuid", c => c.Uuid.ToString()),
+    ];
+
+    /// <summary>What a file of sign-offs has.</summary>
+    private static readonly (string Name, Func<SignOffRow, object?> Value)[] SignOffs =
+    [
+        ("at", s => s.SignedAt), ("by", s => s.SignedBy), ("note", s => s.Note), ("components", s => s.Components), ("gaps", s => s.Gaps), ("input sha256", s => s.InputSha256), ("sbom sha256", s => s.SbomSha256), ("ended", s => s.EndedAt), ("ended by", s => s.EndedBy),
+        ("uuid", s => s.Uuid.ToString()),
     ];
 
     private static async Task<IResult> GetAsync(HttpContext http, NoticeMaker maker, Guid uuid, string? format, string? stage, bool? dev, CancellationToken cancellationToken)
