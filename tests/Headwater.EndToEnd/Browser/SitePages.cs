@@ -152,6 +152,17 @@ internal static partial class SitePages
 
         async Task<JsonElement> FirstFindingAsync() =>
             (await client.GetFromJsonAsync<JsonElement>($"api/headwater/v1/versions/{(await ProjectAsync("juice-shop")).GetProperty("latestUuid").GetString()}/findings")).GetProperty("items")[0].GetProperty("finding");
+        async Task<string> CaseAsync()
+        {
+            // Cases are for people; the first key of an installation is for builds.
+            using var person = new HttpClient { BaseAddress = server.BaseAddress };
+            using var token = await person.PostAsync("api/v1/user/login", new FormUrlEncodedContent([new("username", "admin"), new("password", HeadwaterServer.Password)]));
+            person.DefaultRequestHeaders.Authorization = new("Bearer", await token.Content.ReadAsStringAsync());
+            using var answer = await person.PostAsJsonAsync("api/headwater/v1/cases", new { kind = "incident", title = "No source for the router", body = "Your router has BusyBox in it.\nWhere is the source?", about = "Router 3", channel = "letter", sender = "Jane Doe", contact = "jane@example.org", licence = "GPL-2.0-only" });
+            answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+            return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("case").GetProperty("number").GetRawText();
+        }
+
         var value = NamePattern().Match(address).Groups[1].Value switch
         {
             "project" => (await ProjectAsync("juice-shop")).GetProperty("uuid").GetString(),
@@ -165,8 +176,7 @@ internal static partial class SitePages
             "componentVersion" => (await FirstFindingAsync()).GetProperty("componentVersionId").GetRawText(),
             "finding" => (await FirstFindingAsync()).GetProperty("id").GetString(),
             "owner" => (await ProjectAsync("juice-shop")).GetProperty("owner").GetProperty("id").GetRawText(),
-            "case" => (await (await client.PostAsJsonAsync("api/headwater/v1/cases", new { kind = "incident", title = "No source for the router", body = "Your router has BusyBox in it.\nWhere is the source?", about = "Router 3", channel = "letter", sender = "Jane Doe", contact = "jane@example.org", licence = "GPL-2.0-only" }))
-                .Content.ReadFromJsonAsync<JsonElement>()).GetProperty("case").GetProperty("number").GetRawText(),
+            "case" => await CaseAsync(),
             "elsewhere" => (await client.GetFromJsonAsync<JsonElement>("api/headwater/v1/search?q=drupal&perKind=6")).GetProperty("groups").EnumerateArray().First(g => g.GetProperty("kind").GetString() == "advisory")
                 .GetProperty("hits")[0].GetProperty("title").GetString(),
             var other => throw new InvalidOperationException($"Nobody says what {{{other}}} is."),
