@@ -5,6 +5,7 @@ using Headwater.Cli.Licences.Reuse;
 using Headwater.Cli.Lines;
 using Headwater.Cli.Notices;
 using Headwater.Cli.Operating;
+using Headwater.Cli.Policies;
 using Headwater.Cli.Sboms;
 using Headwater.Cli.Scanning;
 using Headwater.Cli.Shell;
@@ -21,6 +22,7 @@ var root = new RootCommand("Headwater: what do we use, is it vulnerable, and is 
     LicenceCommands.Create(),
     NoticeCommand.Create(),
     ReuseCommands.Create(),
+    CelCommand.Create(),
     CompletionCommand.Create(),
 };
 foreach (var command in OperatorCommands.Create()) root.Add(command);

@@ -67,10 +67,11 @@ public sealed class LineCommandTests
     [InlineData("vers", "contains")]
     [InlineData("vers", "from-native")]
     [InlineData("cvss")]
+    [InlineData("cel")]
     public async Task Stream_Noise_IsAnsweredLineByLine(params string[] command)
     {
         // Bytes that look random and are the same every time, with real beginnings among them so that the parsers are entered.
-        string[] beginnings = ["pkg:npm/", "vers:npm/>=", "npm\t1.0\t", "npm\t^1", "CVSS:3.1/AV:N/", "{\"type\":\"", "vers:pypi/<2\t"];
+        string[] beginnings = ["pkg:npm/", "vers:npm/>=", "npm\t1.0\t", "npm\t^1", "CVSS:3.1/AV:N/", "{\"type\":\"", "vers:pypi/<2\t", "{\"expr\":\"1\"} ", "{\"expr\":\""];
         var input = new List<byte>();
         for (var i = 0; i < 2_000; i++)
         {

@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using System.Text;
+using Headwater.Core.Policies.Cel;
+
+namespace Headwater.Core.Tests.Policies.Cel;
+
+/// <summary>What is made to cost time, memory or stack is refused or stopped, with a position and a reason, and soon.</summary>
+public sealed class HostileExpressionTests
+{
+    public static TheoryData<string, string> Deep => new()
+    {
+        { "parentheses", new string('(', 10_000) + "1" + new string(')', 10_000) },
+        { "open parentheses", new string('(', 10_000) },
+        { "lists", new string('[', 10_000) },
+        { "maps", string.Concat(Enumerable.Repeat("{1:", 10_000)) },
+        { "calls", string.Concat(Enumerable.Repeat("size(", 10_000)) + "''" + new string(')', 10_000) },
+        { "signs", string.Concat(Enumerable.Repeat("!(-(", 5_000)) },
+        { "conditions", string.Concat(Enumerable.Repeat("true ? 1 : ", 5_000)) + "1" },
+        { "fields", "x" + string.Concat(Enumerable.Repeat(".a", 10_000)) },
+        { "indexes", "[1]" + string.Concat(Enumerable.Repeat("[0]", 10_000)) },
+        { "sums", "1" + string.Concat(Enumerable.Repeat(" + 1", 10_000)) },
+        { "comparisons", "1" + string.Concat(Enumerable.Repeat(" == 1", 10_000)) },
+        { "loops", string.Concat(Enumerable.Repeat("[1].map(x, ", 5_000)) },
+        { "chained loops", "[1]" + string.Concat(Enumerable.Repeat(".map(x, x)", 5_000)) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Deep))]
+    public void Compile_WhatIsDeep_IsRefusedWithAPosition(string what, string source)
+    {
+        foreach (var check in (bool[])[true, false])
+        {
+            var error = CelEnvironment.Standard.Compile(source, check: check).Errors.ShouldHaveSingleItem(what);
+            error.Message.ShouldContain("nested deeper than 250");
+            error.Line.ShouldBe(1);
+            error.Column.ShouldBeGreaterThan(0);
+        }
+    }
+
+    [Fact]
+    public void Compile_DeepOnASmallStack_IsRefused()
+    {
+        var environment = CelEnvironment.Standard.With(b => b.Limits = new CelLimits { Depth = 1000 });
+        var refused = false;
+        var thread = new Thread(() => refused = !environment.Compile(new string('(', 900) + "1" + new string(')', 900)).IsOk, 192 * 1024);
+        thread.Start();
+        thread.Join();
+        refused.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Compile_AsDeepAsAllowed_Evaluates()
+    {
+        Expressions.Value(new string('(', 240) + "1" + new string(')', 240)).Int.ShouldBe(1);
+        Expressions.Value("1" + string.Concat(Enumerable.Repeat(" + 1", 240))).Int.ShouldBe(241);
+        Expressions.Value(string.Concat(Enumerable.Repeat("[1].map(x, ", 100)) + "1" + new string(')', 100)).Kind.ShouldBe(CelKind.List);
+        Expressions.Value(string.Join(" || ", Enumerable.Repeat("false", 5000))).IsFalse.ShouldBeTrue();
+        Expressions.Value(new string('!', 10_001) + "true").IsFalse.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Compile_TenMegabytes_IsRefusedAtOnce()
+    {
+        var watch = Stopwatch.StartNew();
+        Expressions.Wrong("'" + new string('a', 10 << 20) + "'").Message.ShouldBe("The expression is longer than 100,000 characters.");
+        watch.ElapsedMilliseconds.ShouldBeLessThan(1000);
+    }
+
+    [Fact]
+    public void Compile_ManyParts_IsRefused()
+    {
+        Expressions.Wrong("[" + string.Concat(Enumerable.Repeat("1,", 30_000)) + "]").Message.ShouldContain("parts");
+    }
+
+    [Theory]
+    [InlineData("[{0}].all(a, [{0}].all(b, [{0}].all(c, [{0}].all(d, [{0}].all(e, true)))))")]
+    [InlineData("[{0}].map(a, [{0}].map(b, [{0}].map(c, [{0}].map(d, [{0}].map(e, e)))))")]
+    [InlineData("[{0}].filter(a, [{0}].exists_one(b, [{0}].exists(c, [{0}].exists(d, [{0}].exists(e, e < 0)))))")]
+    [InlineData("[{0}].transformMap(i, a, [{0}].transformList(j, b, [{0}].all(c, [{0}].all(d, [{0}].all(e, true)))))")]
+    public void Evaluate_LoopsFiveDeep_StopAtTheLimitOfSteps(string shape)
+    {
+        var source = shape.Replace("{0}", string.Join(',', Enumerable.Range(0, 100)));
+        var watch = Stopwatch.StartNew();
+        var result = Expressions.Value(source);
+        result.Kind.ShouldBe(CelKind.Error);
+        result.Error!.IsLimit.ShouldBeTrue();
+        result.Error.Message.ShouldContain("steps");
+        result.Error.Line.ShouldBe(1);
+        watch.ElapsedMilliseconds.ShouldBeLessThan(5000);
+    }
+
+    [Theory]
+    [InlineData("[1].all(x, false) || {0}")]
+    [InlineData("{0} || true")]
+    [InlineData("true || ({0} && false)", false)]
+    [InlineData("({0} ? 1 : 2) == 1 || true")]
+    [InlineData("[1, 2].exists(x, {0} || x == 2)")]
+    public void Evaluate_PastALimit_NothingMakesUpForIt(string shape, bool stops = true)
+    {
+        var many = string.Join(',', Enumerable.Range(0, 300));
+        var result = Expressions.Value(shape.Replace("{0}", $"[{many}].all(a, [{many}].all(b, [{many}].all(c, true)))"));
+        (result.Kind == CelKind.Error && result.Error!.IsLimit).ShouldBe(stops);
+    }
+
+    [Theory]
+    [InlineData("'aaaaaaaaaa'", "x + x", 60)]
+    [InlineData("[1, 2, 3]", "x + x", 60)]
+    [InlineData("b'aaaa'", "x + x", 60)]
+    [InlineData("'aaaaaaaaaa'", "x.replace('', x)", 10)]
+    [InlineData("'a'", "'%s%s%s%s'.format([x, x, x, x])", 30)]
+    [InlineData("['a', 'b']", "[x.join() + x.join(), x.join()]", 60)]
+    public void Evaluate_WhatDoublesAgainAndAgain_StopsAtALimitOfSize(string first, string next, int times)
+    {
+        var source = $"cel.bind(x, {first}, " + string.Concat(Enumerable.Repeat($"cel.bind(x, {next}, ", times)) + "x" + new string(')', times + 1);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var result = Expressions.Value(source);
+        result.Kind.ShouldBe(CelKind.Error);
+        result.Error!.IsLimit.ShouldBeTrue();
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(100 << 20);
+    }
+
+    [Fact]
+    public void Evaluate_SharedListsOfListsOfLists_AreComparedAndWrittenWithinTheLimit()
+    {
+        var doubled = string.Concat(Enumerable.Repeat("cel.bind(x, [x, x], ", 60));
+        var close = new string(')', 61);
+        foreach (var end in (string[])["x == x", "x in [x]", "'%s'.format([x]) == ''", "x != [x]"])
+        {
+            var watch = Stopwatch.StartNew();
+            var result = Expressions.Unchecked($"cel.bind(x, [1], {doubled}{end}{close}");
+            if (end != "x != [x]") result.Error!.IsLimit.ShouldBeTrue(end);
+            watch.ElapsedMilliseconds.ShouldBeLessThan(5000);
+        }
+
+        Expressions.Value($"cel.bind(x, [1], {doubled}x == x{close}").Error!.IsLimit.ShouldBeTrue();
+        CelJson.WhyNot(Expressions.Unchecked($"cel.bind(x, [1], {doubled}x{close}"), 10_000).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Compile_TypesThatDouble_AreCheckedSoon()
+    {
+        var environment = CelEnvironment.Standard.With(b => b.Function("tuple", CelOverload.Global([CelType.Parameter("T"), CelType.Parameter("U")], CelType.Abstract("tuple", CelType.Parameter("T"), CelType.Parameter("U")), null)));
+        var watch = Stopwatch.StartNew();
+        environment.Compile("cel.bind(x, 1, " + string.Concat(Enumerable.Repeat("cel.bind(x, tuple(x, x), ", 200)) + "x == x" + new string(')', 201)).IsOk.ShouldBeTrue();
+        environment.Compile("cel.bind(x, {}, " + string.Concat(Enumerable.Repeat("cel.bind(x, {x: x}, ", 200)) + "x == x" + new string(')', 201)).IsOk.ShouldBeFalse();
+        environment.Compile("[" + string.Concat(Enumerable.Repeat("[],", 24_000)) + "]").IsOk.ShouldBeTrue();
+        watch.ElapsedMilliseconds.ShouldBeLessThan(5000);
+    }
+
+    [Theory]
+    [InlineData("(a{1000}){1000}")]
+    [InlineData("((a{100}){100}){100}")]
+    [InlineData("((((a+)+)+)+)+$")]
+    [InlineData("(a*)*b")]
+    [InlineData("(x+x+)+y")]
+    [InlineData("(?:(?:(?:(?:a?){30}){30}){30})")]
+    [InlineData("a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    public void Matches_PatternsThatExplodeElsewhere_TakeLinearTimeOrAreRefused(string pattern)
+    {
+        var text = new string('a', 50_000) + "!";
+        var environment = CelEnvironment.Standard.With(b => b.Variable("text", CelType.String));
+        var watch = Stopwatch.StartNew();
+        var compiled = environment.Compile($"text.matches(r'{pattern}')");
+        if (compiled.IsOk)
+        {
+            var activation = new CelActivation(environment);
+            activation.Set("text", CelValue.Of(text));
+            compiled.Program.Evaluate(activation);
+        }
+        else
+        {
+            compiled.Errors[0].Message.ShouldContain("too large");
+        }
+
+        watch.ElapsedMilliseconds.ShouldBeLessThan(5000);
+    }
+
+    [Fact]
+    public void Compile_HalvesOfSurrogatePairs_AreRefused()
+    {
+        // In a loop, as attributes cannot hold them.
+        foreach (var source in (string[])["'\uD800'", "'a\uDC00b'", "b'\uD83D'", "\uD800", "\uDC00.a", "r'\uD800'", "'\\ud800'", "'\\udc00\\ud800'"]) Expressions.Wrong(source).Line.ShouldBe(1, source);
+    }
+
+    [Fact]
+    public void Evaluate_HalvesOfSurrogatePairsInData_AreCharactersOfTheirOwn()
+    {
+        var environment = CelEnvironment.Standard.With(b => b.Variable("x", CelType.String));
+        CelValue Of(string source) => Expressions.Value(source, environment, a => a.Set("x", CelValue.Of("a\uD800b\uDC00\uD83D\uDE00\uD83D")));
+        Of("size(x)").Int.ShouldBe(6);
+        Of("x.reverse().reverse() == x").IsTrue.ShouldBeTrue();
+        Of("x.charAt(4) == '😀'").IsTrue.ShouldBeTrue();
+        Of("x.matches('^.{6}$')").IsTrue.ShouldBeTrue();
+        Of("x < x || size(bytes(x)) > 0").IsTrue.ShouldBeTrue();
+        Of("x.split('')").List!.Count.ShouldBe(6);
+        Of("strings.quote(x)").Kind.ShouldBe(CelKind.String);
+        Of("'%s %x'.format([x, x])").Kind.ShouldBe(CelKind.String);
+    }
+
+    /// <summary>Whatever stands there, it is read or refused with a place in it.</summary>
+    [Fact]
+    public void Compile_AnythingAtAll_AnswersWithoutAnException()
+    {
+        string[] pieces = ["a", ".", "(", ")", "[", "]", "{", "}", "?", ":", ",", "+", "-", "!", "&&", "||", "==", "in", "1", "1u", "0x1F", "1.5e3", "'s'", "b\"x\"", "r'''", "\"\"\"", "\\", "`f-g`", "//", "\n", "has(", "x.map(y, ", "cel.bind(", ".?", "[?", "null", "true", "\uD83D", "😀", "\0", "%", "<", "=", "&"];
+        var random = new System.Random(5);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var source = new StringBuilder();
+            for (var n = random.Next(1, 12); n > 0; n--) source.Append(pieces[random.Next(pieces.Length)]).Append(random.Next(3) == 0 ? " " : "");
+            foreach (var check in (bool[])[true, false])
+            {
+                var compiled = CelEnvironment.Standard.Compile(source.ToString(), check: check);
+                if (compiled.IsOk) compiled.Program.Evaluate(new CelActivation(CelEnvironment.Standard));
+                else compiled.Errors.ShouldAllBe(e => e.Line > 0 && e.Column > 0 && e.Message.Length > 0);
+            }
+        }
+    }
+}
