@@ -38,15 +38,48 @@ internal enum LicenceReason
 
     /// <summary>It says something else than when it was decided about.</summary>
     Relicensed = 6,
+
+    /// <summary>The registry declares something else than the document, and no text says who is right.</summary>
+    RegistryDiffers = 7,
 }
 
+/// <summary>Who says what is declared. The numbers lie in the database.</summary>
+internal enum DeclaredBy
+{
+    Document = 0,
+
+    /// <summary>A registry, where no document says anything.</summary>
+    Registry = 1,
+}
+
+/// <summary>What a registry declares.</summary>
+/// <param name="Registry">What the registry is called.</param>
+/// <param name="Said">As it writes it; empty where it says that there is none.</param>
+/// <param name="AskedAt">When it said so.</param>
+/// <param name="Differing">The same in canonical form where a document declares something else; null where they agree, or only one of them says anything that can be read.</param>
+internal sealed record RegistryWord(string Registry, IReadOnlyList<string> Said, DateTimeOffset AskedAt, string? Differing);
+
+/// <summary>What was heard of a registry about a component version.</summary>
+/// <param name="RegistryId">Null where no registry has the component any more.</param>
+/// <param name="Said">A list as JSON; null where the registry says nothing about the licence of this version, so that what it said before stays.</param>
+internal sealed record HeardLicence(long ComponentVersionId, long? RegistryId, string? Registry, string? Said);
+
 /// <summary>The licence of a component version: as its authors say it, as its texts state it, and what follows.</summary>
-/// <param name="Declared">What the document says, in canonical form; null when it says nothing or cannot be read.</param>
+/// <param name="Declared">What the document says, else the registry, in canonical form; null when neither says anything or it cannot be read.</param>
 /// <param name="Found">What the texts that it comes with state; null when there are none, or they state nothing.</param>
 /// <param name="Concluded">What holds; null while <paramref name="Reason"/> says why not.</param>
 /// <param name="Curation">The decision that holds, or that does no longer.</param>
 internal sealed record ComponentLicence(string? Declared, string? Found, string? Concluded, ConcludedBy By, LicenceReason Reason, Guid? Curation)
 {
+    /// <summary>What is declared, as it is written.</summary>
+    public IReadOnlyList<string> Said { get; init; } = [];
+
+    /// <summary>Whose word <see cref="Declared"/> is.</summary>
+    public DeclaredBy DeclaredBy { get; init; }
+
+    /// <summary>What a registry declares; null where none was asked, or it does not say.</summary>
+    public RegistryWord? Registry { get; init; }
+
     /// <summary>What is known best: concluded, else declared; null for neither.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string? Best => Concluded ?? Declared;
@@ -73,13 +106,14 @@ internal sealed record NewText(long ComponentVersion, string Name, TextKind Kind
 internal sealed record ComponentText(long ComponentVersionId, string Name, TextKind Kind, string Sha256, string Source, string? Expression, IReadOnlyList<string> Copyrights, bool IsRead);
 
 /// <summary>All that is known of the licence of a component version in a project version.</summary>
-/// <param name="Said">What the document says, as it is written.</param>
+/// <param name="Said">What the document says, else the registry, as it is written.</param>
 /// <param name="Licence">Null until it was worked out.</param>
 /// <param name="Copyright">What the document says of copyright; those in texts are with the texts.</param>
 internal sealed record LicensedComponent(long ComponentVersionId, long ComponentId, string? Type, string? Group, string Name, string? Version, string? Purl, bool Direct, IReadOnlyList<string> Said, ComponentLicence? Licence, string? Copyright, IReadOnlyList<ComponentText> Texts);
 
 /// <summary>A component version that was interned just now.</summary>
 /// <param name="Identity">Of the component, without a version.</param>
-/// <param name="Licences">What the document says, as JSON.</param>
+/// <param name="Licences">What the document says, else the registry, as JSON.</param>
 /// <param name="Concluded">Which of these the document says were concluded and not declared.</param>
-internal sealed record LearntVersion(long Id, string Identity, string? Version, string Licences, IReadOnlyList<string> Concluded);
+/// <param name="Registry">What the registry says, as JSON, where a document says something too; else null.</param>
+internal sealed record LearntVersion(long Id, string Identity, string? Version, string Licences, IReadOnlyList<string> Concluded, string? Registry = null);

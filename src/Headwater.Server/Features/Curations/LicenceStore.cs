@@ -30,7 +30,10 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
         foreach (var chunk in ids.Chunk(Chunk))
         {
             var versions = (await transaction.Connection!.QueryAsync<VersionColumns>(
-                "SELECT c.id, k.identity, c.version, c.licences, CASE WHEN c.detail LIKE '%\"Concluded\":%' THEN c.detail END AS detail FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.id IN @chunk ORDER BY c.id",
+                """
+                SELECT c.id, k.identity, c.version, c.licences, CASE WHEN c.detail LIKE '%"Concluded":%' THEN c.detail END AS detail, CASE WHEN c.declared_by = 0 AND r.said <> '[]' THEN r.said END AS registry
+                FROM component_version c JOIN component k ON k.id = c.component_id LEFT JOIN registry_licence r ON r.cv_id = c.id WHERE c.id IN @chunk ORDER BY c.id
+                """,
                 new { chunk }, transaction)).Select(v => v.ToVersion()).ToList();
             var texts = await TextStore.OfVersionsAsync(transaction.Connection!, transaction, chunk);
             var curations = await CurationsAsync(transaction, versions, [.. texts.SelectMany(t => t).Select(t => t.Sha256).Distinct(StringComparer.Ordinal)]);
@@ -76,8 +79,28 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
     {
         var known = new Dictionary<long, ComponentLicence>();
         foreach (var chunk in versions.Distinct().Chunk(Chunk))
-            foreach (var row in await connection.QueryAsync<LicenceColumns>("SELECT cv_id, declared, found, concluded, concluded_by, reason, curation FROM component_licence WHERE cv_id IN @chunk", new { chunk })) known[row.CvId] = row.ToLicence();
+            foreach (var row in await connection.QueryAsync<LicenceColumns>("""
+                SELECT l.cv_id, l.declared, l.found, l.concluded, l.concluded_by, l.reason, l.curation, l.registry AS differing, c.licences, c.declared_by, r.registry, r.said, r.asked_at
+                FROM component_licence l JOIN component_version c ON c.id = l.cv_id LEFT JOIN registry_licence r ON r.cv_id = l.cv_id WHERE l.cv_id IN @chunk
+                """, new { chunk })) known[row.CvId] = row.ToLicence();
         return known;
+    }
+
+    /// <summary>What the versions of components say, each once. One version stands for all that say the same, so that no more than that is read whole.</summary>
+    /// <param name="uses">The condition, as SQL, under which a component version (a column) is in sight.</param>
+    public static async Task<ILookup<long, ComponentLicence>> OfComponentsAsync(DbConnection connection, Viewer viewer, IEnumerable<long> components, Func<Viewer, string, string> uses)
+    {
+        var samples = new List<(long Component, long Version)>();
+        foreach (var chunk in components.Distinct().Chunk(Chunk))
+        {
+            samples.AddRange(await connection.QueryAsync<(long, long)>($"""
+                SELECT c.component_id, MAX(c.id) FROM component_version c JOIN component_licence l ON l.cv_id = c.id WHERE c.component_id IN @chunk AND {uses(viewer, "c.id")}
+                GROUP BY c.component_id, l.declared, l.found, l.concluded, l.concluded_by, l.reason, l.registry, c.declared_by, CASE WHEN l.declared IS NULL THEN c.licences ELSE '' END ORDER BY 2 DESC
+                """, new { chunk }));
+        }
+
+        var licences = await OfVersionsAsync(connection, samples.Select(s => s.Version));
+        return samples.ToLookup(s => s.Component, s => licences[s.Version]);
     }
 
     /// <summary>Everything about the licences of what is in a project version, by component version; null when it is not in sight.</summary>
@@ -88,6 +111,10 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
     /// <summary>The same of one component version; null when it is not in sight.</summary>
     public Task<LicensedComponent?> OfVersionAsync(Viewer viewer, long id, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
         (await KnownAsync(connection, "0", "FROM component_version c", $"c.id = @id AND {Uses(viewer, "c.id")}", id)).FirstOrDefault(), cancellationToken);
+
+    /// <summary>The same of the one with this package URL.</summary>
+    public async Task<LicensedComponent?> FindAsync(Viewer viewer, string identity, CancellationToken cancellationToken) =>
+        await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<long?>("SELECT id FROM component_version WHERE identity = @identity", new { identity }), cancellationToken) is { } id ? await OfVersionAsync(viewer, id, cancellationToken) : null;
 
     /// <summary>What its documents say, read.</summary>
     public Reading Read(LicensedComponent component) => reader.Read(TypeMaps.ToJson(component.Said), []);
@@ -119,10 +146,10 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
     {
         var relicensed = new List<(long Id, Guid Curation)>();
         using (var save = new PreparedCommand(transaction, """
-            INSERT INTO component_licence (cv_id, declared, found, concluded, concluded_by, reason, curation, terms) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)
+            INSERT INTO component_licence (cv_id, declared, found, concluded, concluded_by, reason, curation, terms, registry) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)
             ON CONFLICT (cv_id) DO UPDATE SET declared = excluded.declared, found = excluded.found, concluded = excluded.concluded, concluded_by = excluded.concluded_by, reason = excluded.reason, curation = excluded.curation,
-                terms = excluded.terms
-            """, 8))
+                terms = excluded.terms, registry = excluded.registry
+            """, 9))
         using (var before = new PreparedCommand(transaction, "SELECT reason FROM component_licence WHERE cv_id = @p0", 1))
         {
             foreach (var (id, v) in verdicts)
@@ -133,7 +160,7 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
                     if (before.Scalar(id) is not (long)LicenceReason.Relicensed) relicensed.Add((id, v.Curation!.Value));
                 }
 
-                save.Add(id, v.Declared, v.Found, v.Concluded, (long)v.By, (long)v.Reason, v.Curation?.ToString("D"), v.Terms);
+                save.Add(id, v.Declared, v.Found, v.Concluded, (long)v.By, (long)v.Reason, v.Curation?.ToString("D"), v.Terms, v.Registry);
             }
         }
 
@@ -164,8 +191,9 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
         public string? Version { get; set; }
         public string Licences { get; set; } = "";
         public string? Detail { get; set; }
+        public string? Registry { get; set; }
 
-        public LearntVersion ToVersion() => new(Id, Identity, Version, Licences, (Detail is null ? null : ComponentFacts.Parse(Detail).Concluded) ?? []);
+        public LearntVersion ToVersion() => new(Id, Identity, Version, Licences, (Detail is null ? null : ComponentFacts.Parse(Detail).Concluded) ?? [], Registry);
     }
 
     private sealed class ComponentColumns
@@ -192,6 +220,16 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
         public int Reason { get; set; }
         public Guid? Curation { get; set; }
 
-        public ComponentLicence ToLicence() => new(Declared, Found, Concluded, (ConcludedBy)ConcludedBy, (LicenceReason)Reason, Curation);
+        public string? Differing { get; set; }
+        public string Licences { get; set; } = "";
+        public int DeclaredBy { get; set; }
+        public string? Registry { get; set; }
+        public string? Said { get; set; }
+        public DateTimeOffset? AskedAt { get; set; }
+
+        public ComponentLicence ToLicence() => new(Declared, Found, Concluded, (ConcludedBy)ConcludedBy, (LicenceReason)Reason, Curation)
+        {
+            Said = TypeMaps.FromJson(Licences), DeclaredBy = (DeclaredBy)DeclaredBy, Registry = Registry is { } name && AskedAt is { } at ? new RegistryWord(name, TypeMaps.FromJson(Said), at, Differing) : null,
+        };
     }
 }

@@ -13,16 +13,18 @@ internal sealed record LicenceEvidence(LearntVersion Version, IReadOnlyList<Stat
 
 /// <summary>The outcome for a component version.</summary>
 /// <param name="Terms">What it is found by, as JSON.</param>
-internal sealed record LicenceVerdict(string? Declared, string? Found, string? Concluded, ConcludedBy By, LicenceReason Reason, Guid? Curation, string Terms)
+/// <param name="Registry">What the registry declares, where that is something else than is declared.</param>
+internal sealed record LicenceVerdict(string? Declared, string? Found, string? Concluded, ConcludedBy By, LicenceReason Reason, Guid? Curation, string Terms, string? Registry)
 {
     /// <summary>
     /// What follows from what is known. The nearest decision holds, unless what it was made about says something else now; without one, what is declared holds where the texts state
-    /// nothing beyond it. Nothing is guessed: whatever else there is waits for a person.
+    /// nothing beyond it, and where there are no texts the registry declares nothing else. Nothing is guessed: whatever else there is waits for a person.
     /// </summary>
     public static LicenceVerdict Of(LicenceEvidence evidence, DeclaredReader reader, DateTimeOffset now)
     {
         var it = evidence.Version;
         var reading = Resolved(reader.Read(it.Licences, it.Concluded), evidence.Texts, reader);
+        var registry = Differing(it.Registry, reading, reader);
         var stated = evidence.Texts.Where(t => t.Kind is TextKind.Licence or TextKind.Other).ToList();
         var found = All(stated.Select(t => t.Expression), reader);
         var ofTexts = evidence.Curations.Where(c => c.Subject.Scope == CurationScope.Text && IsValid(c, now)).GroupBy(c => c.Subject.Sha256!).ToDictionary(g => g.Key, g => g.MaxBy(c => c.Id)!, StringComparer.Ordinal);
@@ -39,11 +41,11 @@ internal sealed record LicenceVerdict(string? Declared, string? Found, string? C
             return SaysOtherwise(nearest, it, reading, found, reader) ? Open(LicenceReason.Relicensed, nearest.Uuid) : Settled(nearest.Expression, ConcludedBy.Curation, nearest.Uuid);
         if (reaching.Count > 0) return Open(LicenceReason.Expired, reaching[0].Uuid);
         if (reading.Problem != LicenceReason.None) return Open(reading.Problem, null);
-        if (found is null) return Settled(reading.Text, ConcludedBy.Declared, null);
+        if (found is null) return registry is null ? Settled(reading.Text, ConcludedBy.Declared, null) : Open(LicenceReason.RegistryDiffers, null);
         return IsWithin(found, reading.Expression!) ? Settled(reading.Text, ConcludedBy.Agreement, null) : Open(LicenceReason.Differs, null);
 
-        LicenceVerdict Settled(string? concluded, ConcludedBy by, Guid? curation) => new(reading.Text, found?.ToString(), concluded, by, LicenceReason.None, curation, TermsOf(concluded, reader.Parse(concluded), reading, it));
-        LicenceVerdict Open(LicenceReason reason, Guid? curation) => new(reading.Text, found?.ToString(), null, ConcludedBy.Nothing, reason, curation, TermsOf(null, null, reading, it));
+        LicenceVerdict Settled(string? concluded, ConcludedBy by, Guid? curation) => new(reading.Text, found?.ToString(), concluded, by, LicenceReason.None, curation, TermsOf(concluded, reader.Parse(concluded), reading, it), registry);
+        LicenceVerdict Open(LicenceReason reason, Guid? curation) => new(reading.Text, found?.ToString(), null, ConcludedBy.Nothing, reason, curation, TermsOf(null, null, reading, it), registry);
     }
 
     /// <summary>Whether everything that is found is covered by what is said: all of it where licences are joined, one where there is a choice. An exception may stand in another file than the text.</summary>
@@ -52,6 +54,10 @@ internal sealed record LicenceVerdict(string? Declared, string? Found, string? C
         var allowed = said.Terms.Concat(said.Terms.Where(t => t.Exception is not null).Select(t => t with { Exception = null })).ToList();
         return LicenceChoices.Satisfies(found, t => DeclaredReader.IsVague(t) || LicenceChoices.Satisfies(t, allowed));
     }
+
+    /// <summary>What the registry declares, where both can be read and are not the same licence.</summary>
+    private static string? Differing(string? registry, Reading reading, DeclaredReader reader) =>
+        registry is null || reading.Problem != LicenceReason.None || reader.Read(registry, []) is not { Problem: LicenceReason.None, Expression: { } theirs } || theirs.Equals(reading.Expression) ? null : theirs.ToString();
 
     /// <summary>References that only the document knows are replaced by what the texts of these names state.</summary>
     private static Reading Resolved(Reading reading, IReadOnlyList<StatedText> texts, DeclaredReader reader)

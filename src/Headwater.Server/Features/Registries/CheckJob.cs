@@ -46,7 +46,7 @@ internal sealed class CheckJob(RegistryStore registries, ReleaseStore releases, 
                     if (await AskAsync(protocol, client, lines, component, cancel) is not { } answer) return;
                     lock (asked) asked.Add(answer);
                 });
-                await releases.SaveAsync(type, asked, cancellationToken);
+                if (await releases.SaveAsync(type, asked, cancellationToken)) queue.Wake();
                 (after, done) = (batch[^1].Id, done + batch.Count);
                 await context.ReportAsync(due == 0 ? 1 : Math.Min(1, (double)done / due), $"{protocol.Title}: {done} of {due} components", cancellationToken);
                 if (more = time.GetElapsedTime(started) > Slice && batch.Count == Batch) break;

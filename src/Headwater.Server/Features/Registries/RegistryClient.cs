@@ -64,7 +64,7 @@ internal sealed class RegistryDocument(Fetched answer, Stream content) : IDispos
 internal sealed class RegistryClient(OutgoingClient http, DataFolder data, IdSource ids, TimeSpan? within = null)
 {
     private const long Largest = 128L * 1024 * 1024;
-    private static readonly TimeSpan Within = TimeSpan.FromSeconds(60), HeadWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<(long Registry, string What), Task<string>> _once = [];
 
@@ -88,15 +88,6 @@ internal sealed class RegistryClient(OutgoingClient http, DataFolder data, IdSou
             await content.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>When something was put there, by the header that says so.</summary>
-    /// <returns>Null for the time when nothing says it; false when it is not there.</returns>
-    public async Task<(bool IsThere, DateTimeOffset? At)> LookAsync(RegistryWork registry, Uri address, CancellationToken cancellationToken)
-    {
-        Check(registry, address);
-        var answer = await http.FetchAsync(new FetchRequest(address, 0, HeadWithin) { Authorization = registry.Authorization, Head = true }, Stream.Null, cancellationToken);
-        return (answer.Status == 200, ReleaseList.Time(answer.LastModified));
     }
 
     /// <summary>Something about a registry itself that is found out once in a run.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Dapper;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Registries.Protocols;
 using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
@@ -14,7 +15,7 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Headwater.Server.Features.Registries;
 
 /// <summary>The registries as rows: what is configured, and how asking them goes.</summary>
-internal sealed class RegistryStore(IDatabase database, QueueStore jobs, ScheduleStore schedule, AuditStore audit, IDataProtectionProvider protection, TimeProvider time)
+internal sealed class RegistryStore(IDatabase database, CurationsModule curations, QueueStore jobs, ScheduleStore schedule, AuditStore audit, IDataProtectionProvider protection, TimeProvider time)
 {
     private const long Org = Organisation.Home;
 
@@ -72,6 +73,7 @@ internal sealed class RegistryStore(IDatabase database, QueueStore jobs, Schedul
         }, transaction);
         // Whom it did not concern before, it may now; and what it said under another address is not what it says.
         if (before is null || before.Differs(input)) await DueAsync(transaction, input.Type, null);
+        if (before is not null && before.Name != input.Name) await CurationsModule.RegistryRenamedAsync(transaction, registry, input.Name);
         await schedule.SetAsync(transaction, new RecurringJob(ScheduleName(registry), CheckJob.For(input.Type), input.Cadence), input.Enabled);
         if (before is null || before.Differs(input) || !sameSecret || before.Enabled != input.Enabled)
         {
@@ -113,6 +115,7 @@ internal sealed class RegistryStore(IDatabase database, QueueStore jobs, Schedul
                 DELETE FROM component_release WHERE org_id = @Org AND registry_id = @id;
                 DELETE FROM registry WHERE id = @id;
                 """, new { Org, id }, transaction);
+            await curations.RegistryGoneAsync(transaction, id);
             await DueAsync(transaction, registry.Type, id);
             if (await connection.QuerySingleAsync<long>("SELECT COUNT(*) FROM registry WHERE org_id = @Org AND type = @Type", new { Org, registry.Type }, transaction) == 0)
                 await connection.ExecuteAsync("DELETE FROM component_release WHERE org_id = @Org AND component_id IN (SELECT k.id FROM component k WHERE k.type = @Type)", new { Org, registry.Type }, transaction);
@@ -120,6 +123,7 @@ internal sealed class RegistryStore(IDatabase database, QueueStore jobs, Schedul
             await audit.AppendAsync(transaction, AuditEntry.Change(by, "registry.removed", $"registry:{id}", was, null, new { name = registry.Name, address = registry.Address }));
             return true;
         }, cancellationToken: cancellationToken);
+        if (removed) jobs.Wake();
         return removed;
     }
 

@@ -6,10 +6,18 @@ namespace Headwater.Server.Features.Registries;
 /// <summary>A version that somebody uses.</summary>
 /// <param name="PublishedAt">What is known already; it does not change any more.</param>
 /// <param name="IsNew">Nothing is known of it yet.</param>
-internal sealed record UsedVersion(long Id, string Version, DateTimeOffset? PublishedAt, bool IsNew);
+internal sealed record UsedVersion(long Id, string Version, DateTimeOffset? PublishedAt, bool IsNew)
+{
+    /// <summary>No registry has said anything of its licence yet: where that takes looking at the version by itself, it is worth it.</summary>
+    public bool WantsLicence { get; init; }
+}
 
 /// <summary>What a registry says of one used version.</summary>
-internal sealed record VersionFact(bool Listed, DateTimeOffset? PublishedAt, Withdrawal Withdrawn, string? Reason);
+internal sealed record VersionFact(bool Listed, DateTimeOffset? PublishedAt, Withdrawal Withdrawn, string? Reason)
+{
+    /// <summary>What it is declared to be under, as <see cref="LicenceWords"/> keep it; null where the registry says nothing of it.</summary>
+    public string? Licences { get; init; }
+}
 
 /// <summary>What a registry says of a package: the latest version, and of the versions in use.</summary>
 internal sealed record PackageFacts(string? Latest, DateTimeOffset? LatestAt, bool LatestIsPreRelease, string? Deprecated, IReadOnlyDictionary<long, VersionFact> Versions);
@@ -41,7 +49,8 @@ internal sealed class ReleaseList(string type, IReadOnlyList<UsedVersion> used)
     /// <summary>The registry itself calls this one the latest; to be said before it comes.</summary>
     public void Prefer(string? version) => _preference = version;
 
-    public void Add(string? version, DateTimeOffset? at, Withdrawal withdrawn = Withdrawal.None, string? reason = null)
+    /// <param name="licences">As <see cref="LicenceWords"/> keep it.</param>
+    public void Add(string? version, DateTimeOffset? at, Withdrawal withdrawn = Withdrawal.None, string? reason = null, string? licences = null)
     {
         if (version is not { Length: > 0 and <= VersionScheme.MaxTextLength }) return;
         Count++;
@@ -49,7 +58,7 @@ internal sealed class ReleaseList(string type, IReadOnlyList<UsedVersion> used)
         foreach (var (use, key) in _used)
         {
             if (use.Version == version || (key is { } known && parsed is { } one && known.CompareTo(one) == 0 && !_facts.ContainsKey(use.Id)))
-                _facts[use.Id] = new VersionFact(true, Plausible(at) ?? use.PublishedAt, withdrawn, withdrawn == Withdrawal.None ? null : Clean(reason));
+                _facts[use.Id] = new VersionFact(true, Plausible(at) ?? use.PublishedAt, withdrawn, withdrawn == Withdrawal.None ? null : Clean(reason)) { Licences = licences };
         }
 
         if (parsed is not { } it || withdrawn is Withdrawal.Withdrawn or Withdrawal.Unlisted) return;
@@ -66,6 +75,14 @@ internal sealed class ReleaseList(string type, IReadOnlyList<UsedVersion> used)
 
     /// <summary>What is known of a used version only because it was asked for by itself.</summary>
     public void Set(UsedVersion version, VersionFact fact) => _facts[version.Id] = fact with { PublishedAt = Plausible(fact.PublishedAt) };
+
+    /// <summary>What is said of the licence of one version only.</summary>
+    public void SetLicences(string? version, string licences)
+    {
+        var parsed = version is { Length: > 0 and <= VersionScheme.MaxTextLength } ? Parse(_scheme, version) : null;
+        foreach (var (use, key) in _used)
+            if (_facts.TryGetValue(use.Id, out var fact) && (use.Version == version || (key is { } known && parsed is { } one && known.CompareTo(one) == 0))) _facts[use.Id] = fact with { Licences = licences };
+    }
 
     public VersionFact? Of(UsedVersion version) => _facts.GetValueOrDefault(version.Id);
 

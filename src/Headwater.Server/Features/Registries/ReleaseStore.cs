@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
@@ -15,7 +16,7 @@ internal sealed record DueComponent(long Id, string? Group, string Name, long? R
 internal sealed record Asked(DueComponent Component, ReleaseState? State, long? RegistryId, PackageAnswer? Answer, string? Error, DateTimeOffset NextAt);
 
 /// <summary>What registries say of components and of their versions in use.</summary>
-internal sealed class ReleaseStore(IDatabase database, FindingsModule findings, TimeProvider time)
+internal sealed class ReleaseStore(IDatabase database, FindingsModule findings, CurationsModule curations, TimeProvider time)
 {
     private const long Org = Organisation.Home;
     private const int MostVersions = 500;
@@ -30,12 +31,12 @@ internal sealed class ReleaseStore(IDatabase database, FindingsModule findings, 
             SELECT k.id, k.group_name, k.name, r.registry_id, r.etag, r.modified {Due} AND u.component_id > @after ORDER BY u.component_id LIMIT @count
             """, new { Org, type, after, count, now = time.GetUtcNow() })).AsList();
         if (due.Count == 0) return [];
-        var versions = (await connection.QueryAsync<(long Component, long Id, string Version, long? Published, long IsNew)>("""
-            SELECT c.component_id, c.id, c.version, v.published_at, CASE WHEN v.listed IS NULL THEN 1 ELSE 0 END
-            FROM component_version c LEFT JOIN version_release v ON v.org_id = @Org AND v.cv_id = c.id WHERE c.component_id IN @ids AND c.version IS NOT NULL AND c.version <> '' ORDER BY c.id DESC
+        var versions = (await connection.QueryAsync<(long Component, long Id, string Version, long? Published, long IsNew, long Wants)>("""
+            SELECT c.component_id, c.id, c.version, v.published_at, CASE WHEN v.listed IS NULL THEN 1 ELSE 0 END, CASE WHEN l.cv_id IS NULL THEN 1 ELSE 0 END
+            FROM component_version c LEFT JOIN version_release v ON v.org_id = @Org AND v.cv_id = c.id LEFT JOIN registry_licence l ON l.cv_id = c.id WHERE c.component_id IN @ids AND c.version IS NOT NULL AND c.version <> '' ORDER BY c.id DESC
             """, new { Org, ids = due.Select(d => d.Id) })).ToLookup(v => v.Component);
         return [.. due.Select(d => new DueComponent(d.Id, d.Group, d.Name, d.Registry, d.Etag, d.Modified,
-            [.. versions[d.Id].Take(MostVersions).Select(v => new UsedVersion(v.Id, v.Version, v.Published is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, v.IsNew == 1))]))];
+            [.. versions[d.Id].Take(MostVersions).Select(v => new UsedVersion(v.Id, v.Version, v.Published is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, v.IsNew == 1) { WantsLicence = v.Wants == 1 })]))];
     }, cancellationToken);
 
     public Task<long> CountDueAsync(string type, CancellationToken cancellationToken) => database.ReadAsync(connection =>
@@ -47,10 +48,12 @@ internal sealed class ReleaseStore(IDatabase database, FindingsModule findings, 
         """;
 
     /// <summary>Keeps what came of a number of questions, in one step.</summary>
-    public Task SaveAsync(string type, IReadOnlyCollection<Asked> all, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
+    /// <returns>Whether licences are declared otherwise now. Wake the workers then.</returns>
+    public Task<bool> SaveAsync(string type, IReadOnlyCollection<Asked> all, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
         var connection = transaction.Connection!;
         var now = time.GetUtcNow();
+        var (heard, names) = (new List<HeardLicence>(), (await connection.QueryAsync<(long Id, string Name)>("SELECT id, name FROM registry WHERE org_id = @Org AND type = @type", new { Org, type }, transaction)).ToDictionary(r => r.Id, r => r.Name));
         foreach (var it in all)
         {
             var (id, facts) = (it.Component.Id, it.Answer?.Facts);
@@ -80,8 +83,11 @@ internal sealed class ReleaseStore(IDatabase database, FindingsModule findings, 
                 var published = fact?.PublishedAt ?? version.PublishedAt;
                 var (gap, days) = Behind(type, version.Version, published, facts?.Latest, facts?.LatestAt);
                 await SetVersionAsync(connection, transaction, version.Id, fact?.Listed, published, fact?.Withdrawn ?? Withdrawal.None, fact?.Reason, gap, days);
+                heard.Add(new HeardLicence(version.Id, facts is null ? null : it.RegistryId, it.RegistryId is { } of ? names.GetValueOrDefault(of) : null, fact?.Licences));
             }
         }
+
+        return await curations.HearAsync(transaction, heard, now);
     }, true, cancellationToken);
 
     /// <summary>

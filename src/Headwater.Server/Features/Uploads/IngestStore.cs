@@ -24,7 +24,7 @@ internal sealed class IngestStore(IDatabase database, FindingsModule findings, C
         var known = await KnownAsync(transaction, batch);
         var told = await ToldHashesAsync(transaction, batch);
         using (var learn = new PreparedCommand(transaction, """
-            UPDATE component_version SET licences = CASE WHEN licences = '[]' THEN @p1 ELSE licences END, detail = COALESCE(detail, CAST(@p2 AS TEXT)) WHERE id = @p0
+            UPDATE component_version SET licences = CASE WHEN @p1 <> '[]' AND (licences = '[]' OR declared_by = 1) THEN @p1 ELSE licences END, declared_by = CASE WHEN @p1 <> '[]' THEN 0 ELSE declared_by END, detail = COALESCE(detail, CAST(@p2 AS TEXT)) WHERE id = @p0
             """, 3))
         using (var hash = new PreparedCommand(transaction, AddHash, 2))
         {
@@ -34,7 +34,7 @@ internal sealed class IngestStore(IDatabase database, FindingsModule findings, C
                 if (known.TryGetValue(it.Identity, out var row))
                 {
                     ids[i] = row.Id;
-                    // What the first document that named it did not say.
+                    // What the first document that named it did not say; what a registry says in its stead gives way.
                     if ((row.LacksLicences && it.Licences != "[]") || (row.LacksDetail && it.Detail is not null))
                     {
                         learn.Add(row.Id, it.Licences, it.Detail);
@@ -126,7 +126,7 @@ internal sealed class IngestStore(IDatabase database, FindingsModule findings, C
         foreach (var chunk in batch.Select(b => b.Identity).Distinct(StringComparer.Ordinal).Chunk(Chunk))
         {
             foreach (var row in await transaction.Connection!.QueryAsync<Known>("""
-                SELECT id, identity, CASE WHEN licences = '[]' THEN 1 ELSE 0 END AS lacks_licences, CASE WHEN detail IS NULL THEN 1 ELSE 0 END AS lacks_detail FROM component_version WHERE identity IN @chunk
+                SELECT id, identity, CASE WHEN licences = '[]' OR declared_by = 1 THEN 1 ELSE 0 END AS lacks_licences, CASE WHEN detail IS NULL THEN 1 ELSE 0 END AS lacks_detail FROM component_version WHERE identity IN @chunk
                 """, new { chunk }, transaction)) known[row.Identity] = row;
         }
 

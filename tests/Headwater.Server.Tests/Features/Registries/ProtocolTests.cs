@@ -61,7 +61,7 @@ public sealed class ProtocolTests(ProtocolTests.Bench bench) : IClassFixture<Pro
         bench.Server.Set("/org/acme/tool/lib/1.9/lib-1.9.pom", "<project/>", Day(2015, 1, 1));
         var facts = await bench.AskAsync("maven", "org.acme.tool", "lib", "1.9", "1.2");
         (facts.Latest, facts.LatestAt).ShouldBe(("2.10", Day(2025, 4, 5)), "what was deployed last is a repair of an old line, and a date is not a higher version");
-        facts.Versions[0].ShouldBe(new VersionFact(true, Day(2015, 1, 1), Withdrawal.None, null));
+        facts.Versions[0].ShouldBe(new VersionFact(true, Day(2015, 1, 1), Withdrawal.None, null) { Licences = "[]" }, "it was looked at, and names no licence");
         facts.Versions[1].Listed.ShouldBeFalse();
         bench.Server.Asked();
         await bench.AnswerAsync("maven", "org.acme.tool", "lib", new UsedVersion(0, "1.9", Day(2015, 1, 1), false));

@@ -25,7 +25,7 @@ internal sealed class ComposerProtocol : RegistryProtocol
             foreach (var package in json.Members())
             {
                 if (!package.Equals(name, StringComparison.OrdinalIgnoreCase)) continue;
-                string? version = null, time = null, abandoned = null;
+                string? version = null, time = null, abandoned = null, licences = null;
                 foreach (var i in json.Items())
                 {
                     foreach (var member in json.Members())
@@ -34,18 +34,26 @@ internal sealed class ComposerProtocol : RegistryProtocol
                         {
                             case "version": version = json.Value(); break;
                             case "time": time = Kept(json.Value()); break;
+                            case "license": licences = Kept(json); break;
                             case "abandoned": abandoned = Kept(json.Value()); break;
                         }
                     }
 
                     if (i == 0 && abandoned is not (null or "false")) list.Deprecated = abandoned == "true" ? "" : $"Use {abandoned} instead.";
-                    if (version?.StartsWith("dev-", StringComparison.Ordinal) == false) list.Add(version, ReleaseList.Time(time));
+                    if (version?.StartsWith("dev-", StringComparison.Ordinal) == false) list.Add(version, ReleaseList.Time(time), licences: licences);
                 }
             }
         }
 
         if (!known) throw Lacks("packages");
         return list.Count == 0 ? PackageAnswer.NotThere : document.With(list.ToFacts());
+    }
+
+    /// <summary>Several of one package are to be chosen from (getcomposer.org/doc/04-schema.md#license).</summary>
+    private static string? Kept(JsonTokens json)
+    {
+        IReadOnlyList<string> said = [.. LicenceWords.OfNpm(json).OfType<string>().Where(l => l != "__unset")];
+        return said.Count > 1 ? LicenceWords.First(string.Join(" OR ", said.Select(l => l.Contains(' ', StringComparison.Ordinal) ? $"({l})" : l))) : LicenceWords.Kept(said);
     }
 
     private static string? Kept(string? value) => value == "__unset" ? null : value;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Headwater.Server.Features.Registries.Protocols;
 
-/// <summary>RubyGems (guides.rubygems.org/rubygems-org-api): the list of versions with the day of each; what was yanked is not in it any more.</summary>
+/// <summary>RubyGems (guides.rubygems.org/rubygems-org-api): the list of versions with the day and the licences of each; what was yanked is not in it any more.</summary>
 internal sealed class GemProtocol : RegistryProtocol
 {
     public override string Type => "gem";
@@ -21,14 +21,18 @@ internal sealed class GemProtocol : RegistryProtocol
         if (!json.Is(JsonTokenType.StartArray)) throw Lacks("number");
         foreach (var _ in json.Items())
         {
-            string? version = null, at = null;
+            string? version = null, at = null, licences = null;
             foreach (var member in json.Members())
             {
-                if (member == "number") version = json.Value();
-                else if (member == "created_at") at = json.Value();
+                switch (member)
+                {
+                    case "number": version = json.Value(); break;
+                    case "created_at": at = json.Value(); break;
+                    case "licenses": licences = LicenceWords.Kept(LicenceWords.OfNpm(json)); break;
+                }
             }
 
-            list.Add(version, ReleaseList.Time(at));
+            list.Add(version, ReleaseList.Time(at), licences: licences);
         }
 
         return list.Count == 0 ? PackageAnswer.NotThere : document.With(list.ToFacts());

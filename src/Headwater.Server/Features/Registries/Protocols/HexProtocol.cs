@@ -1,6 +1,6 @@
 namespace Headwater.Server.Features.Registries.Protocols;
 
-/// <summary>Hex (github.com/hexpm/specifications, "HTTP API"): the releases of a package with their day, and which of them are retired.</summary>
+/// <summary>Hex (github.com/hexpm/specifications, "HTTP API"): the releases of a package with their day, which of them are retired, and what the newest says of its licence.</summary>
 internal sealed class HexProtocol : RegistryProtocol
 {
     public override string Type => "hex";
@@ -17,6 +17,7 @@ internal sealed class HexProtocol : RegistryProtocol
         if (document.Settled is { } settled) return settled;
         var (list, json) = (new ReleaseList(Type, question.Used), new JsonTokens(document.Content));
         List<(string? Version, string? At)>? releases = null;
+        string? licences = null, described = null;
         var retired = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var part in json.Members())
         {
@@ -36,6 +37,11 @@ internal sealed class HexProtocol : RegistryProtocol
                         releases.Add((version, at));
                     }
 
+                    break;
+                case "latest_version": described = json.Value(); break;
+                case "meta":
+                    foreach (var member in json.Members())
+                        if (member == "licenses") licences = LicenceWords.Kept(LicenceWords.OfNpm(json));
                     break;
                 case "retirements":
                     foreach (var version in json.Members())
@@ -61,6 +67,7 @@ internal sealed class HexProtocol : RegistryProtocol
             list.Add(version, ReleaseList.Time(at), reason is null ? Withdrawal.None : Withdrawal.Withdrawn, reason);
         }
 
+        if (licences is not null) list.SetLicences(described ?? list.Latest, licences);
         return list.Count == 0 ? PackageAnswer.NotThere : document.With(list.ToFacts());
     }
 }

@@ -9,6 +9,10 @@ namespace Headwater.Server.Features.Registries.Protocols;
 internal sealed class NuGetProtocol : RegistryProtocol
 {
     private const int MostPages = 40;
+
+    /// <summary>What stands in the place of the address where the licence is a file in the package.</summary>
+    private const string SaysFile = "https://aka.ms/deprecateLicenseUrl";
+
     private static readonly string[] Registrations = ["RegistrationsBaseUrl/Versioned", "RegistrationsBaseUrl/3.6.0", "RegistrationsBaseUrl/3.4.0", "RegistrationsBaseUrl/3.0.0-rc", "RegistrationsBaseUrl/3.0.0-beta", "RegistrationsBaseUrl"];
 
     public override string Type => "nuget";
@@ -101,7 +105,7 @@ internal sealed class NuGetProtocol : RegistryProtocol
 
     private static void ReadEntry(JsonTokens json, ReleaseList list)
     {
-        string? version = null, message = null, instead = null;
+        string? version = null, message = null, instead = null, expression = null, url = null;
         var (listed, deprecated, reasons) = (true, false, new List<string>());
         DateTimeOffset? published = null;
         foreach (var member in json.Members())
@@ -110,6 +114,8 @@ internal sealed class NuGetProtocol : RegistryProtocol
             {
                 case "version": version = json.Value(); break;
                 case "published": published = ReleaseList.Time(json.Value()); break;
+                case "licenseExpression": expression = json.Value(); break;
+                case "licenseUrl": url = json.Value(); break;
                 case "listed": listed &= json.Value() != "false"; break;
                 case "deprecation":
                     deprecated = json.Is(System.Text.Json.JsonTokenType.StartObject);
@@ -127,7 +133,7 @@ internal sealed class NuGetProtocol : RegistryProtocol
         // The year 1900 is how older feeds say that a version is not listed.
         if (published is { Year: < 1902 }) listed = false;
         var reason = message ?? string.Join(", ", reasons.Where(r => r.Length > 0));
-        list.Add(version, published, !listed ? Withdrawal.Unlisted : deprecated ? Withdrawal.Deprecated : Withdrawal.None, instead is null ? reason : $"{reason} Use {instead} instead.".TrimStart());
+        list.Add(version, published, !listed ? Withdrawal.Unlisted : deprecated ? Withdrawal.Deprecated : Withdrawal.None, instead is null ? reason : $"{reason} Use {instead} instead.".TrimStart(), LicenceWords.First(expression, url == SaysFile ? null : url));
     }
 
     private sealed record Page(string? Address, string? Lower, string? Upper, bool HasItems);
