@@ -66,6 +66,7 @@ internal static partial class SitePages
         new("curations", "/licences/curations", "/licences/curations?state=all"),
         new("curation-gone", "/licences/curations/{Uuid:guid}", "/licences/curations/0197a3de-0000-7000-8000-000000000000", 404),
         new("curations-import", "/licences/curations/import", "/licences/curations/import"),
+        new("passages", "/licences/passages", "/licences/passages?all=1"),
         new("owners", "/owners", "/owners"),
         new("owners-orphaned", "/owners/orphaned", "/owners/orphaned"),
         new("owners-levels", "/owners/levels", "/owners/levels"),

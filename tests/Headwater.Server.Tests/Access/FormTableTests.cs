@@ -208,8 +208,13 @@ public sealed partial class FormTableTests(TestHost host) : IClassFixture<TestHo
         var decided = new List<Guid>();
         foreach (var name in new[] { "a", "b", "c" })
             decided.Add((await host.Get<CurationStore>().TakeAsync([(new CurationSubject(CurationScope.Component, "pkg:npm/form-" + name), new CurationWish(null, "MIT", "text-read"), "test")], "test", default)).Uuid!.Value);
+        await host.Get<IDatabase>().WriteAsync(transaction => transaction.Connection!.ExecuteAsync("""
+            INSERT INTO text_rule (id, org_id, uuid, phrase, expression, sample, reason, created_at, created_by) VALUES (900001, 1, @first, 'formed', 'MIT', 'formed', 'formed', @now, 'test');
+            INSERT INTO text_rule (id, org_id, uuid, phrase, expression, sample, reason, created_at, created_by, ended_at, ended_by) VALUES (900002, 1, @second, 'former', 'MIT', 'former', 'former', @now, 'test', @now, 'test');
+            """, new { first = Guid.CreateVersion7(), second = Guid.CreateVersion7(), now }, transaction));
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
+            ["/licences/passages"] = "/licences/passages?all=1",
             ["/cases/new"] = "/cases/new", ["/cases/settings"] = "/cases/settings", ["/cases/{number}"] = $"/cases/{open}", ["/cases/{number}, closed"] = $"/cases/{closed}", ["/enquiry"] = "/enquiry",
             ["/licences/queue"] = $"/licences/queue?done={decided[0]}", ["/licences/queue/{id}"] = $"/licences/queue/{version}?done={decided[1]}", ["/licences/curations/{uuid}"] = $"/licences/curations/{decided[2]}", ["/licences/curations/import"] = "/licences/curations/import",
             ["/component-versions/{id}"] = $"/component-versions/{version}",

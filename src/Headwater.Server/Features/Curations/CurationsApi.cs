@@ -42,10 +42,13 @@ internal static class CurationsApi
             .WithSummary("Component versions without a concluded licence, what holds up most projects first");
         api.MapGet("/licences/passages", (HttpContext http, TextRuleStore store, [AsParameters] Listing listing, bool? all, CancellationToken cancellationToken) => listing.AnswerAsync("passages", (page, token) => store.ListAsync(page, all == true, token),
             [
-                ("passage", r => r.Sample), ("licence", r => r.Expression), ("rule", r => r.Rule), ("text", r => r.Sha256), ("reason", r => r.Reason), ("texts", r => r.Texts), ("created", r => r.CreatedAt), ("by", r => r.CreatedBy), ("ended", r => r.EndedAt), ("uuid", r => r.Uuid.ToString()),
+                ("passage", r => r.Sample), ("licence:licence", r => r.Expression), ("where:rule", r => r.Rule), ("where:text", r => r.Sha256), ("where:texts", r => r.Texts), ("where:component versions", r => r.ComponentVersions), ("where:for example", r => r.Example), ("reason:reason", r => r.Reason),
+                ("created:created", r => r.CreatedAt), ("created:by", r => r.CreatedBy), ("state:ended", r => r.EndedAt), ("state:ended by", r => r.EndedBy), ("uuid", r => r.Uuid.ToString()),
             ], cancellationToken)).Require(Permissions.LicenceDecision).WithSummary("Passages of texts of which somebody said that they are no licence");
         api.MapDelete("/licences/passages/{uuid:guid}", async Task<Results<NoContent, NotFound>> (HttpContext http, TextRuleStore store, Guid uuid, CancellationToken cancellationToken) =>
             await store.EndAsync(uuid, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.LicenceDecision).WithSummary("Lets a passage count as a licence again");
+        api.MapPost("/licences/passages/{uuid:guid}/restore", async Task<Results<NoContent, NotFound>> (HttpContext http, TextRuleStore store, Guid uuid, CancellationToken cancellationToken) =>
+            await store.RestoreAsync(uuid, http.User.Actor(), cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound()).Require(Permissions.LicenceDecision).WithSummary("Leaves a passage out again that was let count");
     }
 
     internal static readonly (string Word, CurationState State)[] States = [.. Enum.GetValues<CurationState>().Select(s => (s.ToString().ToLowerInvariant(), s))];
