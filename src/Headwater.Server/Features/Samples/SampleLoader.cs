@@ -9,10 +9,10 @@ using Headwater.Server.Platform.Telemetry;
 namespace Headwater.Server.Features.Samples;
 
 /// <summary>
-/// Fills an empty installation from a folder: <c>catalogue/</c> (descriptors that name owners and documents), the documents, and
-/// <c>advisories/</c>. Interrupted, it goes on at the next start; what somebody has put in himself is never mixed with samples.
+/// Fills an empty installation from a folder: <c>catalogue/</c> (descriptors that name owners and documents), the documents, <c>advisories/</c>
+/// and <c>licences/</c>. Interrupted, it goes on at the next start; what somebody has put in himself is never mixed with samples.
 /// </summary>
-internal sealed class SampleLoader(FeedsModule feeds, OwnersModule owners, UploadsModule uploads, OverviewModule overview, SettingStore settings, TimeProvider time, ILogger<SampleLoader> log)
+internal sealed class SampleLoader(FeedsModule feeds, OwnersModule owners, UploadsModule uploads, OverviewModule overview, SampleLicences licences, SettingStore settings, TimeProvider time, ILogger<SampleLoader> log)
 {
     private const string Setting = "samples", Started = "started", Done = "done";
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
@@ -44,6 +44,7 @@ internal sealed class SampleLoader(FeedsModule feeds, OwnersModule owners, Uploa
             foreach (var document in project.Documents) await LoadAsync(folder, project, owner, document, cancellationToken);
         }
 
+        await licences.LoadAsync(Path.Combine(folder, "licences"), cancellationToken);
         await settings.SetAsync(Setting, Done, cancellationToken);
     }
 
