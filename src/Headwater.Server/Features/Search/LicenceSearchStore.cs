@@ -1,19 +1,32 @@
 using Dapper;
 using Headwater.Server.Features.Components;
 using Headwater.Server.Features.Curations;
+using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Search;
 
+/// <summary>How much is under a licence (concluded, else declared) in the latest versions of projects in sight.</summary>
+/// <param name="ComponentVersions">Of components in these.</param>
+/// <param name="MoreVersions">There are more component versions than are counted.</param>
+/// <param name="Projects">Projects whose latest version has one of them.</param>
+/// <param name="MoreProjects">There are more projects than are counted.</param>
+internal sealed record LicenceUse(string Licence, int ComponentVersions, bool MoreVersions, int Projects, bool MoreProjects);
+
 /// <summary>
 /// Component versions that are under a licence: concluded, else declared, else as it is written. There are few texts of licences beside versions that have one, so the texts are looked through, and the versions found
 /// by them; where thousands have it, the first by name are found by walking along the names.
 /// </summary>
-internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule components)
+internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule components, FindingsModule findings)
 {
+    private const long Org = Organisation.Home;
+
     /// <summary>With more than this that have the licence, it is quicker to walk along the names until enough are found.</summary>
     private const int Few = 5000;
+
+    /// <summary>Beyond so many projects nobody needs the number: that there are more is the answer.</summary>
+    private const int MostCounted = 10_000;
 
     /// <summary>As much of a text as the index holds; see the migration that made it.</summary>
     private static readonly string Begins = CurationsModule.TermsBegin, Stated = "terms <> '[]'";
@@ -30,9 +43,7 @@ internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule co
     {
         var colon = query.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0 || query[..colon].ToLowerInvariant() is not ("licence" or "license") || Like.Containing($"\"{query[(colon + 1)..].Trim()}\"") is not { Length: > 4 } like) return null;
-        var ids = await database.ReadAsync(async connection => (await connection.QueryAsync<long>($"""
-            {Texts} SELECT c.cv_id FROM component_licence c WHERE SUBSTR(c.terms, 1, 200) IN (SELECT text FROM texts WHERE LOWER(text) LIKE @like ESCAPE '\' OR LENGTH(text) = 200) AND c.{Stated} AND LOWER(c.terms) LIKE @like ESCAPE '\' LIMIT {Few + 1}
-            """, new { like })).AsList(), cancellationToken);
+        var ids = await UnderAsync(like, $"LIMIT {Few + 1}", cancellationToken);
         if (ids.Count == 0) return [];
         // Along the names, all that are passed are put before the viewer's eyes a part at a time, until enough are in sight.
         var found = new List<long>();
@@ -55,6 +66,32 @@ internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule co
             "SELECT c.id, COALESCE(c.purl, k.name) AS title, k.kind AS detail, '/component-versions/' || c.id AS href FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.id IN @found", new { found }), cancellationToken)).ToDictionary(r => r.Id);
         return [.. found.Where(rows.ContainsKey).Select(id => new SearchHit("component", rows[id].Title, rows[id].Detail, rows[id].Href))];
     }
+
+    /// <summary>
+    /// How much is under a licence, in the latest versions of projects. What few have is counted from its component versions; what is everywhere is found soon in each project, so that the projects are walked until enough
+    /// have it.
+    /// </summary>
+    public async Task<LicenceUse> CountAsync(Viewer viewer, string licence, CancellationToken cancellationToken)
+    {
+        if (viewer.IsNothing || Like.Containing($"\"{licence.Trim()}\"") is not { Length: > 4 } like) return new LicenceUse(licence, 0, false, 0, false);
+        // Those of others must not be counted, nor decide how far is counted.
+        var part = viewer.All ? null : await findings.PartAsync(viewer, cancellationToken);
+        var ids = part is null ? await UnderAsync(like, $"AND {FindingsModule.InUse("c.cv_id")} LIMIT {Few + 1}", cancellationToken) : (await UnderAsync(like, "", cancellationToken)).FindAll(part.Uses);
+        if (ids.Count == 0) return new LicenceUse(licence, 0, false, 0, false);
+        var mine = $"p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}";
+        var projects = await database.ReadAsync(connection => connection.QuerySingleAsync<int>(ids.Count > Few ? $"""
+            SELECT COUNT(*) FROM (SELECT p.id FROM project p WHERE {mine} AND EXISTS (SELECT 1 FROM occurrence o JOIN component_licence l ON l.cv_id = o.cv_id
+                WHERE o.org_id = @Org AND o.pv_id = p.latest_id AND l.{Stated} AND LOWER(l.terms) LIKE @like ESCAPE '\') LIMIT {MostCounted + 1}) found
+            """ : $"""
+            SELECT COUNT(*) FROM (SELECT DISTINCT p.id FROM occurrence o JOIN project p ON p.latest_id = o.pv_id WHERE o.cv_id IN ({string.Join(',', ids)}) AND {mine} LIMIT {MostCounted + 1}) found
+            """, new { Org, like }), cancellationToken);
+        return new LicenceUse(licence, Math.Min(ids.Count, Few), ids.Count > Few, Math.Min(projects, MostCounted), projects > MostCounted);
+    }
+
+    /// <summary>Component versions that have a licence, in sight or not.</summary>
+    private Task<List<long>> UnderAsync(string like, string rest, CancellationToken cancellationToken) => database.ReadAsync(async connection => (await connection.QueryAsync<long>($"""
+        {Texts} SELECT c.cv_id FROM component_licence c WHERE SUBSTR(c.terms, 1, 200) IN (SELECT text FROM texts WHERE LOWER(text) LIKE @like ESCAPE '\' OR LENGTH(text) = 200) AND c.{Stated} AND LOWER(c.terms) LIKE @like ESCAPE '\' {rest}
+        """, new { Org, like })).AsList(), cancellationToken);
 
     /// <summary>What may be meant by <c>licence:MTI</c>: licences that are called nearly so, and that something in sight states.</summary>
     public async Task<IReadOnlyList<string>> NearAsync(Viewer viewer, string query, int limit, CancellationToken cancellationToken)
