@@ -1,3 +1,4 @@
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform.Auth;
@@ -70,7 +71,7 @@ internal static class AdvisoriesApi
             [
                 ("project", u => u.Usage.ProjectName), ("version", u => u.Usage.ProjectVersion), ("latest", u => u.Usage.IsLatest), ("owner", u => u.Usage.Owner?.Title), ("contact", u => u.Usage.Owner?.Email), ("group", u => u.ComponentGroup), ("component", u => u.ComponentName),
                 ("component version", u => u.Usage.ComponentVersion), ("affected", u => u.Affected ? "yes" : "cannot tell"), ("fixed", u => u.FixedVersions), ("settled", u => u.Settled), ("direct", u => u.Usage.Direct), ("depth", u => u.Usage.Depth < 0 ? null : u.Usage.Depth),
-                ("uploaded", u => u.Usage.LastUploadAt), ("uuid", u => u.Usage.ProjectUuid.ToString()),
+                ("uploaded", u => u.Usage.LastUploadAt), ("uuid", u => u.Usage.ProjectUuid.ToString()), .. LicenceFiles.Columns<UsageLine>(u => u.Usage.Licence),
             ], cancellationToken);
     }
 
@@ -80,7 +81,7 @@ internal static class AdvisoriesApi
         return await listing.AnswerAsync("affected-projects", (page, token) => store.ProjectsAsync(http.User.InScope(Permissions.ViewVulnerability), group.Ids, page, token),
             [
                 ("project", p => p.Project), ("version", p => p.Version), ("owner", p => p.Owner?.Title), ("contact", p => p.Owner?.Email), ("components", p => p.Components), ("fixed", p => p.FixedVersions), ("settled", p => p.Settled),
-                ("uploaded", p => p.LastUploadAt), ("uuid", p => p.ProjectUuid.ToString()),
+                ("uploaded", p => p.LastUploadAt), ("uuid", p => p.ProjectUuid.ToString()), .. LicenceFiles.Columns<AffectedProject>(p => p.Licences),
             ], cancellationToken);
     }
 

@@ -47,7 +47,11 @@ internal sealed record UsageLine(UsageRow Usage, string ComponentName, string? C
 /// <summary>A project whose latest version is hit.</summary>
 /// <param name="Components">What it uses of what is affected, with versions.</param>
 /// <param name="Settled">True when every finding of the advisory in it was decided not to matter.</param>
-internal sealed record AffectedProject(Guid ProjectUuid, Guid VersionUuid, string Project, string? Version, Owners.OwnerRef? Owner, IReadOnlyList<string> Components, IReadOnlyList<string> FixedVersions, bool Settled, DateTimeOffset? LastUploadAt);
+internal sealed record AffectedProject(Guid ProjectUuid, Guid VersionUuid, string Project, string? Version, Owners.OwnerRef? Owner, IReadOnlyList<string> Components, IReadOnlyList<string> FixedVersions, bool Settled, DateTimeOffset? LastUploadAt)
+{
+    /// <summary>The licences of what it uses, as declared, found and concluded, each once.</summary>
+    public IReadOnlyList<Curations.ComponentLicence> Licences { get; init; } = [];
+}
 
 /// <summary>A hit of the search over all advisories.</summary>
 internal sealed record AdvisoryHit(string Id, string? Summary, Severity Severity, bool Withdrawn, int Projects);

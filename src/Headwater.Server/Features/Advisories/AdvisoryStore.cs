@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Headwater.Core.Advisories;
 using Headwater.Server.Features.Components;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Feeds;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
@@ -209,14 +210,16 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
                 JOIN project p ON p.id = s.id JOIN project_version v ON v.id = p.latest_id LEFT JOIN owner w ON w.id = p.owner_id ORDER BY s.sort_key {keyset.Direction}, p.id {keyset.Direction}
                 """, parameters)).AsList(), total, p => (p.SortKey!, p.ProjectId), more);
             var hits = page.Items.Count == 0 ? [] : await connection.QueryAsync<HitLine>($"""
-                {AdvisoryUsageStore.Uses(page.Items.Select(p => p.PvId), AdvisoryUsageStore.Listed(affected))} SELECT x.pv_id, k.group_name, k.name, c.version, f.fixed, COALESCE(e.settled, 0) AS settled
+                {AdvisoryUsageStore.Uses(page.Items.Select(p => p.PvId), AdvisoryUsageStore.Listed(affected))} SELECT x.pv_id, c.id AS cv_id, k.group_name, k.name, c.version, f.fixed, COALESCE(e.settled, 0) AS settled
                 FROM finding f JOIN used x ON x.cv_id = f.cv_id JOIN component_version c ON c.id = f.cv_id JOIN component k ON k.id = c.component_id
                 LEFT JOIN finding_decision e ON e.org_id = @Org AND e.pv_id = x.pv_id AND e.cv_id = x.cv_id AND e.finding_id = f.id
                 WHERE f.id IN @ids AND f.affected = 1 ORDER BY k.name, c.id
                 """, parameters);
             var of = hits.ToLookup(h => h.PvId);
+            var licences = await CurationsModule.OfVersionsAsync(connection, of.SelectMany(h => h).Select(h => h.CvId));
             return new Page<AffectedProject>([.. page.Items.Select(p => new AffectedProject(p.ProjectUuid, p.VersionUuid, p.Name, p.ProjectVersion.Length == 0 ? null : p.ProjectVersion, p.Owner,
-                [.. of[p.PvId].Select(h => $"{(h.GroupName is null ? "" : h.GroupName + "/")}{h.Name} {h.Version}".TrimEnd()).Distinct()], [.. of[p.PvId].SelectMany(h => TypeMaps.FromJson(h.Fixed)).Distinct()], of[p.PvId].Any() && of[p.PvId].All(h => h.Settled), p.LastUploadAt))],
+                [.. of[p.PvId].Select(h => $"{(h.GroupName is null ? "" : h.GroupName + "/")}{h.Name} {h.Version}".TrimEnd()).Distinct()], [.. of[p.PvId].SelectMany(h => TypeMaps.FromJson(h.Fixed)).Distinct()], of[p.PvId].Any() && of[p.PvId].All(h => h.Settled), p.LastUploadAt)
+                { Licences = CurationsModule.Together(of[p.PvId].Select(h => h.CvId), licences) })],
                 total, page.Next, page.Previous);
         }, cancellationToken);
     }
@@ -275,6 +278,7 @@ internal sealed class AdvisoryStore(IDatabase database, FeedsModule feeds, Advis
 
     private sealed record HitLine
     {
+        public long CvId { get; set; }
         public long PvId { get; set; }
         public string? GroupName { get; set; }
         public string Name { get; set; } = "";

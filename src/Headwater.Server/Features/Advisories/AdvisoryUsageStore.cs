@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Headwater.Server.Features.Components;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
@@ -60,7 +61,7 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
         }, cancellationToken);
         var (from, size) = request.PlaceIn(total);
         var kept = total <= from || !orders.Keeps(total) || (from == 0 && asked.OrderBy is null) ? null : await KeptAsync(viewer, asked, ids, versions, from, size, cancellationToken);
-        var (lines, decided) = await database.ReadAsync(async connection =>
+        var (lines, decided, licences) = await database.ReadAsync(async connection =>
         {
             var parameters = new { Org, ids = ids.Take(500), asked.Like, from, size };
             var lines = total <= from ? [] : await ReadAsync(connection, asked, ids, versions, from, size, total, asked.Like is null ? hit : null, kept, parameters);
@@ -70,14 +71,14 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
                 WHERE f.id IN @ids
                 """, parameters);
             await AddFixesAsync(connection, lines, parameters);
-            return (lines, decisions.ToLookup(d => (d.PvId, d.CvId)));
+            return (lines, decisions.ToLookup(d => (d.PvId, d.CvId)), await CurationsModule.OfVersionsAsync(connection, lines.Select(l => l.CvId)));
         }, cancellationToken);
         var usages = new List<AffectedUsage>();
         var why = await projects.WhyEachAsync(viewer, [.. lines.Take(WithPaths).Where(l => l.IsLatest).Select(l => (l.VersionUuid, l.CvId))], PathsEach, cancellationToken);
         foreach (var line in lines)
         {
             var about = decided[(line.PvId, line.CvId)].OrderBy(d => d.Settled).ThenByDescending(d => d.DecidedAt).ToList();
-            usages.Add(new AffectedUsage(line.ToRow(), line.ComponentName, line.GroupName, line.Affected, line.Fixes, why.GetValueOrDefault((line.VersionUuid, line.CvId)), about.Count > 0 && about.TrueForAll(d => d.Settled), about.FirstOrDefault()?.ToAnalysis()));
+            usages.Add(new AffectedUsage(line.ToRow() with { Licence = licences.GetValueOrDefault(line.CvId) }, line.ComponentName, line.GroupName, line.Affected, line.Fixes, why.GetValueOrDefault((line.VersionUuid, line.CvId)), about.Count > 0 && about.TrueForAll(d => d.Settled), about.FirstOrDefault()?.ToAnalysis()));
         }
 
         return Page<AffectedUsage>.At(usages, from, size, total);
@@ -94,7 +95,8 @@ internal sealed class AdvisoryUsageStore(IDatabase database, ProjectsModule proj
         var parameters = new { Org, ids = ids.Take(500), asked.Like };
         var lines = (await connection.QueryAsync<Line>($"WITH {Hit}{asked.With} {Select}, {Settled} AS settled {From(asked, versions)} ORDER BY {asked.OrderBy ?? Order(total)}", parameters)).AsList();
         await AddFixesAsync(connection, lines, parameters);
-        return (total, lines.ConvertAll(l => new UsageLine(l.ToRow(), l.ComponentName, l.GroupName, l.Affected, l.Fixes, l.Settled)));
+        var licences = await CurationsModule.OfVersionsAsync(connection, lines.Select(l => l.CvId));
+        return (total, lines.ConvertAll(l => new UsageLine(l.ToRow() with { Licence = licences.GetValueOrDefault(l.CvId) }, l.ComponentName, l.GroupName, l.Affected, l.Fixes, l.Settled)));
     }, cancellationToken);
 
     private static Task<long> CountAsync(DbConnection connection, Viewer viewer, Asked asked, string versions) => connection.QuerySingleAsync<long>(viewer.All && asked.Like is null ? $"SELECT COUNT(*) FROM occurrence x WHERE x.cv_id IN ({versions})"

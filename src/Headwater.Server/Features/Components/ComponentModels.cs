@@ -16,6 +16,9 @@ internal sealed record ComponentRow(long Id, string? Type, string? Group, string
 {
     /// <summary>What a registry says of it; null where none was asked.</summary>
     public ComponentRelease? Release { get; init; }
+
+    /// <summary>The licences of its versions in sight, each once, that of the newest version first.</summary>
+    public IReadOnlyList<ComponentLicence> Licences { get; init; } = [];
 }
 
 /// <param name="Versions">Those in most projects first, at most a thousand.</param>
@@ -47,4 +50,8 @@ internal sealed record ComponentVersionDetail(
 /// <summary>Where a component version is used.</summary>
 internal sealed record UsageRow(
     Guid ProjectUuid, Guid VersionUuid, string ProjectName, string? ProjectVersion, bool IsLatest, long ComponentVersionId, string? ComponentVersion,
-    OwnerRef? Owner, bool Direct, int Depth, OccurrenceScope Scope, DateTimeOffset? LastUploadAt);
+    OwnerRef? Owner, bool Direct, int Depth, OccurrenceScope Scope, DateTimeOffset? LastUploadAt)
+{
+    /// <summary>The licence of the component version, as declared, found and concluded; null until it was worked out.</summary>
+    public ComponentLicence? Licence { get; init; }
+}

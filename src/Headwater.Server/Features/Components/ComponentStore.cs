@@ -75,7 +75,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
                 """, parameters);
             var page = keyset.Page(rows.AsList(), total, r => (r.SortKey!, r.Id));
             var releases = await RegistriesModule.OfComponentsAsync(connection, viewer, page.Items.Select(r => r.Id), ProjectsModule.Uses);
-            return new Page<ComponentRow>([.. page.Items.Select(r => r.ToRow(found) with { Release = releases.GetValueOrDefault(r.Id) })], total, page.Next, page.Previous);
+            var licences = await CurationsModule.OfComponentsAsync(connection, viewer, page.Items.Select(r => r.Id), ProjectsModule.Uses);
+            return new Page<ComponentRow>([.. page.Items.Select(r => r.ToRow(found) with { Release = releases.GetValueOrDefault(r.Id), Licences = [.. licences[r.Id]] })], total, page.Next, page.Previous);
         }, cancellationToken);
     }
 
@@ -103,7 +104,8 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
                 WHERE k.id IN ({string.Join(',', page.Items.Select(c => c.Id).DefaultIfEmpty())})
                 """, new { Org })).ToDictionary(r => r.Id);
             var releases = await RegistriesModule.OfComponentsAsync(connection, viewer, page.Items.Select(c => c.Id), ProjectsModule.Uses);
-            return new Page<ComponentRow>([.. page.Items.Where(c => shown.ContainsKey(c.Id)).Select(c => shown[c.Id].With(c).ToRow(found) with { Release = releases.GetValueOrDefault(c.Id) })], page.Total, page.Next, page.Previous);
+            var licences = await CurationsModule.OfComponentsAsync(connection, viewer, page.Items.Select(c => c.Id), ProjectsModule.Uses);
+            return new Page<ComponentRow>([.. page.Items.Where(c => shown.ContainsKey(c.Id)).Select(c => shown[c.Id].With(c).ToRow(found) with { Release = releases.GetValueOrDefault(c.Id), Licences = [.. licences[c.Id]] })], page.Total, page.Next, page.Previous);
         }, cancellationToken);
     }
 
@@ -214,8 +216,9 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
             """, new { id });
         var release = (await RegistriesModule.OfComponentsAsync(connection, viewer, [id], ProjectsModule.Uses)).GetValueOrDefault(id);
         var releases = await RegistriesModule.OfVersionsAsync(connection, versions.Select(v => v.Id));
+        var licences = await CurationsModule.OfVersionsAsync(connection, versions.Select(v => v.Id));
         var whole = findingsSeen.Covers(viewer);
-        return new ComponentDetail(row.ToRow(whole) with { Release = release }, [.. versions.Select(v => v.ToRow(whole) with { Release = releases.GetValueOrDefault(v.Id) })], allVersions,
+        return new ComponentDetail(row.ToRow(whole) with { Release = release, Licences = CurationsModule.Together(versions.Select(v => v.Id), licences) }, [.. versions.Select(v => v.ToRow(whole) with { Release = releases.GetValueOrDefault(v.Id), Licence = licences.GetValueOrDefault(v.Id) })], allVersions,
             findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, findingsSeen, findings)).Select(f => f.ToRow())], (int?)counts?.Item1, (int?)counts?.Item2);
     }
 
@@ -233,8 +236,9 @@ internal sealed class ComponentStore(IDatabase database, ProjectsModule projects
         var allOthers = others.Count < MostLines ? others.Count : await connection.QuerySingleAsync<int>($"SELECT COUNT(*) FROM component_version c WHERE c.component_id = @ComponentId AND c.id <> @Id AND {ProjectsModule.Uses(viewer, "c.id")}", new { row.ComponentId, row.Id });
         var facts = ComponentFacts.Parse(row.Detail);
         var release = (await RegistriesModule.OfVersionsAsync(connection, [id])).GetValueOrDefault(id);
-        return new ComponentVersionDetail(row.ToRow(used) with { Release = release }, facts.Description, facts.Publisher, facts.Copyright, facts.Cpes ?? [], [.. facts.Hashes ?? []], row.FirstSeen, row.MatchedAt,
-            findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, seen, findings)).Select(f => f.ToRow())], [.. others.Select(v => v.ToRow(seen.Covers(viewer)))], allOthers);
+        var licences = await CurationsModule.OfVersionsAsync(connection, others.Select(v => v.Id).Append(id));
+        return new ComponentVersionDetail(row.ToRow(used) with { Release = release, Licence = licences.GetValueOrDefault(id) }, facts.Description, facts.Publisher, facts.Copyright, facts.Cpes ?? [], [.. facts.Hashes ?? []], row.FirstSeen, row.MatchedAt,
+            findings is null ? null : [.. (await FindingsModule.SeenAsync(connection, seen, findings)).Select(f => f.ToRow())], [.. others.Select(v => v.ToRow(seen.Covers(viewer)) with { Licence = licences.GetValueOrDefault(v.Id) })], allOthers);
     }, cancellationToken);
 
     /// <summary>Package types in use with the number of components, most first.</summary>

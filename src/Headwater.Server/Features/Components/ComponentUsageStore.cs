@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Platform;
@@ -69,7 +70,8 @@ internal sealed class ComponentUsageStore(IDatabase database, FindingsModule fin
             FROM (VALUES {string.Join(',', keys.Select(UseKey.From).Select(k => $"({k.Pv},{k.Cv})"))}) s JOIN occurrence x ON x.org_id = @Org AND x.pv_id = s.column1 AND x.cv_id = s.column2
             JOIN component_version c ON c.id = x.cv_id JOIN project_version v ON v.id = x.pv_id JOIN project p ON p.id = v.project_id LEFT JOIN owner w ON w.id = p.owner_id WHERE {viewer.Sees("p.owner_id")}
             """, new { Org })).ToDictionary(r => new UseKey(r.PvId, r.CvId));
-        return [.. keys.Select(UseKey.From).Where(rows.ContainsKey).Select(k => rows[k].ToRow())];
+        var licences = await CurationsModule.OfVersionsAsync(connection, rows.Keys.Select(k => k.Cv));
+        return [.. keys.Select(UseKey.From).Where(rows.ContainsKey).Select(k => rows[k].ToRow() with { Licence = licences.GetValueOrDefault(k.Cv) })];
     }
 
     /// <summary>The uses in question, as SQL.</summary>

@@ -54,7 +54,7 @@ internal static class ComponentsApi
 
         return await listing.AnswerAsync("who-uses", async (page, token) => (await store.AskAsync(http.User.InScope(), of ?? "", page, token)).Projects,
             [
-                ("project", u => u.Project), ("version", u => u.ProjectVersion), ("component versions", u => u.ComponentVersions), ("owner", u => u.Owner?.Title), ("contact", u => u.Owner?.Email),
+                ("project", u => u.Project), ("version", u => u.ProjectVersion), ("has:component versions", u => u.ComponentVersions), .. LicenceFiles.Columns<ProjectUse>(u => u.Licences), ("owner", u => u.Owner?.Title), ("contact", u => u.Owner?.Email),
                 ("direct", u => u.Direct), ("risk", u => Math.Round(u.Risk, 1)), ("uploaded", u => u.LastUploadAt),
             ], cancellationToken);
     }
@@ -62,13 +62,13 @@ internal static class ComponentsApi
     private static readonly (string Name, Func<UsageRow, object?> Value)[] Usage =
     [
         ("project", u => u.ProjectName), ("projectVersion:version", u => u.ProjectVersion), ("latest", u => u.IsLatest), ("owner:owner", u => u.Owner?.Title), ("version:component version", u => u.ComponentVersion),
-        ("depth:direct", u => u.Direct), ("depth:depth", u => u.Depth < 0 ? null : u.Depth), ("scope:scope", u => u.Scope.ToString()), ("uploaded:uploaded", u => u.LastUploadAt),
+        .. LicenceFiles.Columns<UsageRow>(u => u.Licence), ("depth:direct", u => u.Direct), ("depth:depth", u => u.Depth < 0 ? null : u.Depth), ("scope:scope", u => u.Scope.ToString()), ("uploaded:uploaded", u => u.LastUploadAt),
     ];
 
     private static Task<IResult> ListAsync(HttpContext http, ComponentStore store, [AsParameters] Listing listing, bool? vulnerable, string? type, string? state, string? plan, bool? ending, bool? production, bool? outdated, bool? withdrawn, CancellationToken cancellationToken) => listing.AnswerAsync("components",
         (page, token) => store.ListAsync(http.User.InScope(), http.User.Viewer(Permissions.ViewVulnerability), page, new ComponentFilter(vulnerable == true, type, state, plan, ending == true, production == true, outdated == true, withdrawn == true), token),
         [
-            ("purl:purl", c => c.Purl), ("type:type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("versions:versions", c => c.Versions), ("projects:projects", c => c.Projects), ("findings:critical", c => c.Findings?.Critical),
+            ("purl:purl", c => c.Purl), ("type:type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("versions:versions", c => c.Versions), ("projects:projects", c => c.Projects), .. LicenceFiles.Columns<ComponentRow>(c => c.Licences), ("findings:critical", c => c.Findings?.Critical),
             ("findings:high", c => c.Findings?.High), ("findings:medium", c => c.Findings?.Medium), ("findings:low", c => c.Findings?.Low), ("findings:unassigned", c => c.Findings?.Unassigned), ("findings:exploited", c => c.Kev), ("risk:risk", c => c.MaxRisk is { } risk ? Math.Round(risk, 1) : null),
             ("state:state", c => c.State), ("support:support", c => c.Plan), ("ends:support ends", c => c.SupportEnds),
             ("latest:latest", c => c.Release?.Latest), ("released:released", c => c.Release?.LatestAt), ("behind:furthest behind", c => c.Release?.Gap?.ToString().ToLowerInvariant()),

@@ -1,3 +1,4 @@
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Platform.Data;
 
@@ -23,4 +24,8 @@ internal sealed record AskedComponent(long Id, string? Type, string? Group, stri
 
 /// <summary>A project whose latest version uses what was asked for.</summary>
 /// <param name="Direct">Whether the project itself needs it; null where the document does not say how it gets there.</param>
-internal sealed record ProjectUse(Guid ProjectUuid, string Project, Guid VersionUuid, string? ProjectVersion, OwnerRef? Owner, IReadOnlyList<string> ComponentVersions, bool? Direct, double Risk, DateTimeOffset? LastUploadAt);
+internal sealed record ProjectUse(Guid ProjectUuid, string Project, Guid VersionUuid, string? ProjectVersion, OwnerRef? Owner, IReadOnlyList<string> ComponentVersions, bool? Direct, double Risk, DateTimeOffset? LastUploadAt)
+{
+    /// <summary>The licences of these component versions as declared, found and concluded, each once.</summary>
+    public IReadOnlyList<ComponentLicence> Licences { get; init; } = [];
+}

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Headwater.Core.Versions;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Features.Owners;
 using Headwater.Server.Features.Projects;
@@ -103,8 +104,10 @@ internal sealed class UsageQueryStore(IDatabase database, FindingsModule finding
         if (page.Items.Count == 0) return new Page<ProjectUse>([], total, page.Next, page.Previous);
         var uses = (await connection.QueryAsync<(long Pv, long Cv, long Flags, long Depth)>(
             $"SELECT pv_id, cv_id, flags, depth FROM occurrence WHERE org_id = @Org AND pv_id IN ({string.Join(',', page.Items.Select(r => r.LatestId))}) AND cv_id IN ({string.Join(',', versions.Keys)})", new { Org })).ToLookup(u => u.Pv);
+        var licences = await CurationsModule.OfVersionsAsync(connection, uses.SelectMany(u => u).Select(u => u.Cv));
         return new Page<ProjectUse>([.. page.Items.Select(r => new ProjectUse(r.ProjectUuid, r.Name, r.VersionUuid, r.Version.Length == 0 ? null : r.Version, r.Owner,
-            [.. uses[r.LatestId].Select(u => versions[u.Cv]).Where(v => v.Length > 0)], uses[r.LatestId].Any(u => u.Flags >= 4) ? true : uses[r.LatestId].All(u => u.Depth < 0) ? null : false, r.MaxRisk, r.LastUploadAt))], total, page.Next, page.Previous);
+            [.. uses[r.LatestId].Select(u => versions[u.Cv]).Where(v => v.Length > 0)], uses[r.LatestId].Any(u => u.Flags >= 4) ? true : uses[r.LatestId].All(u => u.Depth < 0) ? null : false, r.MaxRisk, r.LastUploadAt)
+            { Licences = CurationsModule.Together(uses[r.LatestId].Select(u => u.Cv), licences) })], total, page.Next, page.Previous);
     }
 
     private sealed class ComponentLine

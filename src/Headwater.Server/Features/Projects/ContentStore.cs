@@ -129,10 +129,13 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
             found = (had.Count, has.Count, has.Count - fresh.Count, was.Count, now.Count);
         }
 
-        return new Changes(from, to, Part(changed.Added, skip, most), Part(changed.Removed, skip, most), Part(changed.Upgraded, skip, most), fresh is null ? null : await FindingsAsync(connection, viewer, Part(fresh, skip, most)),
+        var (added, removed, upgraded, renamed) = (Part(changed.Added, skip, most), Part(changed.Removed, skip, most), Part(changed.Upgraded, skip, most), Part(changed.Renamed, skip, most));
+        var licences = await CurationsModule.OfVersionsAsync(connection, added.Concat(removed).Concat(upgraded).Concat(renamed).SelectMany(c => new[] { c.FromId, c.ToId }).OfType<long>());
+        IReadOnlyList<ChangedComponent> Licensed(IReadOnlyList<ChangedComponent> part) => [.. part.Select(c => c with { FromLicence = c.FromId is { } old ? licences.GetValueOrDefault(old) : null, ToLicence = c.ToId is { } now ? licences.GetValueOrDefault(now) : null })];
+        return new Changes(from, to, Licensed(added), Licensed(removed), Licensed(upgraded), fresh is null ? null : await FindingsAsync(connection, viewer, Part(fresh, skip, most)),
             over is null ? null : await FindingsAsync(connection, viewer, Part(over, skip, most)),
             changed.Unchanged, new ChangeTotals(changed.Added.Count, changed.Removed.Count, changed.Upgraded.Count, fresh?.Count, over?.Count)
-            { Renamed = changed.Renamed.Count, FindingsBefore = found?.Before, FindingsAfter = found?.After, FindingsInBoth = found?.Both, FindingsBeforeByVersion = found?.EachBefore, FindingsAfterByVersion = found?.EachAfter }) { Renamed = Part(changed.Renamed, skip, most) };
+            { Renamed = changed.Renamed.Count, FindingsBefore = found?.Before, FindingsAfter = found?.After, FindingsInBoth = found?.Both, FindingsBeforeByVersion = found?.EachBefore, FindingsAfterByVersion = found?.EachAfter }) { Renamed = Licensed(renamed) };
 
         static (string, long) Key((long Version, string Id, long Component, double Risk) f) => (f.Id, f.Component);
         static List<(long Version, string Id, long Component, double Risk)> ByComponent(IEnumerable<(long Version, string Id, long Component, double Risk)> found) => [.. found.DistinctBy(Key)];

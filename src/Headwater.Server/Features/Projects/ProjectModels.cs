@@ -163,6 +163,12 @@ internal sealed record ChangedComponent(long ComponentId, string Name, string? G
     public string? FromPurl { get; init; }
 
     public string? ToPurl { get; init; }
+
+    /// <summary>The licence before, as declared, found and concluded; null for what was not there.</summary>
+    public ComponentLicence? FromLicence { get; init; }
+
+    /// <summary>The licence after; null for what is no longer there.</summary>
+    public ComponentLicence? ToLicence { get; init; }
 }
 
 /// <summary>Which occurrences are asked for.</summary>

@@ -1,11 +1,12 @@
 using Headwater.Core.Sboms.Quality;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Findings;
 
 namespace Headwater.Server.Features.Projects;
 
 /// <summary>A line of a file of changes: a component or a finding that came, went or changed.</summary>
 /// <param name="What"><c>finding appeared</c>, <c>finding gone</c>, <c>upgraded</c>, <c>downgraded</c>, <c>changed</c>, <c>added</c> or <c>removed</c>.</param>
-internal sealed record ChangeLine(string What, string? Type, string? Group, string Name, string? From, string? To, string? Finding, string? Severity);
+internal sealed record ChangeLine(string What, string? Type, string? Group, string Name, string? From, string? To, string? Finding, string? Severity, ChangedComponent? Component = null);
 
 /// <summary>A line of a file of what hangs on a component version.</summary>
 /// <param name="What"><c>needs it</c> or <c>goes with it</c>.</param>
@@ -68,6 +69,7 @@ internal static class VersionFiles
     public static readonly (string Name, Func<ChangeLine, object?> Value)[] Changes =
     [
         ("what", c => c.What), ("type", c => c.Type), ("group", c => c.Group), ("name", c => c.Name), ("from", c => c.From), ("to", c => c.To), ("finding", c => c.Finding), ("severity", c => c.Severity),
+        .. LicenceFiles.Columns<ChangeLine>(c => c.Component?.ToLicence ?? c.Component?.FromLicence), ("concluded before", c => c.Component?.FromLicence?.Concluded), ("declared before", c => c.Component?.FromLicence?.Declared), ("found before", c => c.Component?.FromLicence?.Found),
     ];
 
     /// <summary>In the order of the page: findings first (for who may see them), then what changed its version, came and went.</summary>
@@ -78,7 +80,7 @@ internal static class VersionFiles
         .. changes.Renamed.Select(c => Line("identified differently", c) with { From = c.FromPurl ?? c.FromVersion, To = c.ToPurl ?? c.ToVersion }),
     ];
 
-    private static ChangeLine Line(string what, ChangedComponent c) => new(what, c.Type, c.Group, c.Name, c.FromVersion, c.ToVersion, null, null);
+    private static ChangeLine Line(string what, ChangedComponent c) => new(what, c.Type, c.Group, c.Name, c.FromVersion, c.ToVersion, null, null, c);
 
     private static ChangeLine Line(string what, FindingRow f) => new(what, null, f.ComponentGroup, f.ComponentName, null, f.ComponentVersion, f.Id, f.Severity.ToString());
 }
