@@ -10,57 +10,73 @@ namespace Headwater.Cli.Licences;
 /// <summary><c>headwater licence identify</c>.</summary>
 internal static class LicenceIdentify
 {
+    private const string StandardInput = "-";
+
     public static Command Create()
     {
-        var paths = new Argument<string[]>("path") { Arity = ArgumentArity.OneOrMore, Description = "Files, or folders with all below them." };
+        var paths = new Argument<string[]>("path") { Arity = ArgumentArity.OneOrMore, Description = "Files, folders with all below them, or - for standard input." };
         var json = new Option<bool>("--json") { Description = "JSON Lines with every match; else one line a file." };
         var check = new Option<bool>("--check") { Description = "Says of each licence text whether it conforms to the template of the SPDX list, and where it differs." };
         var command = new Command("identify", "Says which licences files state, where in them, and why.") { paths, json, check }.With("""
             headwater licence identify LICENSE
             headwater licence identify --check COPYING
+            git show HEAD:COPYING | headwater licence identify -
             headwater licence identify --json vendor | jq -r 'select(.expression == "NONE") | .file'
 
             Exit code 0 when all was read, 1 when a file could not be.
             """);
-        command.SetAction(result => Run(result.GetValue(paths)!, result.GetValue(json), result.GetValue(check)));
+        command.SetAction((result, cancellation) => Task.FromResult(Run(result.GetValue(paths)!, result.GetValue(json), result.GetValue(check), cancellation)));
         return command;
     }
 
-    private static int Run(string[] paths, bool json, bool check)
+    private static int Run(string[] paths, bool json, bool check, CancellationToken cancellation)
     {
-        var output = LineOutput.Open();
-        var all = true;
         foreach (var path in paths)
+            if (path != StandardInput && !File.Exists(path) && !Directory.Exists(path)) throw new CommandException($"There is no file or folder '{path}'.");
+
+        var output = LineOutput.Open();
+        var (all, count) = (true, 0L);
+        using var progress = Terminal.Progress(out var report);
+        // Files are independent of each other; what is written keeps their order.
+        foreach (var read in paths.SelectMany(p => Files(p).Select(f => (File: f, IsGiven: f == p))).AsParallel().AsOrdered().WithCancellation(cancellation).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(f => Read(f.File, f.IsGiven)))
         {
-            if (!File.Exists(path) && !Directory.Exists(path)) throw new CommandException($"There is no file or folder '{path}'.");
-            foreach (var file in Files(path))
+            if (++count % 100 == 0) report($"{Terminal.Number(count)} files read");
+            if (read.Error is null)
             {
-                try
-                {
-                    Write(file, TextFile.Read(file), json, check, output);
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                {
-                    all = false;
-                    Terminal.Note($"{file}: {e.Message}");
-                }
+                Write(read.File, read.Text!, read.Found!, json, check, output);
+                continue;
             }
+
+            all = false;
+            Terminal.Note($"{read.File}: {read.Error}");
         }
 
         output.Flush();
         return all ? CommandLine.Ok : CommandLine.Found;
     }
 
+    private static (string File, TextFile? Text, IdentifiedText? Found, string? Error) Read(string file, bool isGiven)
+    {
+        try
+        {
+            // A pipe that lies in a folder has no length either, and whoever opens it waits.
+            var read = file == StandardInput ? TextFile.Read(Console.OpenStandardInput()) : !isGiven && new FileInfo(file).Length == 0 ? TextFile.Of([]) : TextFile.Read(file);
+            return (file, read, read.Text is null ? new IdentifiedText(null, [], [], read.Remark) : LicenceCommands.Library.Identify(read.Text), null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (file, null, null, e.Message);
+        }
+    }
+
     /// <summary>In the order of their names; links are not followed.</summary>
-    private static IEnumerable<string> Files(string path) => File.Exists(path) ? [path]
+    private static IEnumerable<string> Files(string path) => path == StandardInput || File.Exists(path) ? [path]
         : Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true }).Order(StringComparer.Ordinal);
 
-    private static void Write(string file, TextFile read, bool asJson, bool check, LineOutput output)
+    private static void Write(string file, TextFile read, IdentifiedText found, bool asJson, bool check, LineOutput output)
     {
-        var found = read.Text is null ? new IdentifiedText(null, [], [], read.Remark) : LicenceCommands.Library.Identify(read.Text);
-        var remark = read.Remark ?? found.Remark;
-        // What was not read has no answer: NONE says that there is nothing.
-        var expression = found.Expression?.ToString() ?? (read.Text is null ? "NOASSERTION" : found.LoneExceptions is [var exception, ..] ? exception : "NONE");
+        var remark = read.Text is null || found.Remark is null ? read.Remark : read.Remark is null ? found.Remark : $"{read.Remark} {found.Remark}";
+        var expression = StatedJson.Expression(found, read.Text is not null);
         if (!asJson)
         {
             output.Text(string.Create(CultureInfo.InvariantCulture, $"{file}: {expression}{(remark is null ? "" : $" ({remark})")}"));
@@ -72,29 +88,9 @@ internal static class LicenceIdentify
         json.WriteStartObject();
         json.WriteString("file"u8, file);
         json.WriteString("expression"u8, expression);
-        json.WriteStartArray("licences"u8);
-        foreach (var licence in (found.Expression?.Licences.Concat(found.Expression.Exceptions) ?? []).Concat(found.LoneExceptions)) json.WriteStringValue(licence);
-        json.WriteEndArray();
-        json.WriteStartArray("matches"u8);
-        foreach (var match in found.Matches)
-        {
-            json.WriteStartObject();
-            json.WriteString("id"u8, match.Expression);
-            json.WriteNumber("start"u8, match.StartLine);
-            json.WriteNumber("end"u8, match.EndLine);
-            json.WriteNumber("coverage"u8, Math.Round(match.Coverage, 3));
-            json.WriteString("kind"u8, match.Kind.ToString().ToLowerInvariant());
-            json.WriteString("by"u8, match.By.ToString().ToLowerInvariant());
-            json.WriteString("rule"u8, match.Rule);
-            json.WriteBoolean("concludes"u8, match.Concludes);
-            if (match.Note is not null) json.WriteString("note"u8, match.Note);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("copyrights"u8);
-        foreach (var copyright in found.Copyrights) json.WriteStringValue(copyright);
-        json.WriteEndArray();
+        StatedJson.Texts(json, "licences", (found.Expression?.Licences.Concat(found.Expression.Exceptions) ?? []).Concat(found.LoneExceptions));
+        StatedJson.Matches(json, found.Matches);
+        StatedJson.Texts(json, "copyrights", found.Copyrights);
         if (check)
         {
             json.WriteStartArray("checks"u8);

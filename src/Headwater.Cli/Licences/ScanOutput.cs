@@ -46,7 +46,7 @@ internal static class ScanOutput
             json.WriteString("raw"u8, declared.Raw);
             json.WriteString("expression"u8, declared.Expression?.ToString());
             json.WriteString("source"u8, declared.Source);
-            Texts(json, "repairs", declared.Repairs);
+            StatedJson.Texts(json, "repairs", declared.Repairs);
             json.WriteString("error"u8, declared.Error);
             json.WriteEndObject();
         }
@@ -58,9 +58,9 @@ internal static class ScanOutput
         json.WriteString("found"u8, Found(package));
         json.WriteString("thirdParty"u8, package.ThirdParty?.ToString());
         json.WriteString("agreement"u8, JsonNamingPolicy.CamelCase.ConvertName(package.Agreement.ToString()));
-        Texts(json, "declaredOnly", package.Agreement == LicenceAgreement.Different ? package.DeclaredOnly : []);
-        Texts(json, "foundOnly", package.Agreement == LicenceAgreement.Different ? package.FoundOnly : []);
-        Texts(json, "copyrights", package.Copyrights);
+        StatedJson.Texts(json, "declaredOnly", package.Agreement == LicenceAgreement.Different ? package.DeclaredOnly : []);
+        StatedJson.Texts(json, "foundOnly", package.Agreement == LicenceAgreement.Different ? package.FoundOnly : []);
+        StatedJson.Texts(json, "copyrights", package.Copyrights);
         json.WriteNumber("filesRead"u8, package.FilesRead);
         json.WriteStartArray("files"u8);
         foreach (var file in package.Files) File(json, file);
@@ -92,40 +92,15 @@ internal static class ScanOutput
         json.WriteString("expression"u8, Stated(file));
         json.WriteNumber("length"u8, file.Length);
         json.WriteString("sha256"u8, file.Hash);
-        json.WriteStartArray("matches"u8);
-        foreach (var match in file.Found.Matches) Match(json, match);
-        json.WriteEndArray();
-        Texts(json, "copyrights", file.Found.Copyrights);
+        StatedJson.Matches(json, file.Found.Matches);
+        StatedJson.Texts(json, "copyrights", file.Found.Copyrights);
         if (file.Remark is not null) json.WriteString("remark"u8, file.Remark);
         json.WriteEndObject();
-    }
-
-    private static void Match(Utf8JsonWriter json, IdentifiedMatch match)
-    {
-        json.WriteStartObject();
-        json.WriteString("id"u8, match.Expression);
-        json.WriteNumber("start"u8, match.StartLine);
-        json.WriteNumber("end"u8, match.EndLine);
-        json.WriteNumber("coverage"u8, Math.Round(match.Coverage, 3));
-        json.WriteString("kind"u8, match.Kind.ToString().ToLowerInvariant());
-        json.WriteString("by"u8, match.By.ToString().ToLowerInvariant());
-        json.WriteString("rule"u8, match.Rule);
-        json.WriteBoolean("concludes"u8, match.Concludes);
-        if (match.Note is not null) json.WriteString("note"u8, match.Note);
-        json.WriteEndObject();
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 
     private static string Declared(ScannedPackage package) => package.Declared is null ? "nothing" : package.Declared.Expression?.ToString() ?? $"'{(package.Declared.Raw.Length <= 60 ? package.Declared.Raw : package.Declared.Raw[..60] + "…")}'";
 
     private static string Found(ScannedPackage package) => package.Found?.ToString() ?? "NONE";
 
-    /// <summary>What was not read has no answer: NONE says that there is nothing.</summary>
-    private static string Stated(ScannedFile file) => file.Found.Expression?.ToString() ?? (file.Remark is not null && file.Text is null && file.Found.Matches.Count == 0 && file.Found.Copyrights.Count == 0 ? "NOASSERTION" : "NONE");
+    private static string Stated(ScannedFile file) => StatedJson.Expression(file.Found, file.Remark is null || file.Text is not null || file.Found.Matches.Count > 0 || file.Found.Copyrights.Count > 0);
 }

@@ -17,9 +17,21 @@ public sealed record TextFile(string? Text, string? Remark)
     public static TextFile Read(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        if (!stream.CanSeek) return Read(stream);
         var bytes = new byte[(int)Math.Min(stream.Length, Longest)];
         var read = stream.ReadAtLeast(bytes, bytes.Length, false);
         return Of(bytes.AsSpan(0, read), stream.Length > Longest);
+    }
+
+    /// <summary>Reads what comes from a stream whose length nobody knows.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static TextFile Read(Stream stream)
+    {
+        using var bytes = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        while (bytes.Length <= Longest && stream.Read(buffer) is var read and > 0) bytes.Write(buffer.AsSpan(0, read));
+        var isCut = bytes.Length > Longest;
+        return Of(bytes.GetBuffer().AsSpan(0, (int)Math.Min(bytes.Length, Longest)), isCut);
     }
 
     /// <summary>Takes bytes for text: UTF-8 or UTF-16 by its mark, UTF-8 where it is valid, otherwise Windows-1252's common part, Latin-1.</summary>

@@ -51,6 +51,15 @@ public sealed class TemplateCheckTests
         check.Expected.ShouldNotBeNull().ShouldContain("software");
     }
 
+    /// <summary>Item (c) of its clause 4 is no sign of copyright.</summary>
+    [Fact]
+    public void Check_LicenceOfThisProject_Conforms()
+    {
+        var check = LibrarySource.Library.Check("Apache-2.0", File.ReadAllText(Path.Combine(TestPaths.RepoRoot, "LICENSE"))).ShouldNotBeNull();
+
+        (check.Conforms, check.Found, check.Expected).ShouldBe((true, null, null));
+    }
+
     [Fact]
     public void Check_LicenceThatIsNotInTheList_HasNoTemplate() => LibrarySource.Library.Check("LicenseRef-scancode-bsd-unmodified", Bsd).ShouldBeNull();
 

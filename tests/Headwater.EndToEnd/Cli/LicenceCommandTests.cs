@@ -51,6 +51,16 @@ public sealed class LicenceCommandTests
     }
 
     [Fact]
+    public async Task Identify_StandardInput_IsReadLikeAFile()
+    {
+        var result = await HeadwaterCli.RunLinesAsync(await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "LICENSE"), TestContext.Current.CancellationToken), "licence", "identify", "--check", "-");
+
+        result.ExitCode.ShouldBe(0);
+        result.Lines[0].ShouldBe("-: Apache-2.0");
+        result.Lines[1].ShouldStartWith("  Apache-2.0: conforms to the template");
+    }
+
+    [Fact]
     public async Task Identify_WhatIsNotThere_Fails()
     {
         var result = await HeadwaterCli.RunAsync("licence", "identify", "/nowhere/at/all");

@@ -63,11 +63,13 @@ internal sealed class LicenceIdentifier
         }
 
         AddPointers(matches, text);
-        if (_matcher.IsCut) remark = "The time was over before the whole text was compared.";
+        if (_matcher.IsCut) remark = And(remark, "The time was over before the whole text was compared.");
         var (expression, lone) = MatchJudgement.Conclude(matches, Parse, _library.Expressions);
-        if (MatchJudgement.UnknownLater(matches) is { } bare) remark = remark is null ? bare : $"{remark} {bare}";
+        if (MatchJudgement.UnknownLater(matches) is { } bare) remark = And(remark, bare);
         return new IdentifiedText(expression, matches, Copyrights.Find(text), remark) { LoneExceptions = lone };
     }
+
+    private static string And(string? remark, string more) => remark is null ? more : $"{remark} {more}";
 
     /// <summary>Whether a short name stands in program code: signs of code are between its words, or its line is one that no person writes.</summary>
     private bool IsCode(RuleMatch match, ReadOnlySpan<char> text)

@@ -10,6 +10,9 @@ internal sealed class Tokeniser
 {
     private const int LongestWord = 64, LongestNotice = 400;
 
+    /// <summary>How far behind item (b) the item (c) of the same list begins at most, in characters.</summary>
+    private const int ItemsBetween = 4000;
+
     /// <summary>The interchangeable words of the guidelines, each with the one that stands for both.</summary>
     private static readonly FrozenDictionary<string, string> s_same = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -45,7 +48,7 @@ internal sealed class Tokeniser
     {
         into.Clear();
         Span<char> buffer = stackalloc char[LongestWord];
-        var (line, atStart, before) = (1, true, '\n');
+        var (line, atStart, before, itemB) = (1, true, '\n', -ItemsBetween);
         for (var i = 0; i < text.Length;)
         {
             var c = text[i];
@@ -58,7 +61,7 @@ internal sealed class Tokeniser
                 continue;
             }
 
-            if (atStart && (c is 'c' or 'C' or '(' or '©' or 'p' or 'P' or 'a' or 'A') && Notice(text[i..]) is var skipped and > 0)
+            if (atStart && (c is 'c' or 'C' or '(' or '©' or 'p' or 'P' or 'a' or 'A') && !(c == '(' && i - itemB < ItemsBetween && IsItemC(text[i..])) && Notice(text[i..]) is var skipped and > 0)
             {
                 line += text.Slice(i, skipped).Count('\n');
                 i += skipped;
@@ -88,6 +91,7 @@ internal sealed class Tokeniser
 
                 if (c == '(' && Item(text[(i + 1)..], true) is var inner and > 0 && i + 1 + inner <= text.Length)
                 {
+                    if (inner == 2 && text[i + 1] is 'b' or 'B') itemB = i;
                     i += inner + 1;
                     continue;
                 }
@@ -157,6 +161,9 @@ internal sealed class Tokeniser
 
         into.Add(id, start, end, line);
     }
+
+    /// <summary>Whether this is the item of a list that had an item (b): no year follows, as it would behind the sign of copyright.</summary>
+    private static bool IsItemC(ReadOnlySpan<char> text) => text.Length > 3 && text[1] is 'c' or 'C' && text[2] == ')' && !Year(text[3..].TrimStart());
 
     /// <summary>How long a copyright notice is that begins here; 0 when none does.</summary>
     private static int Notice(ReadOnlySpan<char> text)

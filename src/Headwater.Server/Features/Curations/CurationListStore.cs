@@ -76,33 +76,9 @@ internal sealed class CurationListStore(IDatabase database)
             OR (r.said IS NOT NULL AND EXISTS (SELECT 1 FROM component_version c WHERE SUBSTR(c.licences, 1, 200) = SUBSTR(r.said, 1, 200) AND c.licences <> '[]' AND c.licences = r.said AND {LicenceStore.Uses(viewer, "c.id")})))
         """;
 
-    private sealed class Row
+    private sealed class Row : CurationRow
     {
-        public long Id { get; set; }
-        public Guid Uuid { get; set; }
-        public int Scope { get; set; }
-        public string? Identity { get; set; }
         public long? ComponentId { get; set; }
-        public string? Version { get; set; }
-        public string? Range { get; set; }
-        public string? Sha256 { get; set; }
-        public string? Said { get; set; }
-        public string Expression { get; set; } = "";
-        public string Reason { get; set; } = "";
-        public string? Note { get; set; }
-        public string Evidence { get; set; } = "";
-        public DateTimeOffset CreatedAt { get; set; }
-        public string CreatedBy { get; set; } = "";
-        public DateTimeOffset? ValidUntil { get; set; }
-        public int State { get; set; }
-        public DateTimeOffset? EndedAt { get; set; }
-        public string? EndedBy { get; set; }
-        public Guid? ReplacedBy { get; set; }
-        public string? DeclaredThen { get; set; }
-        public string? FoundThen { get; set; }
-        public string? TextThen { get; set; }
-        public string? VersionThen { get; set; }
-        public string? Origin { get; set; }
         public int Holds { get; set; }
         public object? SortKey { get; set; }
 

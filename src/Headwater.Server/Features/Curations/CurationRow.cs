@@ -3,7 +3,7 @@ using Headwater.Server.Platform.Data;
 namespace Headwater.Server.Features.Curations;
 
 /// <summary>A row of the table of decisions.</summary>
-internal sealed class CurationRow
+internal class CurationRow
 {
     public long Id { get; set; }
     public Guid Uuid { get; set; }
