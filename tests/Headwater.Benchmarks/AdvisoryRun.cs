@@ -85,7 +85,7 @@ internal static class AdvisoryRun
 
     private static async Task<JsonElement?> NewestAsync(HttpClient server) => (await JsonAsync(server, Api + "inbox?size=1")).GetProperty("items") is { } items && items.GetArrayLength() > 0 ? items[0] : null;
 
-    private static async Task IdleAsync(HttpClient server)
+    internal static async Task IdleAsync(HttpClient server)
     {
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience; await Task.Delay(100))
             if ((await JsonAsync(server, Api + "jobs?size=1&state=queued")).GetProperty("total").GetInt64() + (await JsonAsync(server, Api + "jobs?size=1&state=running")).GetProperty("total").GetInt64() == 0) return;

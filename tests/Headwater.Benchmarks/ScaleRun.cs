@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Headwater.Benchmarks;
 
 /// <summary>
-/// The table "speed at size" against a real server process over HTTP: <c>scale [--projects N] [--database postgres://…] [--data DIR] [--samples DIR] [--advisories DIR] [--parts questions,lists,uploads,advisory]</c>. With
+/// The table "speed at size" against a real server process over HTTP: <c>scale [--projects N] [--database postgres://…] [--data DIR] [--samples DIR] [--advisories DIR] [--parts questions,lists,licences,uploads,advisory]</c>. With
 /// <c>--data</c> of a folder that a portfolio was loaded into before, that one is measured and kept.
 /// </summary>
 internal static class ScaleRun
@@ -27,15 +27,16 @@ internal static class ScaleRun
             if (data is null || !File.Exists(Path.Combine(data, "headwater.db"))) await LoadAsync(projects, folder, [.. database, .. Passed(options)]);
             if (File.Exists(Path.Combine(folder, "headwater.db"))) Row("database file", $"{new FileInfo(Path.Combine(folder, "headwater.db")).Length / 1e6:N0} MB", "", "≤ 2 GB");
             using var server = await ServerProcess.StartAsync(folder, database);
-            foreach (var part in options.GetValueOrDefault("--parts", "questions,lists,uploads,advisory").Split(','))
+            foreach (var part in options.GetValueOrDefault("--parts", "questions,lists,licences,uploads,advisory").Split(','))
             {
                 await (part switch
                 {
                     "questions" => QuestionsAsync(server),
                     "lists" => ListsAsync(server, projects),
+                    "licences" => ScaleLicences.RunAsync(server, MeasureAsync),
                     "uploads" => UploadsAsync(server),
                     "advisory" => AdvisoryRun.RunAsync(server, Row),
-                    _ => throw new ArgumentException($"There is no part {part}: questions, lists, uploads, advisory."),
+                    _ => throw new ArgumentException($"There is no part {part}: questions, lists, licences, uploads, advisory."),
                 });
             }
 

@@ -56,7 +56,7 @@ internal sealed partial class ScaleVisitor : IDisposable
         await MeasureAsync($"page: who uses log4j-core below 2.17.1, {who}", "who-uses?of=" + Uri.EscapeDataString("log4j-core <2.17.1"), 150, "<h1");
     }
 
-    private async Task MeasureAsync(string what, string address, int target, string holds)
+    public async Task MeasureAsync(string what, string address, int target, string holds)
     {
         var taken = new List<double>();
         for (var i = 0; i < ScaleRun.Times + 2; i++)
