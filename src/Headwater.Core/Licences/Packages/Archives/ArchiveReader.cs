@@ -38,7 +38,7 @@ internal static class ArchiveReader
         if (start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])) content = new GZipStream(counted, CompressionMode.Decompress);
         else if (start.StartsWith((ReadOnlySpan<byte>)[0xFD, 0x37, 0x7A, 0x58, 0x5A, 0])) content = new Xz.XzStream(counted);
         else if (start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD])) content = new Zstandard.ZstandardStream(counted);
-        else if (start.StartsWith("BZh"u8)) throw new InvalidDataException("It is packed by bzip2, which is not read.");
+        else if (start.StartsWith("BZh"u8)) content = new Bzip2.Bzip2Stream(counted);
         else if (start.StartsWith((ReadOnlySpan<byte>)[0x5D, 0, 0])) throw new InvalidDataException("It is packed by LZMA, which is not read.");
         return content is null ? null : new CountedStream(content, visit.Budget.Unpacked);
     }
