@@ -20,7 +20,7 @@ public sealed class TestHost : IAsyncLifetime
     public const string Password = "a-test-Passw0rd";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("headwater-test-").FullName;
-    private readonly TestDatabase _database = new();
+    private readonly TestDatabase _database = new(isMigrated: true);
     private Factory? _factory;
 
     /// <summary>Settings of the server, to be given before it starts.</summary>
@@ -38,6 +38,7 @@ public sealed class TestHost : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(DataFolder);
+        _database.PutMigrated(DataFolder);
         var records = Directory.CreateDirectory(Path.Combine(_folder, "osv")).FullName;
         foreach (var (id, json) in Advisories) File.WriteAllText(Path.Combine(records, id + ".json"), json);
         new AdvisoryIndexBuilder(TimeProvider.System).Build([records], Path.Combine(DataFolder, "advisories.hwx"));

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -99,6 +101,14 @@ internal static class HttpModule
         app.Use((http, next) => QueryParameters.Refusal(http) is { } refused ? Problems.Refused(refused).ExecuteAsync(http) : next(http));
         app.UseCookieGuard();
         app.UseAntiforgery();
+        // A form that no page of ours made is refused before anybody reads it.
+        app.Use((http, next) =>
+        {
+            // The page that explains it comes by here again, with the same request.
+            if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false } || http.Features.Get<IStatusCodeReExecuteFeature>() is not null) return next(http);
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return Task.CompletedTask;
+        });
     }
 
     /// <summary>A node that only works answers those who watch over it, and nobody else.</summary>
