@@ -8,6 +8,7 @@ var runs = new SortedDictionary<string, (string About, Func<string[], Task> Run)
     ["scale"] = ("a portfolio of --projects N (1,000) in a real server: questions, lists, dashboards, uploads", ScaleRun.RunAsync),
     ["licences"] = ("licence texts identified: how many rightly, how many a second", LicenceRun.RunAsync),
     ["notice"] = ("the notice of an SBOM of 1,000 components with texts, in every format", NoticeRun.RunAsync),
+    ["policy"] = ("fifty rules of a policy: compiled, and evaluated on the facts of one component", PolicyRun.RunAsync),
     ["scan"] = ("'headwater scan' of a 1,000-component SBOM, process start included", ScanRun.RunAsync),
     ["start"] = ("the server with the sample organisation, from process start to ready", StartRun.RunAsync),
     ["micro"] = ("BenchmarkDotNet; arguments are passed on, for example: micro --filter '*'", arguments =>

@@ -19,6 +19,8 @@ public sealed class CelActivation(CelEnvironment environment)
 
     internal CelLimits Limits => environment.Limits;
 
+    internal CelEnvironment Environment => environment;
+
     internal bool IsExhausted => _steps < 0;
 
     /// <summary>What is left of the steps.</summary>
@@ -42,6 +44,13 @@ public sealed class CelActivation(CelEnvironment environment)
 
     internal ref CelValue Local(int slot) => ref _locals[slot];
 
+    /// <summary>Counts looking at a text or at bytes from end to end.</summary>
+    internal bool ChargeText(in CelValue value)
+    {
+        var length = value.Kind == CelKind.String ? value.String!.Length : value.Kind == CelKind.Bytes ? value.Bytes!.Length : 0;
+        return length < 64 || Charge(length / 64);
+    }
+
     /// <summary>A pattern that is made while the expression is evaluated; the last few are kept.</summary>
     internal Pattern? Pattern(string source, out string error)
     {
@@ -50,6 +59,7 @@ public sealed class CelActivation(CelEnvironment environment)
         Charge(100 + (source.Length * 10));
         pattern = Library.Pattern.Read(source, out error);
         if (pattern is null) return null;
+        Charge(pattern.Size);
         if (_patterns.Count >= 16) _patterns.Clear();
         _patterns[source] = pattern;
         return pattern;

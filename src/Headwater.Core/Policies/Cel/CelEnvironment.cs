@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Headwater.Core.Policies.Cel.Checking;
 using Headwater.Core.Policies.Cel.Evaluation;
@@ -15,16 +14,16 @@ namespace Headwater.Core.Policies.Cel;
 /// </summary>
 public sealed class CelEnvironment
 {
-    private readonly FrozenDictionary<string, CelVariable> _variables;
-    private readonly FrozenDictionary<string, ImmutableArray<CelOverload>> _functions;
-    private readonly FrozenDictionary<string, CelType> _types;
+    private readonly Dictionary<string, CelVariable> _variables;
+    private readonly Dictionary<string, ImmutableArray<CelOverload>> _functions;
+    private readonly Dictionary<string, CelType> _types;
 
     internal CelEnvironment(IEnumerable<CelVariable> variables, IEnumerable<KeyValuePair<string, ImmutableArray<CelOverload>>> functions, IEnumerable<KeyValuePair<string, CelType>> types, CelLimits limits)
     {
         Variables = [.. variables];
-        _variables = Variables.ToFrozenDictionary(v => v.Name, StringComparer.Ordinal);
-        _functions = functions.ToFrozenDictionary(StringComparer.Ordinal);
-        _types = types.ToFrozenDictionary(StringComparer.Ordinal);
+        _variables = Variables.ToDictionary(v => v.Name, StringComparer.Ordinal);
+        _functions = new(functions, StringComparer.Ordinal);
+        _types = new(types, StringComparer.Ordinal);
         Limits = limits;
     }
 

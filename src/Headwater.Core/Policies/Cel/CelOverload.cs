@@ -11,9 +11,9 @@ public delegate CelValue CelFunction(ReadOnlySpan<CelValue> arguments, CelActiva
 /// <summary>One way to call a function: the types of its arguments, of its result, and what it does.</summary>
 public sealed class CelOverload
 {
-    private CelOverload(bool isMember, ImmutableArray<CelType> parameters, CelType result, CelFunction? function)
+    private CelOverload(bool isMember, ImmutableArray<CelType> parameters, CelType result, CelFunction? function, bool isStrict)
     {
-        (IsMember, Parameters, Result, Function) = (isMember, parameters, result, function);
+        (IsMember, Parameters, Result, Function, IsStrict) = (isMember, parameters, result, function, isStrict);
         HasTypeParameters = parameters.Any(Generic) || Generic(result);
     }
 
@@ -26,8 +26,8 @@ public sealed class CelOverload
     /// <summary>The type of the result.</summary>
     public CelType Result { get; }
 
-    /// <summary>Whether errors and unknowns among the arguments are passed on without a call. True unless set otherwise.</summary>
-    public bool IsStrict { get; init; } = true;
+    /// <summary>Whether errors and unknowns among the arguments are passed on without a call.</summary>
+    public bool IsStrict { get; }
 
     internal CelFunction? Function { get; }
 
@@ -40,15 +40,17 @@ public sealed class CelOverload
     /// <param name="parameters">The types of its arguments.</param>
     /// <param name="result">The type of its result.</param>
     /// <param name="function">What it does; null when it is only checked and never evaluated.</param>
+    /// <param name="isStrict">Whether errors and unknowns among the arguments are passed on without a call.</param>
     /// <returns>The overload.</returns>
-    public static CelOverload Global(ImmutableArray<CelType> parameters, CelType result, CelFunction? function) => new(false, parameters, result, function);
+    public static CelOverload Global(ImmutableArray<CelType> parameters, CelType result, CelFunction? function, bool isStrict = true) => new(false, parameters, result, function, isStrict);
 
     /// <summary>A function that is called as <c>a.f(b)</c>.</summary>
     /// <param name="parameters">The types of the receiver and of its arguments.</param>
     /// <param name="result">The type of its result.</param>
     /// <param name="function">What it does; null when it is only checked and never evaluated.</param>
+    /// <param name="isStrict">Whether errors and unknowns among the arguments are passed on without a call.</param>
     /// <returns>The overload.</returns>
-    public static CelOverload Member(ImmutableArray<CelType> parameters, CelType result, CelFunction? function) => new(true, parameters, result, function);
+    public static CelOverload Member(ImmutableArray<CelType> parameters, CelType result, CelFunction? function, bool isStrict = true) => new(true, parameters, result, function, isStrict);
 
     internal CelOverload AsPure()
     {

@@ -10,10 +10,11 @@ public sealed class CelProgram
     private readonly Expr _expression;
     private readonly Node _root;
     private readonly int _locals;
+    private readonly CelEnvironment _environment;
 
-    internal CelProgram(string source, Expr expression, Node root, int locals, CelType type, ImmutableArray<string> reads)
+    internal CelProgram(CelEnvironment environment, string source, Expr expression, Node root, int locals, CelType type, ImmutableArray<string> reads)
     {
-        (Source, _expression, _root, _locals, Type, Reads) = (source, expression, root, locals, type, reads);
+        (_environment, Source, _expression, _root, _locals, Type, Reads) = (environment, source, expression, root, locals, type, reads);
     }
 
     /// <summary>The text that was compiled.</summary>
@@ -28,9 +29,10 @@ public sealed class CelProgram
     /// <summary>Evaluates the expression.</summary>
     /// <param name="activation">The values of variables, of the environment in which it was compiled.</param>
     /// <returns>The value; may be an error or unknown.</returns>
+    /// <exception cref="ArgumentException">The activation is of another environment.</exception>
     public CelValue Evaluate(CelActivation activation)
     {
-        activation.Begin(_locals);
+        Begin(activation);
         _root.Evaluate(activation, out var result);
         return result;
     }
@@ -39,13 +41,21 @@ public sealed class CelProgram
     /// <param name="activation">The values of variables, of the environment in which it was compiled.</param>
     /// <param name="other">When it is neither true nor false, what it came to: an error, an unknown, or a value that is no condition.</param>
     /// <returns>Whether it holds; null when it is neither true nor false.</returns>
+    /// <exception cref="ArgumentException">The activation is of another environment.</exception>
     public bool? Test(CelActivation activation, out CelValue other)
     {
-        activation.Begin(_locals);
+        Begin(activation);
         return _root.Test(activation, out other) switch { Truth.True => true, Truth.False => false, _ => null };
     }
 
     /// <summary>The expression written anew: one blank around operators, no parentheses but those that count.</summary>
     /// <returns>An expression that means the same.</returns>
     public override string ToString() => Printer.Print(_expression);
+
+    private void Begin(CelActivation activation)
+    {
+        // Variables are places in an activation, which others have for something else.
+        if (!ReferenceEquals(activation.Environment, _environment)) throw new ArgumentException("The activation is of another environment.", nameof(activation));
+        activation.Begin(_locals);
+    }
 }

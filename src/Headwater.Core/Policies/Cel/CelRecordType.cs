@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Headwater.Core.Policies.Cel;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Headwater.Core.Policies.Cel;
 /// </summary>
 public sealed class CelRecordType
 {
-    private FrozenDictionary<string, CelField> _fields = FrozenDictionary<string, CelField>.Empty;
+    private Dictionary<string, CelField> _fields = [];
 
     private CelRecordType(string name)
     {
@@ -35,7 +33,7 @@ public sealed class CelRecordType
         var type = new CelRecordType(name);
         var builder = new Builder<T>(type);
         declare(builder);
-        type._fields = builder.Fields.ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+        type._fields = builder.Fields.ToDictionary(f => f.Name, StringComparer.Ordinal);
         return type;
     }
 

@@ -175,6 +175,45 @@ public sealed class HostileExpressionTests
         watch.ElapsedMilliseconds.ShouldBeLessThan(5000);
     }
 
+    [Theory]
+    [InlineData("x == y")]
+    [InlineData("x < y")]
+    [InlineData("x.contains(half + 'b')")]
+    [InlineData("x.indexOf(half + 'b') > 0")]
+    [InlineData("x.lastIndexOf('b' + half) > 0")]
+    [InlineData("size(x.split(half + 'b')) == 0")]
+    [InlineData("x.replace(half + 'b', '') == ''")]
+    [InlineData("x in [y, y]")]
+    [InlineData("x in m || m[x] == 1")]
+    [InlineData("x in ['a', 'b']")]
+    [InlineData("size(x) == 0")]
+    [InlineData("x.startsWith(y) && !x.endsWith(y)")]
+    [InlineData("int(zeros) == 1 || duration(zeros + 's') == duration('1s')")]
+    [InlineData("x.charAt(900000) == 'b'")]
+    [InlineData("'%.1000f'.format([1e308]) == ''")]
+    [InlineData("'%.1000e'.format([1e-308]) == ''")]
+    [InlineData("timestamp(0).getHours('No/Where' + string(n)) == 0")]
+    [InlineData("'a'.matches('(a{99}){' + string(n % 90) + '}')")]
+    [InlineData("m[string(n)] == 1")]
+    public void Evaluate_DearFunctionsAgainAndAgain_StopSoon(string condition)
+    {
+        var text = new string('a', 1_000_000);
+        var environment = CelEnvironment.Standard.With(b => b.Variable("x", CelType.String).Variable("y", CelType.String).Variable("half", CelType.String).Variable("zeros", CelType.String).Variable("m", CelType.Map(CelType.String, CelType.Int)));
+        var thousand = "[" + string.Join(',', Enumerable.Range(0, 1000)) + "]";
+        var source = $"{thousand}.exists(n, {thousand}.exists(n, ({condition}) && false))" + new string(' ', 90_000);
+        var compiled = environment.Compile(source).Program.ShouldNotBeNull();
+        var activation = new CelActivation(environment);
+        activation.Set("x", CelValue.Of(text));
+        activation.Set("y", CelValue.Of(new string('a', 999_999) + "a"));
+        activation.Set("half", CelValue.Of(new string('a', 500_000)));
+        activation.Set("zeros", CelValue.Of(new string('0', 1_000_000)));
+        activation.Set("m", CelValue.Of(CelMap.Empty));
+        var watch = Stopwatch.StartNew();
+        var result = compiled.Evaluate(activation);
+        (result.IsFalse || result.Kind == CelKind.Error).ShouldBeTrue(result.ToString());
+        watch.ElapsedMilliseconds.ShouldBeLessThan(6000);
+    }
+
     [Fact]
     public void Compile_HalvesOfSurrogatePairs_AreRefused()
     {

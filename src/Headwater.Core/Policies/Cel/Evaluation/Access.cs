@@ -74,7 +74,7 @@ internal sealed class IndexNode(Place place, Node operand, Node index, bool isOp
     {
         operand.Evaluate(activation, out result);
         index.Evaluate(activation, out var at);
-        result = result.IsErrorOrUnknown || at.IsErrorOrUnknown ? Passed(result, at) : At(result, at);
+        result = result.IsErrorOrUnknown || at.IsErrorOrUnknown ? Passed(result, at) : activation.ChargeText(at) ? At(result, at) : place.OutOfSteps();
     }
 
     private CelValue At(in CelValue from, in CelValue at)

@@ -34,6 +34,7 @@ internal sealed class CallNode(Place place, string name, CelOverload[] overloads
         {
             if (!overload.Takes(values)) continue;
             if (overload.Function is not { } function) return place.Fail($"{name}() is only declared.");
+            foreach (ref readonly var value in values) activation.ChargeText(value);
             var result = activation.Charge(1) ? function(values, activation) : default;
             return activation.IsExhausted ? place.OutOfSteps() : place.Placed(result);
         }

@@ -9,18 +9,21 @@ internal enum Truth : byte { False, True, Other }
 internal sealed class Place(SourceText source, int position)
 {
     // A node says the same again and again while a portfolio is judged; the newest is kept, and swapped whole.
-    private CelError? _last;
+    private CelError? _last, _here;
 
     public CelValue Fail(string message)
     {
         var last = _last;
-        if (last is null || last.Message != message) _last = last = source.Error(position, message);
+        if (last is null || last.Message != message) _last = last = Error(message);
         return CelValue.Of(last);
     }
 
-    public CelValue Limit(string message) => CelValue.Of(source.Error(position, message, isLimit: true));
+    public CelValue Limit(string message) => CelValue.Of(Error(message) with { IsLimit = true });
 
     public CelValue OutOfSteps() => Limit("The evaluation takes more steps than it may.");
+
+    /// <summary>Lines are counted once, however many errors there are.</summary>
+    private CelError Error(string message) => (_here ??= source.Error(position, "")) with { Message = message };
 
     /// <summary>The value; an error that does not say where it arose is told to have done so here.</summary>
     public CelValue Placed(in CelValue value) => value.Kind == CelKind.Error && value.Error!.Line == 0 ? value.Error.IsLimit ? Limit(value.Error.Message) : Fail(value.Error.Message) : value;

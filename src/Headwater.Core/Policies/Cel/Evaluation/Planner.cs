@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Headwater.Core.Policies.Cel.Checking;
 using Headwater.Core.Policies.Cel.Library;
@@ -33,7 +32,7 @@ internal sealed class Planner
     {
         var planner = new Planner(environment, source, types is not null);
         var root = planner.Plan(expression);
-        return new CelProgram(source.Text, expression, root, planner._locals, types?.Result ?? CelType.Dyn, [.. planner._reads]);
+        return new CelProgram(environment, source.Text, expression, root, planner._locals, types?.Result ?? CelType.Dyn, [.. planner._reads]);
     }
 
     private Place At(Expr expression) => new(_source, expression.Position);
@@ -109,10 +108,10 @@ internal sealed class Planner
         {
             case Operators.Equal or Operators.NotEqual:
                 var negated = function == Operators.NotEqual;
-                if (right is ConstantNode { Value.Kind: CelKind.String } text) return new EqualTextNode(left, text.Value.String!, negated);
-                return left is ConstantNode { Value.Kind: CelKind.String } first ? new EqualTextNode(right, first.Value.String!, negated) : new EqualNode(place, left, right, negated);
+                if (right is ConstantNode { Value.Kind: CelKind.String } text) return new EqualTextNode(place, left, text.Value.String!, negated);
+                return left is ConstantNode { Value.Kind: CelKind.String } first ? new EqualTextNode(place, right, first.Value.String!, negated) : new EqualNode(place, left, right, negated);
             case Operators.In:
-                return right is ConstantNode { Value: { Kind: CelKind.List } list } && Texts(list.List!) is { } texts ? new InTextsNode(left, texts) : new InNode(place, left, right);
+                return right is ConstantNode { Value: { Kind: CelKind.List } list } && Texts(list.List!) is { } texts ? new InTextsNode(place, left, texts) : new InNode(place, left, right);
             case Operators.Less or Operators.LessOrEqual or Operators.Greater or Operators.GreaterOrEqual:
                 return new OrderNode(place, left, right, function);
             default:
@@ -120,7 +119,7 @@ internal sealed class Planner
         }
     }
 
-    private static FrozenSet<string>? Texts(CelList list)
+    private static HashSet<string>? Texts(CelList list)
     {
         var texts = new List<string>(list.Count);
         for (var i = 0; i < list.Count; i++)
@@ -129,7 +128,7 @@ internal sealed class Planner
             texts.Add(text);
         }
 
-        return texts.ToFrozenSet(StringComparer.Ordinal);
+        return new HashSet<string>(texts, StringComparer.Ordinal);
     }
 
     private Node Function(Place place, string name, bool isMember, Node[] arguments, CallExpr call)

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Headwater.Core.Policies.Cel.Library;
 using Headwater.Core.Policies.Cel.Parsing;
 
@@ -29,13 +28,15 @@ internal sealed class EqualNode(Place place, Node left, Node right, bool negated
 }
 
 /// <summary>The commonest condition of rules: something is, or is not, a text that stands in the rule.</summary>
-internal sealed class EqualTextNode(Node operand, string text, bool negated) : ConditionNode
+internal sealed class EqualTextNode(Place place, Node operand, string text, bool negated) : ConditionNode
 {
     public override Truth Test(CelActivation activation, out CelValue other)
     {
         operand.Evaluate(activation, out other);
         if (other.IsErrorOrUnknown) return Truth.Other;
-        return (other.Kind == CelKind.String && string.Equals(other.String, text)) != negated ? Truth.True : Truth.False;
+        if (text.Length < 64 || activation.Charge(text.Length / 64)) return (other.Kind == CelKind.String && string.Equals(other.String, text)) != negated ? Truth.True : Truth.False;
+        other = place.OutOfSteps();
+        return Truth.Other;
     }
 }
 
@@ -51,6 +52,12 @@ internal sealed class OrderNode(Place place, Node left, Node right, string funct
         if (other.IsErrorOrUnknown || second.IsErrorOrUnknown)
         {
             other = Passed(other, second);
+            return Truth.Other;
+        }
+
+        if (!activation.ChargeText(other))
+        {
+            other = place.OutOfSteps();
             return Truth.Other;
         }
 
@@ -78,10 +85,10 @@ internal sealed class InNode(Place place, Node element, Node range) : ConditionN
             return Truth.Other;
         }
 
-        if (within.Kind == CelKind.Map) return within.Map!.TryGet(other, out _) ? Truth.True : Truth.False;
+        if (within.Kind == CelKind.Map && activation.ChargeText(other)) return within.Map!.TryGet(other, out _) ? Truth.True : Truth.False;
         if (within.Kind != CelKind.List)
         {
-            other = place.Fail($"'in' does not go with {other.TypeOf()} and {within.TypeOf()}.");
+            other = activation.IsExhausted ? place.OutOfSteps() : place.Fail($"'in' does not go with {other.TypeOf()} and {within.TypeOf()}.");
             return Truth.Other;
         }
 
@@ -103,12 +110,14 @@ internal sealed class InNode(Place place, Node element, Node range) : ConditionN
 }
 
 /// <summary><c>in</c> a list of texts that stands in the rule.</summary>
-internal sealed class InTextsNode(Node element, FrozenSet<string> texts) : ConditionNode
+internal sealed class InTextsNode(Place place, Node element, HashSet<string> texts) : ConditionNode
 {
     public override Truth Test(CelActivation activation, out CelValue other)
     {
         element.Evaluate(activation, out other);
         if (other.IsErrorOrUnknown) return Truth.Other;
-        return other.Kind == CelKind.String && texts.Contains(other.String!) ? Truth.True : Truth.False;
+        if (activation.ChargeText(other)) return other.Kind == CelKind.String && texts.Contains(other.String!) ? Truth.True : Truth.False;
+        other = place.OutOfSteps();
+        return Truth.Other;
     }
 }

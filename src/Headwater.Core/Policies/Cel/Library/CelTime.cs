@@ -120,17 +120,11 @@ internal static class CelTime
     }
 
     /// <summary>What a timestamp shows on a clock and calendar in a time zone: a name of the system's data (<c>Europe/Paris</c>) or an offset (<c>+01:00</c>).</summary>
-    public static bool TryCivil(in CelValue timestamp, string? zone, out CivilTime time, out string? error)
+    public static bool TryCivil(in CelValue timestamp, string? zone, out CivilTime time)
     {
         time = default;
         long offset = 0;
-        if (zone is not null && !TryOffset(timestamp, zone, out offset))
-        {
-            error = $"Unknown time zone '{Shown(zone)}'.";
-            return false;
-        }
-
-        error = null;
+        if (zone is not null && !TryOffset(timestamp, zone, out offset)) return false;
         time = new CivilTime(timestamp.TimestampSeconds + offset);
         return true;
     }
@@ -152,7 +146,7 @@ internal static class CelTime
         }
 
         // A name of the data base, and nothing that could be a path out of it.
-        if (zone.Length > 64 || zone.Contains("..", StringComparison.Ordinal) || zone[0] == '/' || !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found)) return false;
+        if (zone.Length > 64 || zone[0] == '/' || zone.AsSpan().ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") || !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found)) return false;
         offset = (long)found.GetUtcOffset(new DateTime((timestamp.TimestampSeconds + EpochSeconds) * TimeSpan.TicksPerSecond, DateTimeKind.Utc)).TotalSeconds;
         return true;
     }

@@ -8,16 +8,12 @@ internal static class CodePoints
     public static int Count(ReadOnlySpan<char> text)
     {
         var count = text.Length;
-        for (var i = text.IndexOfAnyInRange('\uD800', '\uDBFF'); i >= 0 && i + 1 < text.Length; i++)
+        if (Ascii.IsValid(text)) return count;
+        for (var i = 1; i < text.Length; i++)
         {
-            var next = text[i..].IndexOfAnyInRange('\uD800', '\uDBFF');
-            if (next < 0) break;
-            i += next;
-            if (i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-            {
-                count--;
-                i++;
-            }
+            if (!char.IsSurrogatePair(text[i - 1], text[i])) continue;
+            count--;
+            i++;
         }
 
         return count;

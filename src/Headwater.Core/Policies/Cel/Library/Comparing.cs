@@ -17,8 +17,13 @@ internal static class Comparing
             case CelKind.Int or CelKind.Duration: return a.Int == b.Int;
             case CelKind.Uint: return a.Uint == b.Uint;
             case CelKind.Double: return a.Double == b.Double;
-            case CelKind.String: return string.Equals(a.String, b.String);
-            case CelKind.Bytes: return a.Bytes.AsSpan().SequenceEqual(b.Bytes);
+            case CelKind.String:
+                if (a.String!.Length != b.String!.Length) return false;
+                steps -= a.String.Length / 64;
+                return string.Equals(a.String, b.String);
+            case CelKind.Bytes:
+                steps -= a.Bytes!.Length / 64;
+                return a.Bytes.AsSpan().SequenceEqual(b.Bytes);
             case CelKind.Timestamp: return a.TimestampSeconds == b.TimestampSeconds && a.TimestampNanoseconds == b.TimestampNanoseconds;
             case CelKind.Type: return a.Type!.Name == b.Type!.Name;
             case CelKind.Record: return a.Record!.Equals(b.Record);

@@ -19,6 +19,9 @@ internal sealed class Pattern
         _isAnchored = steps[0].Kind == StepKind.TextStart;
     }
 
+    /// <summary>How many steps it has.</summary>
+    public int Size => _steps.Length;
+
     public enum StepKind : byte { Match, Set, Jump, Split, TextStart, TextEnd, LineStart, LineEnd, WordEdge, NoWordEdge }
 
     /// <summary>What follows the step is the next one, and of splits <paramref name="Other"/> too; jumps go to <paramref name="Other"/> only.</summary>
@@ -45,7 +48,7 @@ internal sealed class Pattern
     /// <summary>Whether a part of the text matches. When the steps run out the answer means nothing, and they are below 0.</summary>
     public bool IsMatch(string text, ref long steps)
     {
-        steps -= text.Length / 16;
+        steps -= (text.Length / 16) + (_steps.Length / 64);
         if (_literal is not null) return text.Contains(_literal, StringComparison.Ordinal);
         var size = _steps.Length;
         var rented = ArrayPool<int>.Shared.Rent(size * 4);

@@ -116,22 +116,22 @@ internal static class StandardLibrary
         ];
         foreach (var (type, size) in sizes) builder.Function("size", Pure(Global([type], Int, size)), Pure(Member([type], Int, size)));
 
-        Method("contains", Bool, [CelType.String], (a, activation) => activation.Charge(a[0].String!.Length / 16) ? CelValue.Of(a[0].String!.Contains(a[1].String!, StringComparison.Ordinal)) : default);
+        Method("contains", Bool, [CelType.String], (a, activation) => Searched(a, activation) ? CelValue.Of(a[0].String!.Contains(a[1].String!, StringComparison.Ordinal)) : default);
         Method("startsWith", Bool, [CelType.String], (a, _) => CelValue.Of(a[0].String!.StartsWith(a[1].String!, StringComparison.Ordinal)));
         Method("endsWith", Bool, [CelType.String], (a, _) => CelValue.Of(a[0].String!.EndsWith(a[1].String!, StringComparison.Ordinal)));
         Method("matches", Bool, [CelType.String], Matches);
         builder.Function("matches", Pure(Global([CelType.String, CelType.String], Bool, Matches)));
-        Method("charAt", CelType.String, [Int], (a, _) => TextFunctions.CharAt(a[0].String!, a[1].Int));
+        Method("charAt", CelType.String, [Int], (a, activation) => Searched(a, activation) ? TextFunctions.CharAt(a[0].String!, a[1].Int) : default);
         Method("indexOf", Int, [CelType.String], (a, activation) => Searched(a, activation) ? TextFunctions.IndexOf(a[0].String!, a[1].String!, 0) : default);
         Method("indexOf", Int, [CelType.String, Int], (a, activation) => Searched(a, activation) ? TextFunctions.IndexOf(a[0].String!, a[1].String!, a[2].Int) : default);
         Method("lastIndexOf", Int, [CelType.String], (a, activation) => Searched(a, activation) ? TextFunctions.LastIndexOf(a[0].String!, a[1].String!, CodePoints.Count(a[0].String)) : default);
         Method("lastIndexOf", Int, [CelType.String, Int], (a, activation) => Searched(a, activation) ? TextFunctions.LastIndexOf(a[0].String!, a[1].String!, a[2].Int) : default);
         Method("lowerAscii", CelType.String, [], (a, activation) => activation.Charge(a[0].String!.Length / 16) ? CelValue.Of(TextFunctions.Lower(a[0].String!)) : default);
         Method("upperAscii", CelType.String, [], (a, activation) => activation.Charge(a[0].String!.Length / 16) ? CelValue.Of(TextFunctions.Upper(a[0].String!)) : default);
-        Method("replace", CelType.String, [CelType.String, CelType.String], (a, activation) => TextFunctions.Replace(a[0].String!, a[1].String!, a[2].String!, -1, activation));
-        Method("replace", CelType.String, [CelType.String, CelType.String, Int], (a, activation) => TextFunctions.Replace(a[0].String!, a[1].String!, a[2].String!, a[3].Int, activation));
-        Method("split", CelType.List(CelType.String), [CelType.String], (a, activation) => TextFunctions.Split(a[0].String!, a[1].String!, -1, activation));
-        Method("split", CelType.List(CelType.String), [CelType.String, Int], (a, activation) => TextFunctions.Split(a[0].String!, a[1].String!, a[2].Int, activation));
+        Method("replace", CelType.String, [CelType.String, CelType.String], (a, activation) => Searched(a, activation) ? TextFunctions.Replace(a[0].String!, a[1].String!, a[2].String!, -1, activation) : default);
+        Method("replace", CelType.String, [CelType.String, CelType.String, Int], (a, activation) => Searched(a, activation) ? TextFunctions.Replace(a[0].String!, a[1].String!, a[2].String!, a[3].Int, activation) : default);
+        Method("split", CelType.List(CelType.String), [CelType.String], (a, activation) => Searched(a, activation) ? TextFunctions.Split(a[0].String!, a[1].String!, -1, activation) : default);
+        Method("split", CelType.List(CelType.String), [CelType.String, Int], (a, activation) => Searched(a, activation) ? TextFunctions.Split(a[0].String!, a[1].String!, a[2].Int, activation) : default);
         Method("substring", CelType.String, [Int], (a, activation) => Searched(a, activation) ? TextFunctions.Substring(a[0].String!, a[1].Int, CodePoints.Count(a[0].String)) : default);
         Method("substring", CelType.String, [Int, Int], (a, activation) => Searched(a, activation) ? TextFunctions.Substring(a[0].String!, a[1].Int, a[2].Int) : default);
         Method("trim", CelType.String, [], (a, activation) => Searched(a, activation) ? CelValue.Of(a[0].String!.Trim()) : default);
@@ -143,7 +143,8 @@ internal static class StandardLibrary
 
         void Method(string name, CelType result, ImmutableArray<CelType> parameters, CelFunction function) => builder.Function(name, Pure(Member([CelType.String, .. parameters], result, function)));
 
-        static bool Searched(ReadOnlySpan<CelValue> a, CelActivation activation) => activation.Charge(a[0].String!.Length / 16);
+        // A search may compare what is sought at every place.
+        static bool Searched(ReadOnlySpan<CelValue> a, CelActivation activation) => activation.Charge(a[0].String!.Length / 16L * (1 + ((a.Length > 1 && a[1].String is { } sought ? sought.Length : 0) / 64)));
     }
 
     private static CelValue Matches(ReadOnlySpan<CelValue> a, CelActivation activation)
@@ -164,15 +165,20 @@ internal static class StandardLibrary
         Part("getMinutes", t => t.Minute);
         Part("getSeconds", t => t.Second);
         builder.Function("getMilliseconds", Pure(Member([Timestamp], Int, (a, _) => CelValue.Of((long)a[0].TimestampNanoseconds / 1_000_000))),
-            Pure(Member([Timestamp, CelType.String], Int, (a, _) => CelTime.TryCivil(a[0], a[1].String, out var _, out var error) ? CelValue.Of((long)a[0].TimestampNanoseconds / 1_000_000) : CelValue.Failed(error!))));
+            Pure(Member([Timestamp, CelType.String], Int, (a, activation) => Zoned(activation) && CelTime.TryCivil(a[0], a[1].String, out var _) ? CelValue.Of((long)a[0].TimestampNanoseconds / 1_000_000) : CelValue.Failed(UnknownZone(a[1])))));
         Whole("getHours", 3_600_000_000_000);
         Whole("getMinutes", 60_000_000_000);
         Whole("getSeconds", 1_000_000_000);
         builder.Function("getMilliseconds", Pure(Member([Duration], Int, (a, _) => CelValue.Of(a[0].DurationNanoseconds / 1_000_000 % 1000))));
 
         void Part(string name, Func<CivilTime, int> part) => builder.Function(name,
-            Pure(Member([Timestamp], Int, (a, _) => CelTime.TryCivil(a[0], null, out var time, out var _) ? CelValue.Of((long)part(time)) : default)),
-            Pure(Member([Timestamp, CelType.String], Int, (a, _) => CelTime.TryCivil(a[0], a[1].String, out var time, out var error) ? CelValue.Of((long)part(time)) : CelValue.Failed(error!))));
+            Pure(Member([Timestamp], Int, (a, _) => CelTime.TryCivil(a[0], null, out var time) ? CelValue.Of((long)part(time)) : default)),
+            Pure(Member([Timestamp, CelType.String], Int, (a, activation) => Zoned(activation) && CelTime.TryCivil(a[0], a[1].String, out var time) ? CelValue.Of((long)part(time)) : CelValue.Failed(UnknownZone(a[1])))));
+
+        // A zone may have to be looked for among the system's files.
+        static bool Zoned(CelActivation activation) => activation.Charge(200);
+
+        static string UnknownZone(in CelValue zone) => $"Unknown time zone '{CelTime.Shown(zone.String!)}'.";
 
         void Whole(string name, long nanoseconds) => builder.Function(name, Pure(Member([Duration], Int, (a, _) => CelValue.Of(a[0].DurationNanoseconds / nanoseconds))));
     }

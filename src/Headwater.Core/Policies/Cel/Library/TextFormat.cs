@@ -49,6 +49,8 @@ internal static class TextFormat
     private static CelValue? One(StringBuilder text, char clause, int precision, in CelValue value, CelActivation activation)
     {
         if (value.IsErrorOrUnknown) return value;
+        // Exact digits are worked out in large numbers.
+        if (clause is 'f' or 'e' && !activation.Charge(50 + precision)) return TextFunctions.TooLong(activation);
         switch (clause)
         {
             case 's':

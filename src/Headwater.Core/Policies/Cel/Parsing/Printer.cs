@@ -121,9 +121,8 @@ internal static class Printer
             case Operators.Not or Operators.Negate:
                 // Signs run together; a number after a minus would be a literal.
                 var same = arguments[0] is CallExpr inner && inner.Function == call.Function;
-                var literal = call.Function == Operators.Negate && arguments[0] is LiteralExpr { Value.Kind: CelKind.Int or CelKind.Double };
                 text.Append(call.Function[0]);
-                Write(text, arguments[0], same ? Unary : literal ? Member + 1 : Member);
+                Write(text, arguments[0], same ? Unary : call.Function == Operators.Negate && BeginsWithNumber(arguments[0]) ? Member + 1 : Member);
                 return;
             case Operators.Index or Operators.OptionalIndex:
                 Write(text, arguments[0], Member);
@@ -154,6 +153,23 @@ internal static class Printer
         }
 
         text.Append(')');
+    }
+
+    private static bool BeginsWithNumber(Expr expression)
+    {
+        for (; ; )
+        {
+            switch (expression)
+            {
+                case LiteralExpr literal: return literal.Value.Kind is CelKind.Int or CelKind.Double;
+                case SelectExpr { IsTest: false } select: expression = select.Operand; break;
+                case CallExpr { Target: { } target }: expression = target; break;
+                case CallExpr { Function: Operators.Index or Operators.OptionalIndex } index: expression = index.Arguments[0]; break;
+                case LoopExpr loop: expression = loop.Range; break;
+                case BindExpr { IsOptional: true } bind: expression = bind.Value; break;
+                default: return false;
+            }
+        }
     }
 
     private static string Field(string name) => name.Length > 0 && (char.IsAsciiLetter(name[0]) || name[0] == '_') && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && name is not ("in" or "true" or "false" or "null") ? name : $"`{name}`";
