@@ -25,4 +25,22 @@ public sealed class LenientExpressionTests
 
         wrong.ShouldBeEmpty();
     }
+
+    [Theory]
+    [InlineData("MIT License", "MIT")]
+    [InlineData("The MIT License", "MIT")]
+    [InlineData("mit  license", "MIT")]
+    [InlineData("The MIT License or Apache License, Version 2.0", "(MIT OR Apache-2.0)")]
+    [InlineData("Mozilla Public License, Version 1.0", "MPL-1.0")]
+    [InlineData("CDDL 1.0", "CDDL-1.0")]
+    public void Name_ThatIsWrittenOutForOneLicence_IsThatThoughWordsLikeItCouldBeSeveral(string written, string expected) => s_parser.Parse(written, ExpressionMode.Lenient).Expression?.ToString().ShouldBe(expected);
+
+    [Theory]
+    [InlineData("MIT-style")]
+    [InlineData("MIT-license")]
+    [InlineData("AFL-2")]
+    [InlineData("BSD License")]
+    [InlineData("CDDL")]
+    [InlineData("MPL-1")]
+    public void Word_ThatCouldBeSeveral_IsNone(string written) => s_parser.Parse(written, ExpressionMode.Lenient).IsRead.ShouldBeFalse();
 }

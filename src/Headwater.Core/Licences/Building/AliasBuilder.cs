@@ -25,8 +25,13 @@ internal sealed class AliasBuilder
             Add(builder._names, data.Mapping(file).Where(m => !m.Section.StartsWith("Ambiguous", StringComparison.Ordinal) && m.Value != "NONE").Select(m => (AliasKey.Of(m.Key), upgrades.GetValueOrDefault(m.Value, m.Value))));
         Add(builder._names, licences.Where(l => l.Deprecated && upgrades.ContainsKey(l.Id)).Select(l => (AliasKey.Of(l.Id), upgrades[l.Id])));
         Add(builder._names, [("proprietary", "LicenseRef-scancode-proprietary-license"), ("other proprietary", "LicenseRef-scancode-proprietary-license"), ("commercial", "LicenseRef-scancode-commercial-license"), ("all rights reserved", "LicenseRef-scancode-proprietary-license")]);
-        // A word that the data says could be several is none.
-        foreach (var ambiguous in Ambiguous(data)) builder._names[AliasKey.Of(ambiguous)] = null;
+        // A word that the data says could be several is none. What the same data writes out for one licence stays that, as it is written: "MIT-license" may be of a style, "The MIT License" is none.
+        var ambiguous = Ambiguous(data).ToList();
+        foreach (var word in ambiguous) builder._names[AliasKey.Of(word)] = null;
+        var (keys, several) = (ambiguous.Select(a => AliasKey.Of(a)).ToHashSet(StringComparer.Ordinal), ambiguous.Select(a => AliasKey.Exactly(a)).ToHashSet(StringComparer.Ordinal));
+        Add(builder._names, current.Select(l => (Alias: l.Name, l.Id)).Concat(data.Lines("aliases/foss-licenses-aliases.jsonl").SelectMany(l => l.Texts("aliases"), (l, a) => (Alias: a, Id: l.Text("spdxid")!)))
+            .Where(a => keys.Contains(AliasKey.Of(a.Alias)) && !several.Contains(AliasKey.Exactly(a.Alias))).GroupBy(a => AliasKey.Of(a.Alias), StringComparer.Ordinal)
+            .Where(g => g.Select(a => a.Id).Distinct(StringComparer.Ordinal).Count() == 1).SelectMany(g => g).Select(a => (AliasKey.Exactly(a.Alias), a.Id)));
 
         Add(builder._addresses, current.SelectMany(l => (IEnumerable<string>)[$"spdx.org/licenses/{l.Id}", $"opensource.org/licenses/{l.Id}", $"opensource.org/license/{l.Id}", $"choosealicense.com/licenses/{l.Id}", $"licenses.nuget.org/{l.Id}"], (l, a) => (LicenceAliases.AddressKey(a), l.Id)));
         Add(builder._addresses, current.SelectMany(l => l.See, (l, a) => (LicenceAliases.AddressKey(a), l.Id)));

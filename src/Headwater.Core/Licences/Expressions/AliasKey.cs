@@ -18,6 +18,9 @@ internal static class AliasKey
     /// <summary>Words that name no licence. A name of nothing else keeps them.</summary>
     private static readonly HashSet<string> s_idle = new(StringComparer.Ordinal) { "the", "a", "license", "licence", "licenses", "licences", "licensed", "version", "versions", "v", "ver", "gnu", "terms", "of", "under" };
 
+    /// <summary>The key of a spelling that says more than what it has in common with others; no other key begins so.</summary>
+    public static string Exactly(ReadOnlySpan<char> text) => "=" + string.Join(' ', text.ToString().Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
+
     /// <summary>The key; empty when nothing is left of it.</summary>
     public static string Of(ReadOnlySpan<char> text)
     {

@@ -8,7 +8,7 @@ public sealed class LicenceAliases
     private readonly FrozenDictionary<string, string> _names, _addresses;
     private readonly FrozenDictionary<string, IReadOnlyList<string>> _exceptions;
 
-    /// <param name="names">Keys as <c>AliasKey</c> makes them.</param>
+    /// <param name="names">Keys as <c>AliasKey</c> makes them; where a key could be several, spellings of one.</param>
     /// <param name="addresses">Addresses without scheme, <c>www.</c> and ending.</param>
     /// <param name="exceptions">Names of exceptions with all that they may be.</param>
     internal LicenceAliases(IReadOnlyDictionary<string, string> names, IReadOnlyDictionary<string, string> addresses, IReadOnlyDictionary<string, IReadOnlyList<string>> exceptions)
@@ -25,7 +25,7 @@ public sealed class LicenceAliases
     internal IReadOnlyDictionary<string, IReadOnlyList<string>> ExceptionNames => _exceptions;
 
     /// <summary>The expression a name stands for; null when it is not known, or could be several.</summary>
-    public string? OfName(ReadOnlySpan<char> name) => AliasKey.Of(name) is { Length: > 0 } key && _names.TryGetValue(key, out var expression) ? expression : null;
+    public string? OfName(ReadOnlySpan<char> name) => AliasKey.Of(name) is { Length: > 0 } key && (_names.TryGetValue(key, out var expression) || _names.TryGetValue(AliasKey.Exactly(name), out expression)) ? expression : null;
 
     /// <summary>The expression an address stands for; null when it is not known.</summary>
     public string? OfAddress(ReadOnlySpan<char> address) => _addresses.TryGetValue(AddressKey(address), out var expression) ? expression : null;
