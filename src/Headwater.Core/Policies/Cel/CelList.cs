@@ -1,6 +1,6 @@
 namespace Headwater.Core.Policies.Cel;
 
-/// <summary>A list of values. A host derives from it to show its own lists without copying them.</summary>
+/// <summary>A list of values, none of which is an error or unknown. A host derives from it to show its own lists without copying them.</summary>
 public abstract class CelList
 {
     /// <summary>The empty list.</summary>

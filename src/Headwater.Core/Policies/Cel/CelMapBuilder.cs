@@ -15,7 +15,7 @@ internal sealed class CelMapBuilder(int capacity)
     {
         if (key.Kind is not (CelKind.Bool or CelKind.Int or CelKind.Uint or CelKind.String)) return $"Unsupported key type: {key.TypeOf()} (keys are bool, int, uint or string).";
         Comparing.Key(key, out var normal);
-        if (!_seen.Add(normal)) return $"Repeated key: {key}.";
+        if (!_seen.Add(normal)) return $"Repeated key: {CelTime.Shown(key)}.";
         _keys.Add(key);
         _values.Add(value);
         return null;

@@ -8,6 +8,20 @@ namespace Headwater.Core.Policies.Cel;
 /// <returns>The result; <see cref="CelValue.Failed"/> when there is none. No exceptions.</returns>
 public delegate CelValue CelFunction(ReadOnlySpan<CelValue> arguments, CelActivation activation);
 
+/// <summary>Looks, when an expression is compiled, at the arguments of a call that are constants there: to refuse what can never work, and to work out once what is the same each time.</summary>
+/// <param name="constants">For each argument its value, or null where it is no constant.</param>
+/// <returns>What the call is to do instead; <see cref="CelBinding.None"/> to go on as without.</returns>
+public delegate CelBinding CelBinder(ImmutableArray<CelValue?> constants);
+
+/// <summary>What a binder makes of a call.</summary>
+/// <param name="Function">What the call does, for the same arguments; null to do what it would.</param>
+/// <param name="Error">Why the call cannot work, a sentence; null when it can.</param>
+public sealed record CelBinding(CelFunction? Function, string? Error = null)
+{
+    /// <summary>The call goes on as without.</summary>
+    public static CelBinding None { get; } = new(Function: null);
+}
+
 /// <summary>One way to call a function: the types of its arguments, of its result, and what it does.</summary>
 public sealed class CelOverload
 {
@@ -34,6 +48,8 @@ public sealed class CelOverload
     /// <summary>Whether it looks at nothing but its arguments, so that constants give a constant.</summary>
     internal bool IsPure { get; private set; }
 
+    internal CelBinder? Binder { get; private init; }
+
     internal bool HasTypeParameters { get; }
 
     /// <summary>A function that is called as <c>f(a, b)</c>; its name may have dots in it.</summary>
@@ -51,6 +67,24 @@ public sealed class CelOverload
     /// <param name="isStrict">Whether errors and unknowns among the arguments are passed on without a call.</param>
     /// <returns>The overload.</returns>
     public static CelOverload Member(ImmutableArray<CelType> parameters, CelType result, CelFunction? function, bool isStrict = true) => new(true, parameters, result, function, isStrict);
+
+    /// <summary>The same with a look at constants when an expression is compiled.</summary>
+    /// <param name="binder">Looks at them.</param>
+    /// <returns>The overload.</returns>
+    public CelOverload Bound(CelBinder binder) => new(IsMember, Parameters, Result, Function, IsStrict) { IsPure = IsPure, Binder = binder };
+
+    internal CelOverload With(CelFunction function) => new(IsMember, Parameters, Result, function, IsStrict) { IsPure = IsPure };
+
+    /// <summary>Whether constants among the arguments are of its types.</summary>
+    internal bool Takes(ImmutableArray<CelValue?> constants)
+    {
+        for (var i = 0; i < constants.Length; i++)
+        {
+            if (constants[i] is { } constant && !Parameters[i].Takes(constant)) return false;
+        }
+
+        return true;
+    }
 
     internal CelOverload AsPure()
     {

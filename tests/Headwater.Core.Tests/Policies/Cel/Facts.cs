@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Headwater.Core.Policies.Cel;
 
 namespace Headwater.Core.Tests.Policies.Cel;
@@ -30,6 +31,7 @@ internal sealed class Facts
         .Variable<Facts>("age", CelType.Duration, f => CelValue.Of(f.Age))
         .Variable("threshold", CelType.Double)
         .Function("depends_on", CelOverload.Global([CelType.String], CelType.Bool, (a, activation) => CelValue.Of(((Facts)activation.Subject!).Depends.Contains(a[0].String!))))
+        .Function("within", CelOverload.Member([CelType.Int, CelType.String], CelType.Bool, Within).Bound(BindWithin))
         .Function("satisfies", CelOverload.Member([LicenceType.Type, CelType.List(CelType.String)], CelType.Bool, Satisfies))
         .Function("is_unknown", CelOverload.Global([CelType.Dyn], CelType.Bool, (a, _) => a[0].Kind == CelKind.Error ? a[0] : CelValue.Of(a[0].Kind == CelKind.Unknown), isStrict: false)));
 
@@ -59,6 +61,24 @@ internal sealed class Facts
         var activation = new CelActivation(Environment) { Subject = this };
         activation.Set("threshold", CelValue.Of(7.0));
         return program.Evaluate(activation);
+    }
+
+    /// <summary>How often the text of a range was read.</summary>
+    public static int RangesRead { get; private set; }
+
+    private static (long From, long To)? Range(string text)
+    {
+        RangesRead++;
+        return text.Split("..") is [var from, var to] && long.TryParse(from, out var least) && long.TryParse(to, out var most) ? (least, most) : null;
+    }
+
+    private static CelValue Within(ReadOnlySpan<CelValue> arguments, CelActivation activation) =>
+        Range(arguments[1].String!) is (var from, var to) ? CelValue.Of(arguments[0].Int >= from && arguments[0].Int <= to) : CelValue.Failed($"'{arguments[1].String}' is no range.");
+
+    private static CelBinding BindWithin(ImmutableArray<CelValue?> constants)
+    {
+        if (constants[1] is not { } text) return CelBinding.None;
+        return Range(text.String!) is (var from, var to) ? new CelBinding((a, _) => CelValue.Of(a[0].Int >= from && a[0].Int <= to)) : new CelBinding(null, $"'{text.String}' is no range.");
     }
 
     private static CelValue Satisfies(ReadOnlySpan<CelValue> arguments, CelActivation activation)

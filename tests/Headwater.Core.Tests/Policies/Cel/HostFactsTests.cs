@@ -157,6 +157,20 @@ public sealed class HostFactsTests
     }
 
     [Fact]
+    public void Compile_FunctionThatLooksAtConstants_WorksThemOutOnceAndRefusesWhatCannotBe()
+    {
+        Facts.Environment.Compile("paths.within('1-3')").Errors.ShouldHaveSingleItem().ToString().ShouldBe("1:7: '1-3' is no range.");
+        Facts.Environment.Compile("paths.within('1-3') || true", check: false).Program!.Test(new CelActivation(Facts.Environment) { Subject = new Facts() }, out _).ShouldBe(true);
+        var before = Facts.RangesRead;
+        var program = Facts.Environment.Compile("paths.within('1..3') && !paths.within('5..9')").Program!;
+        var activation = new CelActivation(Facts.Environment) { Subject = new Facts() };
+        for (var i = 0; i < 10; i++) program.Test(activation, out _).ShouldBe(true);
+        Facts.RangesRead.ShouldBe(before + 2);
+        new Facts().Evaluate("paths.within('0..' + string(paths))").IsTrue.ShouldBeTrue();
+        new Facts().Evaluate("paths.within('0' + string(paths))").Error!.Message.ShouldBe("'02' is no range.");
+    }
+
+    [Fact]
     public void Evaluate_WithAnActivationOfAnotherEnvironment_Throws() =>
         Should.Throw<ArgumentException>(() => Facts.Environment.Compile("paths > 1").Program!.Evaluate(new CelActivation(CelEnvironment.Standard)));
 

@@ -92,11 +92,11 @@ internal sealed class IndexNode(Place place, Node operand, Node index, bool isOp
         if (value.Kind == CelKind.Map)
         {
             if (value.Map!.TryGet(at, out found)) return optional ? CelOptional.Of(found) : found;
-            return optional ? CelOptional.None : place.Fail($"No such key: {CelTime.Shown(at.ToString())}.");
+            return optional ? CelOptional.None : place.Fail($"No such key: {CelTime.Shown(at)}.");
         }
 
         if (value.Kind != CelKind.List) return place.Fail($"'[]' does not go with {value.TypeOf()} and {at.TypeOf()}.");
-        if (!Comparing.IsNumber(at.Kind) || !Comparing.Key(at, out var whole)) return place.Fail($"A list is indexed by whole numbers, and this is {(Comparing.IsNumber(at.Kind) ? at.ToString() : at.TypeOf().ToString())}.");
+        if (!Comparing.IsNumber(at.Kind) || !Comparing.Key(at, out var whole)) return place.Fail($"A list is indexed by whole numbers, and this is {(Comparing.IsNumber(at.Kind) ? CelTime.Shown(at) : at.TypeOf().ToString())}.");
         if (whole.Kind == CelKind.Int && whole.Int >= 0 && whole.Int < value.List!.Count)
         {
             found = value.List[(int)whole.Int];

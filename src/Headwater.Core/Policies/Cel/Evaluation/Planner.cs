@@ -142,11 +142,29 @@ internal sealed class Planner
             return _isChecked ? throw new CelSyntaxException(call.Arguments[^1].Position, error) : new FailNode(place, error);
         }
 
+        if (Bind(overloads, arguments) is { } wrong) return _isChecked ? throw new CelSyntaxException(call.Position, wrong) : new FailNode(place, wrong);
         var node = new CallNode(place, name, overloads, arguments);
         if (!overloads.All(o => o.IsPure) || !arguments.All(a => a is ConstantNode)) return node;
         node.Evaluate(_constants, out var value);
         // What fails, fails when it is evaluated: it may not matter.
         return value.IsErrorOrUnknown ? node : new ConstantNode(value);
+    }
+
+    /// <summary>Lets overloads look at constants.</summary>
+    /// <returns>Why the call cannot work, or null.</returns>
+    private static string? Bind(CelOverload[] overloads, Node[] arguments)
+    {
+        if (!overloads.Any(o => o.Binder is not null) || !arguments.Any(a => a is ConstantNode)) return null;
+        ImmutableArray<CelValue?> constants = [.. arguments.Select(a => (a as ConstantNode)?.Value)];
+        for (var i = 0; i < overloads.Length; i++)
+        {
+            if (overloads[i].Binder is not { } binder || !overloads[i].Takes(constants)) continue;
+            var binding = binder(constants);
+            if (binding.Error is not null) return binding.Error;
+            if (binding.Function is { } function) overloads[i] = overloads[i].With(function);
+        }
+
+        return null;
     }
 
     private Node List(ListExpr list)

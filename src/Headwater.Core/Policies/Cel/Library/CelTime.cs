@@ -129,6 +129,9 @@ internal static class CelTime
         return true;
     }
 
+    /// <summary>A value for a message; of a long text only its beginning is looked at.</summary>
+    public static string Shown(in CelValue value) => value.Kind == CelKind.String ? TextFunctions.Quote(Shown(value.String!)) : value.ToString();
+
     public static string Shown(string text) => text.Length <= 60 ? text : text[..57] + "…";
 
     private static bool TryOffset(in CelValue timestamp, string zone, out long offset)

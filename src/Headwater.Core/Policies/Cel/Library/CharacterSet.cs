@@ -17,6 +17,11 @@ internal sealed class CharacterSet
     private ulong _low, _high;
     private bool _isSealed;
 
+    /// <summary>Which of the first 64 code points are in it, and which of the second.</summary>
+    public ulong Low => _low;
+
+    public ulong High => _high;
+
     public static CharacterSet Of(params (int, int)[] ranges)
     {
         var set = new CharacterSet();

@@ -12,11 +12,24 @@ internal sealed class Pattern
     private readonly string? _literal;
     private readonly bool _isAnchored;
 
+    // The ASCII characters that a match may begin with; a set for each half. Others may always.
+    private readonly ulong _low, _high;
+    private readonly bool _mayBeEmpty;
+
     private Pattern(Step[] steps, string? literal)
     {
         _steps = steps;
         _literal = literal;
         _isAnchored = steps[0].Kind == StepKind.TextStart;
+        var (reached, open) = (new HashSet<int> { 0 }, new Stack<int>([0]));
+        while (open.TryPop(out var at))
+        {
+            var step = steps[at];
+            if (step.Kind == StepKind.Match) _mayBeEmpty = true;
+            if (step.Kind == StepKind.Set) (_low, _high) = (_low | step.Set!.Low, _high | step.Set.High);
+            if (step.Kind is StepKind.Jump or StepKind.Split && reached.Add(step.Other)) open.Push(step.Other);
+            if (step.Kind is not (StepKind.Match or StepKind.Set or StepKind.Jump) && reached.Add(at + 1)) open.Push(at + 1);
+        }
     }
 
     /// <summary>How many steps it has.</summary>
@@ -70,6 +83,14 @@ internal sealed class Pattern
         {
             var width = 0;
             var next = at < text.Length ? CodePoints.At(text, at, out width) : -1;
+            if (count == 0 && !_mayBeEmpty && !MayBegin(next))
+            {
+                if (next < 0 || _isAnchored) return false;
+                if (--steps < 0) return false;
+                (previous, at) = (next, at + width);
+                continue;
+            }
+
             round++;
             var active = 0;
             for (var i = 0; i < count; i++)
@@ -91,6 +112,8 @@ internal sealed class Pattern
             at += width;
         }
     }
+
+    private bool MayBegin(int c) => c >= 128 || (c >= 0 && ((c < 64 ? _low >> c : _high >> (c - 64)) & 1) != 0);
 
     /// <summary>Follows what needs no character. True when that leads to the end of the pattern.</summary>
     private bool Follow(int from, int round, int previous, int next, Span<int> seen, Span<int> consuming, ref int active, Span<int> stack)
