@@ -44,11 +44,37 @@ public sealed class HostileExpressionTests
     public void Compile_DeepOnASmallStack_IsRefused()
     {
         var environment = CelEnvironment.Standard.With(b => b.Limits = new CelLimits { Depth = 1000 });
-        var refused = false;
-        var thread = new Thread(() => refused = !environment.Compile(new string('(', 900) + "1" + new string(')', 900)).IsOk, 192 * 1024);
+        var errors = new List<CelError>();
+        var thread = new Thread(() =>
+        {
+            foreach (var source in (string[])[new string('(', 900) + "1" + new string(')', 900), "1" + string.Concat(Enumerable.Repeat(" + 1", 900)), "x" + string.Concat(Enumerable.Repeat("[0]", 900))])
+            {
+                foreach (var check in (bool[])[true, false]) errors.AddRange(environment.Compile(source, check: check).Errors);
+            }
+        }, 160 * 1024);
         thread.Start();
         thread.Join();
-        refused.ShouldBeTrue();
+        errors.ShouldNotBeEmpty();
+        errors.ShouldAllBe(e => e.Line == 1);
+        errors.ShouldContain(e => e.Message.Contains("too deep for the stack"));
+    }
+
+    [Fact]
+    public void Evaluate_DataDeeperThanTheStack_StopsAtALimit()
+    {
+        var deep = CelValue.Of(CelList.Empty);
+        for (var i = 0; i < 1_000_000; i++) deep = CelValue.Of(CelList.Of(deep));
+        var environment = CelEnvironment.Standard.With(b => b.Variable("x", CelType.Dyn).Variable("y", CelType.Dyn));
+        foreach (var source in (string[])["x == y", "x in [y]", "'%s'.format([x]) == ''", "{'a': x} == {'a': y}"])
+        {
+            Expressions.Value(source, environment, a =>
+            {
+                a.Set("x", deep);
+                a.Set("y", CelValue.Of(CelList.Of(deep.List![0])));
+            }).Error.ShouldNotBeNull(source).IsLimit.ShouldBeTrue(source);
+        }
+
+        CelJson.WhyNot(deep, int.MaxValue).ShouldNotBeNull();
     }
 
     [Fact]

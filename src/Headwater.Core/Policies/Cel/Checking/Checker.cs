@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Headwater.Core.Policies.Cel.Parsing;
 
 namespace Headwater.Core.Policies.Cel.Checking;
@@ -31,6 +32,7 @@ internal sealed class Checker
 
     private CelType Of(Expr expression)
     {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw Parser.NoRoom(expression.Position);
         var type = expression switch
         {
             LiteralExpr literal => literal.Value.TypeOf(),

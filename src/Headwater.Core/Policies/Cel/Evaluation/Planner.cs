@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Headwater.Core.Policies.Cel.Checking;
 using Headwater.Core.Policies.Cel.Library;
 using Headwater.Core.Policies.Cel.Parsing;
@@ -37,7 +38,7 @@ internal sealed class Planner
 
     private Place At(Expr expression) => new(_source, expression.Position);
 
-    private Node Plan(Expr expression) => expression switch
+    private Node Plan(Expr expression) => !RuntimeHelpers.TryEnsureSufficientExecutionStack() ? throw Parser.NoRoom(expression.Position) : expression switch
     {
         LiteralExpr literal => new ConstantNode(literal.Value),
         IdentExpr ident => Name(ident) ?? new FailNode(At(ident), $"There is no variable '{CelTime.Shown(ident.Name)}'."),

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Headwater.Core.Policies.Cel.Library;
 
 /// <summary>Equality, order and keys. Steps are counted down, so that comparing what an expression blew up comes to an end.</summary>
@@ -122,10 +124,16 @@ internal static class Comparing
 
     private static int? Doubles(double a, double b) => a < b ? -1 : a > b ? 1 : a == b ? 0 : null;
 
+    /// <summary>A host may hand us lists in lists as deep as it likes. What is too deep for the stack counts as too many steps.</summary>
+    private static bool IsRoom(ref long steps)
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) steps = -1;
+        return steps >= 0;
+    }
+
     private static bool Lists(CelList a, CelList b, ref long steps)
     {
-        if (ReferenceEquals(a, b) && a.Count == 0) return true;
-        if (a.Count != b.Count) return false;
+        if (a.Count != b.Count || !IsRoom(ref steps)) return false;
         for (var i = 0; i < a.Count; i++)
         {
             if (!AreEqual(a[i], b[i], ref steps)) return false;
@@ -136,7 +144,7 @@ internal static class Comparing
 
     private static bool Maps(CelMap a, CelMap b, ref long steps)
     {
-        if (a.Count != b.Count) return false;
+        if (a.Count != b.Count || !IsRoom(ref steps)) return false;
         for (var i = 0; i < a.Count; i++)
         {
             if (!b.TryGet(a.KeyAt(i), out var other) || !AreEqual(a.ValueAt(i), other, ref steps)) return false;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Headwater.Core.Policies.Cel.Library;
@@ -88,7 +89,7 @@ internal static class TextFormat
     /// <summary>The value as <c>%s</c> writes it.</summary>
     private static CelValue? Text(StringBuilder text, in CelValue value, CelActivation activation)
     {
-        if (text.Length > activation.Limits.TextLength || !activation.Charge(1)) return TextFunctions.TooLong(activation);
+        if (text.Length > activation.Limits.TextLength || !activation.Charge(1) || !RuntimeHelpers.TryEnsureSufficientExecutionStack()) return TextFunctions.TooLong(activation);
         switch (value.Kind)
         {
             case CelKind.Int or CelKind.Uint:

@@ -34,7 +34,8 @@ internal sealed class Parser
 
     private Expr Expression()
     {
-        if (++_depth > Math.Min(_limits.Depth, 1000) || !RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw TooDeep(_lexer.Position);
+        if (++_depth > Math.Min(_limits.Depth, 1000)) throw TooDeep(_lexer.Position);
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw NoRoom(_lexer.Position);
         var condition = Logical(Operators.Or, "||");
         if (_lexer.Is("?"))
         {
@@ -268,6 +269,9 @@ internal sealed class Parser
     };
 
     private Expr Bounded(Expr expression) => expression.Depth <= Math.Min(_limits.Depth, 1000) ? expression : throw TooDeep(expression.Position);
+
+    /// <summary>For a thread with little stack, on which less is too deep than the limit says.</summary>
+    public static CelSyntaxException NoRoom(int position) => new(position, "The expression is nested too deep for the stack of this thread.");
 
     private CelSyntaxException TooDeep(int position) => new(position, $"The expression is nested deeper than {Math.Min(_limits.Depth, 1000)} levels.");
 
