@@ -31,7 +31,7 @@ internal static class ScaleLicences
         foreach (var (what, address, target) in new[] { ("the library", "licences", 150), ("one licence that most have", "licences/MIT", 150), ("the queue", "licences/queue", 300), ("what was decided", "licences/curations", 150) })
             await browser.MeasureAsync($"page: {what}", address, target, "<h1");
         await DecideAsync(person);
-        var version = (await person.GetFromJsonAsync<JsonElement>(Api + "projects?size=1&sort=components")).GetProperty("items")[0].GetProperty("latestVersionUuid").GetString();
+        var version = (await person.GetFromJsonAsync<JsonElement>(Api + "projects?size=1&sort=components")).GetProperty("items")[0].GetProperty("latestUuid").GetString();
         await measure(person, "notice of one version", $"{Api}versions/{version}/notice?format=json", 1_000);
     }
 
