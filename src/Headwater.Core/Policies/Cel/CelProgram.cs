@@ -12,9 +12,9 @@ public sealed class CelProgram
     private readonly int _locals;
     private readonly CelEnvironment _environment;
 
-    internal CelProgram(CelEnvironment environment, string source, Expr expression, Node root, int locals, CelType type, ImmutableArray<string> reads)
+    internal CelProgram(CelEnvironment environment, string source, Expr expression, Node root, int locals, CelType type, ImmutableArray<string> reads, ImmutableArray<string> calls)
     {
-        (_environment, Source, _expression, _root, _locals, Type, Reads) = (environment, source, expression, root, locals, type, reads);
+        (_environment, Source, _expression, _root, _locals, Type, Reads, Calls) = (environment, source, expression, root, locals, type, reads, calls);
     }
 
     /// <summary>The text that was compiled.</summary>
@@ -25,6 +25,9 @@ public sealed class CelProgram
 
     /// <summary>What of the variables it may read, in ordinal order: <c>context.distributed</c>, <c>licence.category</c>.</summary>
     public ImmutableArray<string> Reads { get; }
+
+    /// <summary>The functions of the host that it may call, in ordinal order: they may look at the subject. What reads and calls nothing is always the same.</summary>
+    public ImmutableArray<string> Calls { get; }
 
     /// <summary>Evaluates the expression.</summary>
     /// <param name="activation">The values of variables, of the environment in which it was compiled.</param>

@@ -29,6 +29,11 @@ public sealed class HostFactsTests
     [InlineData("licens.category == 'x'", "1:1: There is no variable 'licens'; is 'licence' meant?")]
     [InlineData("licence.category == 1", "1:18: '==' does not go with string and int.")]
     [InlineData("licence.category && true", "1:9: '&&' takes bool, and this is string.")]
+    [InlineData("'x' in licence.expression", "1:5: 'in' does not go with string and string.")]
+    [InlineData("-licence.expression", "1:1: '-' does not go with string.")]
+    [InlineData("!paths", "1:1: '!' does not go with int.")]
+    [InlineData("paths[0] == 1", "1:6: '[]' does not go with int and int.")]
+    [InlineData("has_waiver ? 1 : 'a'", "1:12: '?:' does not go with bool and int and string.")]
     [InlineData("paths + 1.0 > 2.0", "1:7: '+' does not go with int and double.")]
     [InlineData("depends_on(1)", "1:1: depends_on() does not take (int); it is (string) -> bool.")]
     [InlineData("depends_on", "1:1: There is no variable 'depends_on'.")]
@@ -115,7 +120,17 @@ public sealed class HostFactsTests
         new Facts().Evaluate("licence.category == 'x' || (advisories.exists(a, a.score > threshold) && has(context.units.payments))", out var program);
 
         program.Reads.ShouldBe(["advisories", "context.units.payments", "licence.category", "threshold"]);
+        program.Calls.ShouldBeEmpty();
         program.Type.ShouldBe(CelType.Bool);
+    }
+
+    [Fact]
+    public void Calls_OfAProgram_AreTheFunctionsOfTheHost()
+    {
+        new Facts().Evaluate("depends_on('pkg:npm/lodash') && licence.satisfies(['MIT']) && 'a'.matches('a') && size(licence.ids) > 0", out var program);
+
+        program.Calls.ShouldBe(["depends_on", "satisfies"]);
+        program.Reads.ShouldBe(["licence", "licence.ids"]);
     }
 
     [Fact]

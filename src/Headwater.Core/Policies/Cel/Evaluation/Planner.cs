@@ -14,7 +14,7 @@ internal sealed class Planner
     private readonly bool _isChecked;
     private readonly Scope<LocalNode> _scope;
     private readonly CelActivation _constants;
-    private readonly SortedSet<string> _reads = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _reads = new(StringComparer.Ordinal), _calls = new(StringComparer.Ordinal);
     private int _depth, _locals;
 
     private Planner(CelEnvironment environment, SourceText source, bool isChecked)
@@ -33,7 +33,7 @@ internal sealed class Planner
     {
         var planner = new Planner(environment, source, types is not null);
         var root = planner.Plan(expression);
-        return new CelProgram(environment, source.Text, expression, root, planner._locals, types?.Result ?? CelType.Dyn, [.. planner._reads]);
+        return new CelProgram(environment, source.Text, expression, root, planner._locals, types?.Result ?? CelType.Dyn, [.. planner._reads], [.. planner._calls]);
     }
 
     private Place At(Expr expression) => new(_source, expression.Position);
@@ -143,6 +143,7 @@ internal sealed class Planner
             return _isChecked ? throw new CelSyntaxException(call.Arguments[^1].Position, error) : new FailNode(place, error);
         }
 
+        if (!overloads.All(o => o.IsPure)) _calls.Add(name);
         if (Bind(overloads, arguments) is { } wrong) return _isChecked ? throw new CelSyntaxException(call.Position, wrong) : new FailNode(place, wrong);
         var node = new CallNode(place, name, overloads, arguments);
         if (!overloads.All(o => o.IsPure) || !arguments.All(a => a is ConstantNode)) return node;

@@ -156,7 +156,7 @@ internal static class CelTime
 
     private static string Fraction(int nanoseconds) => nanoseconds == 0 ? "" : "." + nanoseconds.ToString("000000000", CultureInfo.InvariantCulture).TrimEnd('0');
 
-    private static CelValue NoTimestamp(string text) => CelValue.Failed($"'{Shown(text)}' is no timestamp in the range of RFC 3339, such as 2026-01-31T12:00:00Z.");
+    private static CelValue NoTimestamp(string text) => CelValue.Failed($"'{Shown(text)}' is no timestamp as RFC 3339 writes it, such as 2026-01-31T12:00:00Z, or none of the years 1 to 9999.");
 
     private static CelValue NoDuration(string text) => CelValue.Failed($"'{Shown(text)}' is no duration, such as 36h or 1.5s.");
 

@@ -28,5 +28,5 @@ internal static class Operators
     public static string Sign(string function) => function == In ? "in" : function.Trim('_');
 
     /// <summary>For messages: operators as they are written, functions as they are called.</summary>
-    public static string Shown(string function) => function switch { Index or OptionalIndex => "[]", Conditional => "?:", _ when function.Contains('_', StringComparison.Ordinal) && function[0] is '_' or '!' or '-' or '@' => Sign(function), _ => function };
+    public static string Shown(string function) => function switch { Index or OptionalIndex => "[]", Conditional => "?:", Not => "!", Negate => "-", And or Or => Sign(function), _ => Precedence(function) > 0 ? Sign(function) : function };
 }
