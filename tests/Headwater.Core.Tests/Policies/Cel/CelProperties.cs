@@ -53,6 +53,34 @@ public sealed class CelProperties
     }
 
     [Fact]
+    public void Logic_OfAnyTermsInAnyOrder_ComesToTheSame()
+    {
+        var names = (string[])["t", "f", "e", "u", "v"];
+        var environment = CelEnvironment.Standard.With(b =>
+        {
+            foreach (var name in names) b.Variable(name, CelType.Bool);
+        });
+        var activation = new CelActivation(environment);
+        foreach (var (name, value) in names.Zip((CelValue[])[CelValue.True, CelValue.False, CelValue.Failed("e"), CelValue.Unknown(new CelUnknowns("u")), CelValue.Unknown(new CelUnknowns("v"))])) activation.Set(name, value);
+
+        Prop.ForAll(Gen.Elements(names).NonEmptyListOf().Zip(Gen.Elements("&&", "||")).ToArbitrary(), p =>
+        {
+            var (terms, sign) = p;
+            var deciding = sign == "&&" ? "f" : "t";
+            var unknown = terms.Where(t => t is "u" or "v").Distinct().Order().ToArray();
+            foreach (var source in (string[])[string.Join($" {sign} ", terms), string.Join($" {sign} ", Enumerable.Reverse(terms)), terms.Aggregate((a, b) => $"({a} {sign} {b})"), Enumerable.Reverse(terms).Aggregate((a, b) => $"({b} {sign} {a})"),
+                $"[{string.Join(", ", terms.Select(t => $"'{t}'"))}].{(sign == "&&" ? "all" : "exists")}(x, x == 't' ? t : x == 'f' ? f : x == 'e' ? e : x == 'u' ? u : v)"])
+            {
+                var result = environment.Compile(source).Program!.Evaluate(activation);
+                if (terms.Contains(deciding)) result.ShouldBe(CelValue.Of(sign == "||"), source);
+                else if (unknown.Length > 0) string.Join(',', result.Unknowns!.Paths).ShouldBe(string.Join(',', unknown), source);
+                else if (terms.Contains("e")) result.Kind.ShouldBe(CelKind.Error, source);
+                else result.ShouldBe(CelValue.Of(sign == "&&"), source);
+            }
+        }).Check(s_config);
+    }
+
+    [Fact]
     public void Maps_NumbersAsKeys_AreTheSameKeyWhateverTheirType()
     {
         var number = Gen.Choose(-30, 30).SelectMany(i => i < 0 ? Gen.Constant(CelValue.Of((long)i)) : Gen.Elements(CelValue.Of((long)i), CelValue.Of((ulong)i)));

@@ -123,6 +123,8 @@ public sealed class HostileExpressionTests
     [InlineData("{0} || true")]
     [InlineData("true || ({0} && false)", false)]
     [InlineData("({0} ? 1 : 2) == 1 || true")]
+    [InlineData("1 / 0 == ({0} ? 1 : 2) || true")]
+    [InlineData("[1 / 0, {0} ? 1 : 2].size() == 2 || true")]
     [InlineData("[1, 2].exists(x, {0} || x == 2)")]
     public void Evaluate_PastALimit_NothingMakesUpForIt(string shape, bool stops = true)
     {

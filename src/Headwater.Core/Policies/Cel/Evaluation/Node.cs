@@ -46,7 +46,8 @@ internal abstract class Node
     /// <summary>What a strict function comes to when one of two arguments is an error or unknown: an error, as no knowledge would mend it, else all that is unknown.</summary>
     public static CelValue Passed(in CelValue a, in CelValue b)
     {
-        if (a.Kind == CelKind.Error) return a;
+        // A limit must not be lost behind an error for which something makes up.
+        if (a.Kind == CelKind.Error) return b.Kind == CelKind.Error && b.Error!.IsLimit ? b : a;
         if (b.Kind == CelKind.Error || a.Kind != CelKind.Unknown) return b;
         return b.Kind == CelKind.Unknown ? CelValue.Unknown(a.Unknowns!.And(b.Unknowns)) : a;
     }
