@@ -6,8 +6,8 @@ namespace Headwater.Cli.Licences;
 /// <summary>What a text states, as <c>licence identify</c> and <c>licence scan</c> write it.</summary>
 internal static class StatedJson
 {
-    /// <summary>The expression of a text; a lone exception by its name, NONE where nothing is stated and NOASSERTION where nothing was read, for NONE would say that there is nothing.</summary>
-    public static string Expression(IdentifiedText found, bool isRead) => found.Expression?.ToString() ?? (!isRead ? "NOASSERTION" : found.LoneExceptions is [var exception, ..] ? exception : "NONE");
+    /// <summary>The expression of a text; a lone exception by its name; NONE where it was read and states nothing, and NOASSERTION where it was not read to its end or says something that could not be read.</summary>
+    public static string Expression(IdentifiedText found, bool isRead) => found.Expression?.ToString() ?? (!isRead ? "NOASSERTION" : found.LoneExceptions is [var exception, ..] ? exception : found.Remark is null ? "NONE" : "NOASSERTION");
 
     public static void Matches(Utf8JsonWriter json, IEnumerable<IdentifiedMatch> matches)
     {
@@ -23,6 +23,7 @@ internal static class StatedJson
             json.WriteString("by"u8, match.By.ToString().ToLowerInvariant());
             json.WriteString("rule"u8, match.Rule);
             json.WriteBoolean("concludes"u8, match.Concludes);
+            if (match.Added is not null) json.WriteString("added"u8, match.Added);
             if (match.Note is not null) json.WriteString("note"u8, match.Note);
             json.WriteEndObject();
         }

@@ -15,7 +15,7 @@ internal sealed class GnuNotices
     private static readonly HashSet<string> s_versions = new(StringComparer.Ordinal) { "GPL-1.0", "GPL-2.0", "GPL-3.0", "LGPL-2.0", "LGPL-2.1", "LGPL-3.0", "AGPL-1.0", "AGPL-3.0" };
 
     private readonly ushort _general, _public, _license, _gnu, _version, _v, _or, _later, _only, _under, _one, _zero;
-    private readonly ushort[] _kinds, _laters, _between;
+    private readonly ushort[] _kinds, _laters, _between, _short;
     private readonly Dictionary<ushort, string> _versions = [];
 
     public GnuNotices(WordNumbers numbers)
@@ -23,6 +23,7 @@ internal sealed class GnuNotices
         (_general, _public, _license, _gnu, _version, _v, _or) = (numbers.Find("general"), numbers.Find("public"), numbers.Find("license"), numbers.Find("gnu"), numbers.Find("version"), numbers.Find("v"), numbers.Find("or"));
         (_later, _only, _under, _one, _zero) = (numbers.Find("later"), numbers.Find("only"), numbers.Find("under"), numbers.Find("1"), numbers.Find("0"));
         _kinds = [numbers.Find("lesser"), numbers.Find("library"), numbers.Find("affero")];
+        _short = [numbers.Find("gpl"), numbers.Find("lgpl"), numbers.Find("agpl")];
         _laters = [_later, numbers.Find("newer"), numbers.Find("higher"), numbers.Find("above"), numbers.Find("greater"), numbers.Find("subsequent")];
         _between = [.. "as published by the free software foundation inc fsf either of gnu general public license lesser library affero in or at your terms and conditions dated june february july november 1989 1991 1999 2007 19 29 its a any gpl lgpl agpl that is"
             .Split(' ').Select(w => numbers.Find(w)).Where(w => w != TextTokens.Unknown)];
@@ -42,10 +43,34 @@ internal sealed class GnuNotices
         var text = tokens.Span;
         for (var i = 0; i + 2 < text.Length && into.Count < Most; i++)
         {
+            if (Array.IndexOf(_short, text[i]) is var which and >= 0)
+            {
+                if (Short(tokens, i, which) is { } abbreviated && (into.Count == 0 || into[^1].End <= abbreviated.Start)) into.Add(abbreviated);
+                continue;
+            }
+
             if (text[i] != _general || text[i + 1] != _public || text[i + 2] != _license) continue;
             if (Read(tokens, i) is { } notice && (into.Count == 0 || into[^1].End <= notice.Start)) into.Add(notice);
             i += 2;
         }
+    }
+
+    /// <summary>"GNU GPL v2 or any later version": by its short name only what speaks of later versions, which cannot be meant otherwise.</summary>
+    private (int Start, int End, string Expression)? Short(TextTokens tokens, int at, int which)
+    {
+        var text = tokens.Span;
+        var start = at > 0 && text[at - 1] == _gnu ? at - 1 : at;
+        at++;
+        if (at < text.Length && (text[at] == _license || text[at] == _public)) at++;
+        if (at < text.Length && (text[at] == _version || text[at] == _v)) at++;
+        if (Number(tokens, at, out var end) is not { } version || end >= text.Length || text[end] != _or) return null;
+        for (var i = end + 1; i < text.Length && i <= end + 6; i++)
+        {
+            if (Array.IndexOf(_laters, text[i]) >= 0) return Say(which switch { 0 => "GPL", 1 => "LGPL", _ => "AGPL" }, version, true, start, i + 1);
+            if (text[i] != _version && Array.IndexOf(_between, text[i]) < 0) return null;
+        }
+
+        return null;
     }
 
     private (int Start, int End, string Expression)? Read(TextTokens tokens, int general)
@@ -71,9 +96,11 @@ internal sealed class GnuNotices
         {
             if (behind > start) return null;
             if (text[behind..start].IndexOf(_or) >= 0 && text[behind..start].IndexOfAny(_laters) >= 0) return Say(kind, stated, true, from, end);
-            version = stated;
+            if (text[behind..start].LastIndexOf(_or) is var choice and >= 0) from = behind + choice + 1;
+            else version = stated;
         }
-        else
+
+        if (version is null)
         {
             var at = end;
             while (at < text.Length && at < end + Far && text[at] != _version && text[at] != _v && !_versions.ContainsKey(text[at]))
@@ -83,6 +110,8 @@ internal sealed class GnuNotices
             }
 
             if (at >= text.Length || at >= end + Far) return null;
+            // "Under the Apache License or the GNU …": the other is for others to read.
+            if (text[from..start].LastIndexOf(_or) is var other and >= 0) from += other + 1;
             if (text[at] == _version || text[at] == _v) at++;
             version = Number(tokens, at, out end);
             if (version is null) return null;

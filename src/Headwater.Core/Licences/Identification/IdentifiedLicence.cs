@@ -20,7 +20,7 @@ public enum FoundBy
 /// <param name="Expression">What it is.</param>
 /// <param name="StartLine">The first line, from 1.</param>
 /// <param name="EndLine">The last line.</param>
-/// <param name="Coverage">How many of the rule's words are there, from 0 to 1.</param>
+/// <param name="Coverage">How much of the rule and of the place are the same words, from 0 to 1: what is missing lessens it, and what was added.</param>
 /// <param name="By">How it was found.</param>
 /// <param name="Kind">What the text is.</param>
 /// <param name="Rule">The rule's name.</param>
@@ -39,6 +39,9 @@ public sealed record IdentifiedMatch(string Expression, int StartLine, int EndLi
 
     /// <summary>Whether it says "only".</summary>
     internal bool SaysOnly { get; init; }
+
+    /// <summary>Words that stand within the text of a licence, are not of it, and may take back what it gives; null for none.</summary>
+    public string? Added { get; init; }
 }
 
 /// <summary>What a text says of licences.</summary>

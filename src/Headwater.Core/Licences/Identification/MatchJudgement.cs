@@ -115,6 +115,12 @@ internal static class MatchJudgement
     /// <summary>What licences of one house have in common: BSD-2-Clause and BSD-3-Clause are BSD.</summary>
     private static string Root(string family) => family.IndexOf('-', StringComparison.Ordinal) is var dash and > 0 ? family[..dash] : family;
 
+    /// <summary>Whether a name without a version may mean another licence as well.</summary>
+    public static bool IsOneOfSeveral(LicenceTerm term) => LicenceVersions.Of(term) is var it && (it.Version is not null || Root(it.Family) != it.Family);
+
+    /// <summary>Whether both are licences, and of one house.</summary>
+    public static bool IsOfOneHouse(LicenceExpression a, LicenceExpression b) => a is LicenceTerm one && b is LicenceTerm other && Root(LicenceVersions.Of(one).Family) == Root(LicenceVersions.Of(other).Family);
+
     /// <summary>What dedicates a work to the public domain says so in these words.</summary>
     private static bool Dedicates(LicenceExpression expression) => expression.Terms.Any(t => t.Licence is "CC0-1.0" or "Unlicense" or "PDDL-1.0" or "CC-PDDC");
 
@@ -140,8 +146,8 @@ internal static class MatchJudgement
             if (match.Kind == RuleKind.Text && mine is { Family: "GPL", Version: "3.0" } && matches[other].Kind == RuleKind.Text && expression is LicenceTerm lesser && LicenceVersions.Of(lesser) is { Family: "LGPL", Version: "3.0" }) return true;
             foreach (var theirs in expression.Terms.Select(LicenceVersions.Of))
             {
-                // What does not say which versions may be used is explained by what says it.
-                if (!match.SaysOnly && (matches[other].NamesVersion || !match.NamesVersion) && theirs.Version is not null && theirs.Family == mine.Family && theirs.Version == mine.Version && theirs.Later && !mine.Later) return true;
+                // What does not say which versions may be used is explained by what says it. A whole notice without a word of later versions says which.
+                if (!match.SaysOnly && !(match.Kind == RuleKind.Notice && match.NamesVersion && match.Words >= Long) && (matches[other].NamesVersion || !match.NamesVersion) && theirs.Version is not null && theirs.Family == mine.Family && theirs.Version == mine.Version && theirs.Later && !mine.Later) return true;
                 // A name without a version beside one with it, or beside the text.
                 var family = Root(theirs.Family) == Root(mine.Family) || (mine.Family == "GPL" && theirs.Family is "LGPL" or "AGPL");
                 var beside = matches[other];

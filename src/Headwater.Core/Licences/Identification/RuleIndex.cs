@@ -154,4 +154,7 @@ internal readonly record struct RuleMatch(int Rule, int Start, int End, int Matc
     public const int Conforms = -1;
 
     public int Length => End - Start;
+
+    /// <summary>Words within it that the rule does not have and that may take back what it gives; none where both are the same.</summary>
+    public (int Start, int End) Added { get; init; }
 }

@@ -5,7 +5,7 @@ namespace Headwater.Core.Licences.Identification;
 /// <summary>
 /// Finds rules in a text: exactly, word for word along the order of the rules; then, in what that leaves, rules that are there in most of their words. Holds working memory: one for each thread.
 /// </summary>
-internal sealed class RuleMatcher(RuleIndex index, Templates templates)
+internal sealed class RuleMatcher(RuleIndex index, Templates templates, WordNumbers numbers)
 {
     /// <summary>So many rules are laid beside one text.</summary>
     private const int MostCandidates = 60;
@@ -21,6 +21,10 @@ internal sealed class RuleMatcher(RuleIndex index, Templates templates)
 
     /// <summary>Of rules that say the same, so many are laid beside it.</summary>
     private const int MostAlike = 3;
+
+    /// <summary>Words that may take back what a licence gives.</summary>
+    private readonly HashSet<ushort> _restricting = [.. "not no only other except unless without commercial commercially noncommercial prohibited forbidden restricted disallowed permission pay fee must approval"
+        .Split(' ').Select(w => numbers.Find(w)).Where(w => w != TextTokens.Unknown)];
 
     private readonly List<RuleMatch> _exact = [], _found = [];
     private readonly List<(uint Hash, int At)> _seeds = [];
@@ -194,7 +198,7 @@ internal sealed class RuleMatcher(RuleIndex index, Templates templates)
         var extra = end - start - matched;
         var wrong = Wrong(text, words, chain);
         if (wrong > 0 && record.Kind != RuleKind.Text) return null;
-        return (new RuleMatch(rule, start, end, matched), matched - (0.6 * missing) - (0.4 * extra) - (4 * wrong) + ((record.Flags & RuleFlags.Canonical) != 0 ? 0.01 : 0) + (index.IsListed(rule) ? 0.02 * words.Length : 0));
+        return (new RuleMatch(rule, start, end, matched) { Added = record.Kind == RuleKind.Text ? Added(text, words, chain) : default }, matched - (0.6 * missing) - (0.4 * extra) - (4 * wrong) + ((record.Flags & RuleFlags.Canonical) != 0 ? 0.01 : 0) + (index.IsListed(rule) ? 0.02 * words.Length : 0));
     }
 
     /// <summary>How many words by which licences are told apart one has and the other has not: a version, "lesser", "noncommercial".</summary>
@@ -211,6 +215,27 @@ internal sealed class RuleMatcher(RuleIndex index, Templates templates)
 
         for (; r < rule.Length; r++) wrong += index.IsName(rule[r]) ? 1 : 0;
         return wrong;
+    }
+
+    /// <summary>
+    /// The first words of some length between those of a text that hold a restricting word more than what they stand in place of. Names of persons stand between, too: they restrict nothing.
+    /// </summary>
+    private (int Start, int End) Added(ReadOnlySpan<ushort> text, ReadOnlySpan<ushort> rule, List<(int Text, int Rule, int Length)> chain)
+    {
+        for (var i = 1; i < chain.Count; i++)
+        {
+            var (from, to) = (chain[i - 1].Text + chain[i - 1].Length, chain[i].Text);
+            if (Restricting(text[from..to]) > Restricting(rule[(chain[i - 1].Rule + chain[i - 1].Length)..chain[i].Rule])) return (from, to);
+        }
+
+        return default;
+    }
+
+    private int Restricting(ReadOnlySpan<ushort> words)
+    {
+        var count = 0;
+        foreach (var word in words) count += _restricting.Contains(word) ? 1 : 0;
+        return count;
     }
 
     private static bool Covers(List<(int Text, int Rule, int Length)> chain, int at, int length)
