@@ -164,6 +164,11 @@ public sealed class CaseTests(TestHost host) : IClassFixture<TestHost>
             HttpStatusCode last = default;
             for (var i = 0; i < 6; i++) last = (await SendAsync(stranger, ("Title", $"Flood {i}"), ("Body", "x"), ("Sender", "Flood"), ("Contact", "f@example.org"))).Status;
             last.ShouldBe(HttpStatusCode.TooManyRequests);
+            // Many stand behind one address: whoever floods the form closes it, and not the door to everybody else.
+            for (var i = 0; i < SignInFailureStore.AllowedForAddress + 5; i++) await host.Get<SignInFailureStore>().MaySendAsync("enquiry", System.Net.IPAddress.Loopback, Stop);
+            (await host.Get<SignInFailureStore>().BeginAsync("nobody-yet", System.Net.IPAddress.Loopback, Stop)).ShouldBeNull();
+            for (var i = 0; i < SignInFailureStore.AllowedForAddress + 5; i++) await host.Get<SignInFailureStore>().BeginAsync($"guess-{i}", System.Net.IPAddress.Parse("192.0.2.7"), Stop);
+            (await host.Get<SignInFailureStore>().MaySendAsync("enquiry", System.Net.IPAddress.Parse("192.0.2.7"), Stop)).ShouldBeTrue("nor the other way round");
         }
         finally
         {

@@ -40,6 +40,20 @@ internal sealed class SignInFailureStore(IDatabase database, TimeProvider time)
         return null;
     }
 
+    /// <summary>Counts what somebody sends whom nobody knows, as from one address: as slow as guessing a name is made, and counted by itself, because many share an address whose sign-in it must not close.</summary>
+    /// <param name="door">Where it is sent to.</param>
+    /// <returns>Whether it may be taken.</returns>
+    public async Task<bool> MaySendAsync(string door, IPAddress? address, CancellationToken cancellationToken)
+    {
+        var (subject, now) = (Digest($"{door} from {Address(address)}"), time.GetUtcNow());
+        if (_closed.TryGetValue(subject, out var until) && until > now) return false;
+        var (sent, since) = await CountAsync(subject, now, cancellationToken);
+        if (sent <= AllowedForName) return true;
+        if (_closed.Count > Remembered) _closed.Clear();
+        _closed[subject] = since + Window;
+        return false;
+    }
+
     /// <summary>Forgets what was counted for a name; of the address, which has many names, only the one try.</summary>
     public async Task AcceptedAsync(string name, IPAddress? address, CancellationToken cancellationToken)
     {
@@ -78,13 +92,15 @@ internal sealed class SignInFailureStore(IDatabase database, TimeProvider time)
 
     private static string OfName(string name) => Digest("name:" + name.ToLowerInvariant());
 
+    private static string OfAddress(IPAddress? address) => Digest("address:" + Address(address));
+
     /// <summary>Whoever has one address of IPv6 has 2^64 of them.</summary>
-    private static string OfAddress(IPAddress? address)
+    private static string Address(IPAddress? address)
     {
-        if (address is null) return Digest("address:");
+        if (address is null) return "";
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         var bytes = address.GetAddressBytes();
-        return Digest("address:" + Convert.ToHexString(address.AddressFamily == AddressFamily.InterNetworkV6 ? bytes.AsSpan(0, 8) : bytes));
+        return Convert.ToHexString(address.AddressFamily == AddressFamily.InterNetworkV6 ? bytes.AsSpan(0, 8) : bytes);
     }
 
     /// <summary>People type passwords where names belong, so neither is kept as it is.</summary>
