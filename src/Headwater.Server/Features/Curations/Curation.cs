@@ -38,15 +38,21 @@ internal enum CurationState
 /// <param name="Said">With <see cref="CurationScope.Declared"/>: the words, as JSON.</param>
 internal sealed record CurationSubject(CurationScope Scope, string? Identity, string? Version = null, string? Range = null, string? Sha256 = null, string? Said = null);
 
+/// <summary>What a version said of which somebody said that a decision holds for it.</summary>
+/// <param name="Declared">What was declared, as JSON.</param>
+/// <param name="Found">What was found; null for nothing.</param>
+internal sealed record SaidThen(string Declared, string? Found, string? Version);
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(SaidThen[]))]
+internal sealed partial class SaidThenJson : System.Text.Json.Serialization.JsonSerializerContext;
+
 /// <summary>A decision about a licence.</summary>
 /// <param name="Expression">What holds, in canonical form, or NONE, or NOASSERTION.</param>
 /// <param name="Reason">One of <see cref="CurationWords.Reasons"/>.</param>
-/// <param name="DeclaredThen">What was declared when it was made, as JSON; null where that is not known.</param>
-/// <param name="FoundThen">What was found then.</param>
-/// <param name="TextThen">The text that was found in.</param>
+/// <param name="Accepted">What was said when it was made, and wherever it was confirmed; empty where that is not known.</param>
 internal sealed record Curation(
     long Id, Guid Uuid, CurationSubject Subject, string Expression, string Reason, string? Note, IReadOnlyList<string> Evidence, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ValidUntil, CurationState State,
-    string? DeclaredThen, string? FoundThen, string? TextThen)
+    IReadOnlyList<SaidThen> Accepted)
 {
     private readonly Lazy<VersRange?> _range = new(() => VersRange.TryParse(Subject.Range, out var range, out _) ? range : null);
 

@@ -83,6 +83,6 @@ internal sealed class CurationListStore(IDatabase database)
         public object? SortKey { get; set; }
 
         public CurationLine ToLine() => new(Uuid, (CurationScope)Scope, Identity, ComponentId, CurationStore.Shown(new CurationSubject((CurationScope)Scope, Identity, Version, Range, Sha256, Said)), Version, Range, Sha256, Said, Expression, Reason, Note,
-            TypeMaps.FromJson(Evidence), CreatedAt, CreatedBy, ValidUntil, (CurationState)State, EndedAt, EndedBy, ReplacedBy, DeclaredThen, FoundThen, TextThen, VersionThen, Origin, Holds);
+            TypeMaps.FromJson(Evidence), CreatedAt, CreatedBy, ValidUntil, (CurationState)State, EndedAt, EndedBy, ReplacedBy, DeclaredThen, FoundThen, TextThen, VersionThen, Origin, Holds, ToConfirmed());
     }
 }

@@ -41,10 +41,11 @@ internal readonly record struct CurationOutcome(Guid? Uuid, string? Refusal, int
 
 /// <summary>A decision as lists show it.</summary>
 /// <param name="Shown">What it is about: the component, or how a text begins, or the words.</param>
+/// <param name="Confirmed">What versions said that it was confirmed for.</param>
 /// <param name="Holds">For how many component versions in sight it decides at present.</param>
 internal sealed record CurationLine(
     Guid Uuid, CurationScope Scope, string? Identity, long? ComponentId, string Shown, string? Version, string? Range, string? Sha256, string? Said, string Expression, string Reason, string? Note, IReadOnlyList<string> Evidence,
-    DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ValidUntil, CurationState State, DateTimeOffset? EndedAt, string? EndedBy, Guid? ReplacedBy, string? DeclaredThen, string? FoundThen, string? TextThen, string? VersionThen, string? Origin, int Holds);
+    DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ValidUntil, CurationState State, DateTimeOffset? EndedAt, string? EndedBy, Guid? ReplacedBy, string? DeclaredThen, string? FoundThen, string? TextThen, string? VersionThen, string? Origin, int Holds, IReadOnlyList<SaidThen> Confirmed);
 
 /// <summary>Which decisions are asked for.</summary>
 /// <param name="State">Null for those that hold.</param>

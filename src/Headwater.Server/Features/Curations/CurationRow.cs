@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Curations;
@@ -29,7 +30,11 @@ internal class CurationRow
     public string? TextThen { get; set; }
     public string? VersionThen { get; set; }
     public string? Origin { get; set; }
+    public string? Confirmed { get; set; }
+
+    /// <summary>What was said wherever it was confirmed.</summary>
+    public IReadOnlyList<SaidThen> ToConfirmed() => Confirmed is null ? [] : JsonSerializer.Deserialize(Confirmed, SaidThenJson.Default.SaidThenArray) ?? [];
 
     public Curation ToCuration() => new(Id, Uuid, new CurationSubject((CurationScope)Scope, Identity, Version, Range, Sha256, Said), Expression, Reason, Note, TypeMaps.FromJson(Evidence), CreatedAt, CreatedBy, ValidUntil, (CurationState)State,
-        DeclaredThen, FoundThen, TextThen);
+        DeclaredThen is null ? [] : [new SaidThen(DeclaredThen, FoundThen, VersionThen), .. ToConfirmed()]);
 }

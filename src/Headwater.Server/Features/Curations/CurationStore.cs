@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Dapper;
 using Headwater.Server.Features.Findings;
 using Headwater.Server.Platform;
@@ -68,14 +69,17 @@ internal sealed class CurationStore(IDatabase database, LicenceStore licences, D
         await transaction.Connection!.ExecuteAsync("UPDATE curation SET state = 0, ended_at = NULL, ended_by = NULL, replaced_by = NULL, valid_until = CASE WHEN valid_until <= @now THEN NULL ELSE valid_until END WHERE id = @Id", new { row.Id, now }, transaction);
     }, cancellationToken);
 
-    /// <summary>A version that says something else is under the same licence all the same: what it says now is what was decided about.</summary>
+    /// <summary>A version that says something else is under the same licence all the same: the decision holds for what it says too, beside what it holds for already.</summary>
     public async Task<bool> ConfirmAsync(Viewer viewer, long componentVersion, string by, CancellationToken cancellationToken)
     {
         if (await licences.OfVersionAsync(viewer, componentVersion, cancellationToken) is not { Licence: { Reason: LicenceReason.Relicensed, Curation: { } uuid } licence } it) return false;
-        var text = it.Texts.FirstOrDefault(t => t.Expression is not null)?.Sha256;
-        return await ChangeAsync(uuid, CurationState.Active, by, "curation.confirmed", (transaction, row, _) => transaction.Connection!.ExecuteAsync("""
-            UPDATE curation SET declared_then = (SELECT c.licences FROM component_version c WHERE c.id = @componentVersion), found_then = @Found, text_then = @text, version_then = @Version WHERE id = @Id
-            """, new { componentVersion, licence.Found, text, it.Version, row.Id }, transaction), cancellationToken);
+        return await ChangeAsync(uuid, CurationState.Active, by, "curation.confirmed", async (transaction, row, _) =>
+        {
+            var declared = await transaction.Connection!.QuerySingleAsync<string>("SELECT c.licences FROM component_version c WHERE c.id = @componentVersion", new { componentVersion }, transaction);
+            var said = JsonSerializer.Serialize([new SaidThen(declared, licence.Found, it.Version)], SaidThenJson.Default.SaidThenArray);
+            // Appended where it lies, so that of two who confirm at once neither takes away what the other said.
+            await transaction.Connection!.ExecuteAsync("UPDATE curation SET confirmed = CASE WHEN confirmed IS NULL THEN @said ELSE SUBSTR(confirmed, 1, LENGTH(confirmed) - 1) || ',' || SUBSTR(@said, 2) END WHERE id = @Id", new { said, row.Id }, transaction);
+        }, cancellationToken);
     }
 
     /// <summary>Ends what was valid until a day that has passed.</summary>
@@ -106,7 +110,7 @@ internal sealed class CurationStore(IDatabase database, LicenceStore licences, D
                 var (subject, wish) = (it.Subject, it.Wish);
                 await ReplaceAsync(transaction, subject, last, by, now);
                 await transaction.Connection!.ExecuteAsync($"""
-                    INSERT INTO curation ({Columns}, org_id) VALUES (@id, @last, @scope, @Identity, @Version, @Range, @Sha256, @Said, @Expression, @reason, @note, @evidence, @now, @by, @until, 0, NULL, NULL, NULL, @DeclaredThen, @FoundThen, @TextThen, @VersionThen, @Origin, @Org)
+                    INSERT INTO curation ({Columns}, org_id) VALUES (@id, @last, @scope, @Identity, @Version, @Range, @Sha256, @Said, @Expression, @reason, @note, @evidence, @now, @by, @until, 0, NULL, NULL, NULL, @DeclaredThen, @FoundThen, @TextThen, @VersionThen, @Origin, NULL, @Org)
                     """, new
                 {
                     id = next++, last, scope = (long)subject.Scope, subject.Identity, subject.Version, subject.Range, subject.Sha256, subject.Said, it.Expression, reason = CurationWords.Reason(wish.Reason), note = string.IsNullOrWhiteSpace(wish.Note) ? null : wish.Note.Trim(),

@@ -41,6 +41,9 @@ internal enum LicenceReason
 
     /// <summary>The registry declares something else than the document, and no text says who is right.</summary>
     RegistryDiffers = 7,
+
+    /// <summary>It came with a text of a licence that states none that is known, so nothing says whether that is what is declared.</summary>
+    TextUnknown = 8,
 }
 
 /// <summary>Who says what is declared. The numbers lie in the database.</summary>
@@ -103,13 +106,19 @@ internal sealed record NewText(long ComponentVersion, string Name, TextKind Kind
 /// <param name="Source"><c>sbom</c>, <c>archive</c>, <c>registry</c>, <c>person</c>.</param>
 /// <param name="Expression">What it states, less what is no licence here; null for nothing, or when it is not read yet.</param>
 /// <param name="IsRead">False until it was looked at.</param>
-internal sealed record ComponentText(long ComponentVersionId, string Name, TextKind Kind, string Sha256, string Source, string? Expression, IReadOnlyList<string> Copyrights, bool IsRead);
+/// <param name="IsUnrecognised">Whether it was looked at, says much, and states no licence that is known.</param>
+internal sealed record ComponentText(long ComponentVersionId, string Name, TextKind Kind, string Sha256, string Source, string? Expression, IReadOnlyList<string> Copyrights, bool IsRead, bool IsUnrecognised);
 
 /// <summary>All that is known of the licence of a component version in a project version.</summary>
 /// <param name="Said">What the document says, else the registry, as it is written.</param>
 /// <param name="Licence">Null until it was worked out.</param>
 /// <param name="Copyright">What the document says of copyright; those in texts are with the texts.</param>
-internal sealed record LicensedComponent(long ComponentVersionId, long ComponentId, string? Type, string? Group, string Name, string? Version, string? Purl, bool Direct, IReadOnlyList<string> Said, ComponentLicence? Licence, string? Copyright, IReadOnlyList<ComponentText> Texts);
+internal sealed record LicensedComponent(long ComponentVersionId, long ComponentId, string? Type, string? Group, string Name, string? Version, string? Purl, bool Direct, IReadOnlyList<string> Said, ComponentLicence? Licence, string? Copyright, IReadOnlyList<ComponentText> Texts)
+{
+    /// <summary>By which a component version is told from every other, whether it has a package URL or not.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Identity { get; init; } = "";
+}
 
 /// <summary>A component version that was interned just now.</summary>
 /// <param name="Identity">Of the component, without a version.</param>

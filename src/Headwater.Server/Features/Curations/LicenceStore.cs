@@ -13,7 +13,7 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
     private const int Chunk = 500;
 
     internal const string CurationColumns = """
-        id, uuid, scope, identity, version, range, sha256, said, expression, reason, note, evidence, created_at, created_by, valid_until, state, ended_at, ended_by, replaced_by, declared_then, found_then, text_then, version_then, origin
+        id, uuid, scope, identity, version, range, sha256, said, expression, reason, note, evidence, created_at, created_by, valid_until, state, ended_at, ended_by, replaced_by, declared_then, found_then, text_then, version_then, origin, confirmed
         """;
 
     /// <summary>Of component versions that were added just now, in their transaction: they have no texts yet.</summary>
@@ -39,7 +39,7 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
             var curations = await CurationsAsync(transaction, versions, [.. texts.SelectMany(t => t).Select(t => t.Sha256).Distinct(StringComparer.Ordinal)]);
             await SaveAsync(transaction, versions.Select(v =>
             {
-                IReadOnlyList<StatedText> stated = [.. texts[v.Id].Select(t => new StatedText(t.Name, t.Kind, t.Sha256, t.Expression))];
+                IReadOnlyList<StatedText> stated = [.. texts[v.Id].Select(t => new StatedText(t.Name, t.Kind, t.Sha256, t.Expression, t.IsUnrecognised))];
                 return (v.Id, LicenceVerdict.Of(new LicenceEvidence(v, stated, curations(v, stated)), reader, time.GetUtcNow()));
             }));
         }
@@ -130,7 +130,7 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
     private static async Task<IReadOnlyList<LicensedComponent>> KnownAsync(DbConnection connection, string direct, string from, string where, long id)
     {
         var rows = (await connection.QueryAsync<ComponentColumns>($"""
-            SELECT c.id, c.component_id, k.type, k.group_name, k.name, c.version, c.purl, c.licences, c.detail, {direct} AS direct
+            SELECT c.id, c.component_id, c.identity, k.type, k.group_name, k.name, c.version, c.purl, c.licences, c.detail, {direct} AS direct
             {from} JOIN component k ON k.id = c.component_id WHERE {where} ORDER BY LOWER(k.name), k.id, c.id
             """, new { Org, id })).AsList();
         var licences = await OfVersionsAsync(connection, rows.Select(r => r.Id));
@@ -138,7 +138,7 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
         return [.. rows.Select(r =>
         {
             var facts = ComponentFacts.Parse(r.Detail);
-            return new LicensedComponent(r.Id, r.ComponentId, r.Type, r.GroupName, r.Name, r.Version, r.Purl, r.Direct, DeclaredReader.Declared(r.Licences, facts.Concluded ?? []), licences.GetValueOrDefault(r.Id), facts.Copyright, [.. texts[r.Id]]);
+            return new LicensedComponent(r.Id, r.ComponentId, r.Type, r.GroupName, r.Name, r.Version, r.Purl, r.Direct, DeclaredReader.Declared(r.Licences, facts.Concluded ?? []), licences.GetValueOrDefault(r.Id), facts.Copyright, [.. texts[r.Id]]) { Identity = r.Identity };
         })];
     }
 
@@ -200,6 +200,7 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
     {
         public long Id { get; set; }
         public long ComponentId { get; set; }
+        public string Identity { get; set; } = "";
         public string? Type { get; set; }
         public string? GroupName { get; set; }
         public string Name { get; set; } = "";

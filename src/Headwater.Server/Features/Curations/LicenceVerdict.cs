@@ -5,7 +5,8 @@ namespace Headwater.Server.Features.Curations;
 
 /// <summary>A text, as far as it counts for a verdict.</summary>
 /// <param name="Expression">What it states.</param>
-internal readonly record struct StatedText(string Name, TextKind Kind, string Sha256, string? Expression);
+/// <param name="IsUnrecognised">Whether it says much, and no licence that is known.</param>
+internal readonly record struct StatedText(string Name, TextKind Kind, string Sha256, string? Expression, bool IsUnrecognised);
 
 /// <summary>What is known of a component version when its licence is worked out.</summary>
 /// <param name="Curations">All that may reach it; those of texts and words only where it has the text and says the words.</param>
@@ -18,7 +19,7 @@ internal sealed record LicenceVerdict(string? Declared, string? Found, string? C
 {
     /// <summary>
     /// What follows from what is known. The nearest decision holds, unless what it was made about says something else now; without one, what is declared holds where the texts state
-    /// nothing beyond it, and where there are no texts the registry declares nothing else. Nothing is guessed: whatever else there is waits for a person.
+    /// nothing beyond it, and where there are no texts the registry declares nothing else. A text of a licence that states none that is known is a text all the same. Nothing is guessed: whatever else there is waits for a person.
     /// </summary>
     public static LicenceVerdict Of(LicenceEvidence evidence, DeclaredReader reader, DateTimeOffset now)
     {
@@ -41,6 +42,7 @@ internal sealed record LicenceVerdict(string? Declared, string? Found, string? C
             return SaysOtherwise(nearest, it, reading, found, reader) ? Open(LicenceReason.Relicensed, nearest.Uuid) : Settled(nearest.Expression, ConcludedBy.Curation, nearest.Uuid);
         if (reaching.Count > 0) return Open(LicenceReason.Expired, reaching[0].Uuid);
         if (reading.Problem != LicenceReason.None) return Open(reading.Problem, null);
+        if (found is null && stated.Exists(t => t is { Kind: TextKind.Licence, IsUnrecognised: true })) return Open(LicenceReason.TextUnknown, null);
         if (found is null) return registry is null ? Settled(reading.Text, ConcludedBy.Declared, null) : Open(LicenceReason.RegistryDiffers, null);
         return IsWithin(found, reading.Expression!) ? Settled(reading.Text, ConcludedBy.Agreement, null) : Open(LicenceReason.Differs, null);
 
@@ -78,15 +80,20 @@ internal sealed record LicenceVerdict(string? Declared, string? Found, string? C
     };
 
     /// <summary>
-    /// Whether a version says something else than what was decided about: its texts, or where one of the two had none its words. What fits the decision all the same raises no alarm.
+    /// Whether a version says something else than every version of which somebody said that the decision holds for it. Both count: what is declared, and what the texts state. What fits the decision itself is
+    /// nothing else, nor is saying nothing: a version without texts is held by what it declares, and one that declares nothing by its texts.
     /// </summary>
     private static bool SaysOtherwise(Curation curation, LearntVersion it, Reading reading, LicenceExpression? found, DeclaredReader reader)
     {
-        if (curation.DeclaredThen is null || curation.Subject.Scope == CurationScope.Declared) return false; // Not known: it came from elsewhere.
+        if (curation.Accepted.Count == 0 || curation.Subject.Scope == CurationScope.Declared) return false; // Not known: it came from elsewhere.
         var decided = reader.Parse(curation.Expression);
-        if (found is not null && (curation.FoundThen is not null || curation.Subject.Scope == CurationScope.Version || it.Licences == curation.DeclaredThen))
-            return !found.Equals(reader.Parse(curation.FoundThen)) && !(decided is not null && IsWithin(found, decided));
-        return curation.Subject.Scope != CurationScope.Version && it.Licences != curation.DeclaredThen && !(decided is not null && reading.Expression is { } said && IsWithin(said, decided));
+        var foundFits = found is null || Fits(found);
+        // Documents may tell of one version in several ways.
+        var declaredFits = curation.Subject.Scope == CurationScope.Version || (it.Licences == "[]" && found is not null) || (reading.Expression is { } said && Fits(said));
+        return !curation.Accepted.Any(then => (foundFits || found!.Equals(reader.Parse(then.Found))) && (declaredFits || IsSame(then.Declared)));
+
+        bool Fits(LicenceExpression expression) => decided is not null && IsWithin(expression, decided);
+        bool IsSame(string declared) => it.Licences == declared || (reading.Expression is { } now && now.Equals(reader.Read(declared, []).Expression));
     }
 
     private static bool IsValid(Curation curation, DateTimeOffset now) => curation.State == CurationState.Active && (curation.ValidUntil is null || curation.ValidUntil > now);

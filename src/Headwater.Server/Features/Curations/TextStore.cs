@@ -81,15 +81,15 @@ internal sealed class TextStore(IDatabase database, LibraryKey key, LicenceLibra
         await database.WriteAsync(async transaction =>
         {
             using (var insert = new PreparedCommand(transaction, """
-                INSERT INTO text_fact (sha256, library, expression, effective, left_out, matches, copyrights, remark) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)
+                INSERT INTO text_fact (sha256, library, expression, effective, left_out, matches, copyrights, remark, unrecognised) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)
                 ON CONFLICT (sha256) DO UPDATE SET library = excluded.library, expression = excluded.expression, effective = excluded.effective, left_out = excluded.left_out, matches = excluded.matches,
-                    copyrights = excluded.copyrights, remark = excluded.remark
-                """, 8))
+                    copyrights = excluded.copyrights, remark = excluded.remark, unrecognised = excluded.unrecognised
+                """, 9))
             using (var phrase = new PreparedCommand(transaction, "INSERT INTO text_phrase (phrase, sha256) VALUES (@p0, @p1) ON CONFLICT DO NOTHING", 2))
             {
                 foreach (var (sha256, fact) in facts)
                 {
-                    insert.Add(sha256, key.Value, fact.Expression, fact.Effective, (long)fact.LeftOut, JsonSerializer.Serialize(fact.Matches, TextJson.Default.IReadOnlyListTextMatch), TypeMaps.ToJson(fact.Copyrights), fact.Remark);
+                    insert.Add(sha256, key.Value, fact.Expression, fact.Effective, (long)fact.LeftOut, JsonSerializer.Serialize(fact.Matches, TextJson.Default.IReadOnlyListTextMatch), TypeMaps.ToJson(fact.Copyrights), fact.Remark, fact.IsUnrecognised ? 1L : 0L);
                     foreach (var passage in fact.Matches.Select(m => m.Phrase).Distinct(StringComparer.Ordinal)) phrase.Add(passage, sha256);
                 }
             }
@@ -110,7 +110,7 @@ internal sealed class TextStore(IDatabase database, LibraryKey key, LicenceLibra
         foreach (var chunk in versions.Distinct().Chunk(Chunk))
         {
             texts.AddRange((await connection.QueryAsync<Row>("""
-                SELECT t.cv_id, t.name, t.kind, t.sha256, t.source, f.effective, f.copyrights, CASE WHEN f.sha256 IS NULL THEN 0 ELSE 1 END AS is_read
+                SELECT t.cv_id, t.name, t.kind, t.sha256, t.source, f.effective, f.copyrights, CASE WHEN f.sha256 IS NULL THEN 0 ELSE 1 END AS is_read, COALESCE(f.unrecognised, 0) AS unrecognised
                 FROM component_text t LEFT JOIN text_fact f ON f.sha256 = t.sha256 WHERE t.cv_id IN @chunk ORDER BY t.cv_id, t.kind, t.name, t.sha256
                 """, new { chunk }, transaction)).Select(r => r.ToText()));
         }
@@ -129,8 +129,8 @@ internal sealed class TextStore(IDatabase database, LibraryKey key, LicenceLibra
 
     /// <summary>What a text states, with its passages; null until it is read.</summary>
     public Task<TextFact?> FactAsync(string sha256, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
-        await connection.QuerySingleOrDefaultAsync<FactRow>("SELECT expression, effective, left_out, matches, copyrights, remark FROM text_fact WHERE sha256 = @sha256", new { sha256 }) is { } row
-            ? new TextFact(row.Expression, row.Effective, row.LeftOut, JsonSerializer.Deserialize(row.Matches, TextJson.Default.IReadOnlyListTextMatch) ?? [], TypeMaps.FromJson(row.Copyrights), row.Remark) : null, cancellationToken);
+        await connection.QuerySingleOrDefaultAsync<FactRow>("SELECT expression, effective, left_out, matches, copyrights, remark, unrecognised FROM text_fact WHERE sha256 = @sha256", new { sha256 }) is { } row
+            ? new TextFact(row.Expression, row.Effective, row.LeftOut, JsonSerializer.Deserialize(row.Matches, TextJson.Default.IReadOnlyListTextMatch) ?? [], TypeMaps.FromJson(row.Copyrights), row.Remark, row.Unrecognised) : null, cancellationToken);
 
     private static byte[] Pack(string text)
     {
@@ -156,8 +156,9 @@ internal sealed class TextStore(IDatabase database, LibraryKey key, LicenceLibra
         public string? Effective { get; set; }
         public string? Copyrights { get; set; }
         public bool IsRead { get; set; }
+        public bool Unrecognised { get; set; }
 
-        public ComponentText ToText() => new(CvId, Name, (TextKind)Kind, Sha256, Source, Effective, TypeMaps.FromJson(Copyrights), IsRead);
+        public ComponentText ToText() => new(CvId, Name, (TextKind)Kind, Sha256, Source, Effective, TypeMaps.FromJson(Copyrights), IsRead, Unrecognised);
     }
 
     private sealed class FactRow
@@ -168,6 +169,7 @@ internal sealed class TextStore(IDatabase database, LibraryKey key, LicenceLibra
         public string Matches { get; set; } = "";
         public string Copyrights { get; set; } = "";
         public string? Remark { get; set; }
+        public bool Unrecognised { get; set; }
     }
 
     private sealed class RuleColumns

@@ -92,7 +92,28 @@ public sealed class CurationTests(TestHost host) : IClassFixture<TestHost>
         (await host.Get<IDatabase>().ReadAsync(c => c.QuerySingleAsync<int>("SELECT COUNT(*) FROM notification WHERE person_id = @person AND kind = 'licence.changed'", new { person }))).ShouldBe(count, "it is told once");
 
         (await host.Get<CurationStore>().ConfirmAsync(Viewer.Everything, (await OfAsync("pkg:npm/alarm@2.0.0")).ComponentVersionId, "lara", default)).ShouldBeTrue();
-        (await OfAsync("pkg:npm/alarm@2.0.0")).Licence!.Concluded.ShouldBe("ISC");
+        (await ConcludedAsync("alarm", "1.0.0", "1.1.0", "2.0.0", "3.0.0")).ShouldBe(["ISC", "ISC", "ISC", "ISC"], "a confirmation takes nothing away");
+        (await OfAsync("pkg:npm/alarm@4.0.0")).Licence!.Reason.ShouldBe(LicenceReason.Relicensed, "nobody said that it holds for this too");
+        (await host.Get<CurationStore>().ConfirmAsync(Viewer.Everything, (await OfAsync("pkg:npm/alarm@4.0.0")).ComponentVersionId, "lara", default)).ShouldBeTrue();
+        await UploadAsync("alarm", ("pkg:npm/alarm@5.0.0", LicenceTests.Id("BUSL-1.1")), ("pkg:npm/alarm@6.0.0", LicenceTests.Id("BUSL-1.1", LicenceTests.Mit)));
+        (await ConcludedAsync("alarm", "1.0.0", "1.1.0", "2.0.0", "3.0.0", "4.0.0", "5.0.0")).ShouldBe(["ISC", "ISC", "ISC", "ISC", "ISC", "ISC"], "it holds for whatever says the same as one of them");
+        (await OfAsync("pkg:npm/alarm@6.0.0")).Licence!.Reason.ShouldBe(LicenceReason.Relicensed, "none of them said both");
+        var decision = (await OfAsync("pkg:npm/alarm@1.0.0")).Licence!.Curation!.Value;
+        (await host.Get<CurationListStore>().GetAsync(Viewer.Everything, decision, default))!.Confirmed.Select(c => (c.Version, c.Found)).ShouldBe([("2.0.0", null), ("4.0.0", "MIT")]);
+    }
+
+    [Fact]
+    public async Task Version_DeclaredUnderAnotherLicence_IsNotCoveredThoughTheOldTextStillLiesInIt()
+    {
+        await UploadAsync("old text", ("pkg:npm/old-text@1.0.0", LicenceTests.Id("MIT", LicenceTests.Mit)));
+        await DecideAsync("pkg:npm/old-text@1.0.0", Wish("component", "MIT"));
+        await UploadAsync("old text", ("pkg:npm/old-text@2.0.0", LicenceTests.Id("BUSL-1.1", LicenceTests.Mit)), ("pkg:npm/old-text@3.0.0", LicenceTests.Named("The MIT License")), ("pkg:npm/old-text@4.0.0", "[]"));
+        (await OfAsync("pkg:npm/old-text@2.0.0")).Licence!.Reason.ShouldBe(LicenceReason.Relicensed);
+        (await OfAsync("pkg:npm/old-text@3.0.0")).Licence!.Concluded.ShouldBe("MIT", "the same licence in other words");
+        await UploadAsync("old text", ("pkg:npm/old-isc@1.0.0", LicenceTests.Id("MIT", LicenceTests.Isc)));
+        await DecideAsync("pkg:npm/old-isc@1.0.0", Wish("component", "ISC"));
+        await UploadAsync("old text", ("pkg:npm/old-isc@2.0.0", LicenceTests.Id("ISC", LicenceTests.Mit)));
+        (await OfAsync("pkg:npm/old-isc@2.0.0")).Licence!.Reason.ShouldBe(LicenceReason.Relicensed, "what is declared was decided, and what the text states was not");
     }
 
     [Fact]

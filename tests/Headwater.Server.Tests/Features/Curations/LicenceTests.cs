@@ -117,6 +117,42 @@ public sealed class LicenceTests(TestHost host) : IClassFixture<TestHost>
         (it.Licence!.Declared, it.Licence.Found, it.Licence.Concluded, it.Licence.Reason).ShouldBe(("MIT", "ISC", null, LicenceReason.Differs));
     }
 
+    /// <summary>Terms that nobody else has, as long as licences are.</summary>
+    internal const string Own = """
+        Whoever keeps bees may run this program from Monday to Friday, and give it to other keepers of bees, if the third jar of every harvest is sent to its author.
+        On other days the program rests. This grant ends when the hive does.
+        """;
+
+    [Theory]
+    [InlineData("own", Own)]
+    [InlineData("abroad", "本软件仅供养蜂人使用。养蜂人可以在星期一至星期五运行本程序，并可将其交给其他养蜂人，但须将每次收获的第三罐蜂蜜寄给作者。")]
+    [InlineData("cut", "TERMS\n\nSee the whole of what was agreed between the parties in the year of the flood, which is kept in the second drawer of the desk at the window and is not part of this file")]
+    public async Task Text_ThatStatesNothingKnown_IsATextAllTheSame(string name, string text)
+    {
+        using var client = await host.ClientAsync();
+        await TestHost.UploadAsync(client, "unknown " + name, "1", Bom(($"pkg:npm/unknown-{name}@1.0.0", Id("MIT", text))));
+        var it = await OfAsync(host, $"pkg:npm/unknown-{name}@1.0.0");
+        (it.Licence!.Declared, it.Licence.Found, it.Licence.Concluded, it.Licence.Reason).ShouldBe(("MIT", null, null, LicenceReason.TextUnknown));
+        it.Texts.ShouldHaveSingleItem().IsUnrecognised.ShouldBeTrue();
+        (await client.GetStringAsync($"/api/headwater/v1/licences/queue?reason=textUnknown&filter=unknown-{name}")).ShouldContain($"unknown-{name}");
+    }
+
+    [Theory]
+    [InlineData("name", "Licence of the house", nameof(TextKind.Licence))]
+    [InlineData("holders", "Copyright (c) 2001 Ada Lovelace and those who helped her\nCopyright (c) 2002 Grace Hopper and those who helped her\nCopyright (c) 2003 Mary Keller and those who helped her\n", nameof(TextKind.Licence))]
+    [InlineData("notice", Own, nameof(TextKind.Notice))]
+    [InlineData("copyright", Own, nameof(TextKind.Copyright))]
+    [InlineData("other", Own, nameof(TextKind.Other))]
+    public async Task Text_ThatGrantsNothing_IsNotHeldAgainstWhatIsDeclared(string name, string text, string kind)
+    {
+        using var client = await host.ClientAsync();
+        await TestHost.UploadAsync(client, "grants " + name, "1", Bom(($"pkg:npm/grants-{name}@1.0.0", Id("MIT"))));
+        await OfAsync(host, $"pkg:npm/grants-{name}@1.0.0");
+        await AddTextAsync($"pkg:npm/grants-{name}@1.0.0", text, Enum.Parse<TextKind>(kind));
+        var it = await OfAsync(host, $"pkg:npm/grants-{name}@1.0.0");
+        (it.Texts.ShouldHaveSingleItem().IsRead, it.Licence!.Concluded, it.Licence.By).ShouldBe((true, "MIT", ConcludedBy.Declared));
+    }
+
     [Fact]
     public async Task Text_OfOneChoice_AgreesWithTheChoice()
     {
@@ -193,10 +229,10 @@ public sealed class LicenceTests(TestHost host) : IClassFixture<TestHost>
         static IEnumerable<string> Names(JsonElement page) => page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("name").GetString()!);
     }
 
-    private async Task AddTextAsync(string purl, string text)
+    private async Task AddTextAsync(string purl, string text, TextKind kind = TextKind.Licence)
     {
         var id = await host.Get<IDatabase>().ReadAsync(c => c.QuerySingleAsync<long>("SELECT id FROM component_version WHERE identity = @purl", new { purl }));
-        await host.Get<IDatabase>().WriteAsync(t => host.Get<CurationsModule>().AddTextsAsync(t, [new NewText(id, "LICENSE", TextKind.Licence, text)], "person", "admin"));
+        await host.Get<IDatabase>().WriteAsync(t => host.Get<CurationsModule>().AddTextsAsync(t, [new NewText(id, "LICENSE", kind, text)], "person", "admin"));
         host.Get<QueueStore>().Wake();
     }
 }
