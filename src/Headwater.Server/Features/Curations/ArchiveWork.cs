@@ -8,9 +8,10 @@ namespace Headwater.Server.Features.Curations;
 /// <summary>What was taken from an archive.</summary>
 /// <param name="Declared">What the archive itself declares, as it is written.</param>
 /// <param name="Taken">The texts that were added, by their path.</param>
-/// <param name="Skipped">What was not read, and why.</param>
+/// <param name="Skipped">What was not read or not taken, and why.</param>
+/// <param name="LeftOut">How many texts of licences, notices and copyright there are that were not taken.</param>
 /// <param name="IsComplete">False when a limit was reached or the archive is broken.</param>
-internal sealed record ArchiveTaken(string? Declared, string? Found, IReadOnlyList<string> Taken, IReadOnlyList<string> Skipped, bool IsComplete, string? Refusal = null);
+internal sealed record ArchiveTaken(string? Declared, string? Found, IReadOnlyList<string> Taken, IReadOnlyList<string> Skipped, int LeftOut, bool IsComplete, string? Refusal = null);
 
 /// <summary>Takes the texts of a component version from its archive: npm tgz, nupkg, jar, wheel, sdist, crate, gem, deb, zip, tar.</summary>
 internal sealed class ArchiveWork(TextWork texts, LicenceLibrary library, DataFolder data, IdSource ids)
@@ -49,12 +50,20 @@ internal sealed class ArchiveWork(TextWork texts, LicenceLibrary library, DataFo
     private async Task<ArchiveTaken> KeepAsync(Viewer viewer, long componentVersion, PackageScan scan, string by, CancellationToken cancellationToken)
     {
         // What lies inside is under its own licences; they are delivered with the package.
-        var found = scan.Packages.SelectMany(p => p.Files).Where(f => f.Text is { Length: > 0 and <= TextWork.LongestText } && f.Role is FileRole.Licence or FileRole.Notice or FileRole.Copyright).DistinctBy(f => f.Path).Take(MostTexts)
+        var all = scan.Packages.SelectMany(p => p.Files).Where(f => f.Text is { Length: > 0 } && f.Role is FileRole.Licence or FileRole.Notice or FileRole.Copyright).DistinctBy(f => f.Path).ToList();
+        var tooLong = all.FindAll(f => f.Text!.Length > TextWork.LongestText);
+        var fitting = all.Except(tooLong).ToList();
+        var found = fitting.Take(MostTexts)
             .Select(f => new NewText(componentVersion, f.Path.Length <= TextWork.LongestName ? f.Path : f.Path[^TextWork.LongestName..], f.Role switch { FileRole.Licence => TextKind.Licence, FileRole.Notice => TextKind.Notice, _ => TextKind.Copyright }, f.Text!.ReplaceLineEndings("\n"))).ToList();
-        IReadOnlyList<string> skipped = [.. scan.Skipped.Take(MostSkipped).Select(s => $"{s.Path}: {s.Reason}")];
-        if (found.Count == 0) return new ArchiveTaken(scan.Main.Declared?.Raw, scan.Main.Found?.ToString(), [], skipped, scan.IsComplete, skipped.Count > 0 ? $"No text of a licence was found in it. {skipped[0]}" : "No text of a licence was found in it.");
-        return await texts.AddAsync(viewer, componentVersion, found, "archive", by, cancellationToken) is { } refusal ? Refused(refusal) : new ArchiveTaken(scan.Main.Declared?.Raw, scan.Main.Found?.ToString(), [.. found.Select(f => f.Name)], skipped, scan.IsComplete);
+        var why = tooLong.Select(f => $"{f.Path}: It is longer than {TextWork.LongestText:N0} characters.").ToList();
+        if (fitting.Count > MostTexts) why.Insert(0, $"{fitting[MostTexts].Path}: It and {fitting.Count - MostTexts - 1} behind it are beyond the {MostTexts} texts that are taken of one archive.");
+        why.AddRange(scan.Skipped.Select(s => $"{s.Path}: {s.Reason}"));
+        IReadOnlyList<string> skipped = why.Count <= MostSkipped ? why : [.. why.Take(MostSkipped), $"{why.Count - MostSkipped} more are not listed."];
+        var leftOut = all.Count - found.Count;
+        var taken = new ArchiveTaken(scan.Main.Declared?.Raw, scan.Main.Found?.ToString(), [.. found.Select(f => f.Name)], skipped, leftOut, scan.IsComplete && leftOut == 0);
+        if (found.Count == 0) return taken with { Refusal = skipped.Count > 0 ? $"No text of a licence was taken from it. {skipped[0]}" : "No text of a licence was found in it." };
+        return await texts.AddAsync(viewer, componentVersion, found, "archive", by, cancellationToken) is { } refusal ? Refused(refusal) : taken;
     }
 
-    private static ArchiveTaken Refused(string why) => new(null, null, [], [], true, why);
+    private static ArchiveTaken Refused(string why) => new(null, null, [], [], 0, true, why);
 }

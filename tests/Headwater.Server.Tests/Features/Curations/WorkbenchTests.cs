@@ -139,6 +139,32 @@ public sealed class WorkbenchTests(TestHost host) : IClassFixture<TestHost>
         (await LicenceTests.OfAsync(host, "pkg:npm/archived@1.0.0")).Licence!.Concluded.ShouldBe("MIT");
     }
 
+    [Fact]
+    public async Task Archive_WithMoreThanIsTaken_SaysHowMuchWasLeftOutAndWhy()
+    {
+        using var client = await host.ClientAsync(May);
+        await TestHost.UploadAsync(client, "much", "1", LicenceTests.Bom(("pkg:npm/much@1.0.0", LicenceTests.Id("MIT"))));
+        var id = (await LicenceTests.OfAsync(host, "pkg:npm/much@1.0.0")).ComponentVersionId;
+        (string, string)[] files = [("package/package.json", """{"name":"much","version":"1.0.0","license":"MIT"}"""), ("package/LICENSE-0", string.Concat(Enumerable.Repeat("All rights are reserved by whoever wrote this line.\n", 20_000))),
+            .. Enumerable.Range(1, 205).Select(i => ($"package/LICENSE-{i}", $"{LicenceTests.Mit}\n{i}"))];
+        using var sent = await client.PostAsync($"/api/headwater/v1/component-versions/{id}/archive?name=much-1.0.0.tgz", new ByteArrayContent(Tgz(files)));
+        var taken = await sent.Content.ReadFromJsonAsync<JsonElement>();
+        (taken.GetProperty("taken").GetArrayLength(), taken.GetProperty("leftOut").GetInt32(), taken.GetProperty("isComplete").GetBoolean()).ShouldBe((200, 6, false));
+        var why = taken.GetProperty("skipped").EnumerateArray().Select(s => s.GetString()!).ToList();
+        why.ShouldContain(s => s.Contains("and 4 behind it", StringComparison.Ordinal));
+        why.ShouldContain(s => s.StartsWith("package/LICENSE-0: It is longer", StringComparison.Ordinal));
+
+        await host.GrantAsync(await host.AddPersonAsync("much-lara"), "approver-legal", 0);
+        using var browser = await host.BrowserAsync("much-lara");
+        var form = Ui.Html.Parse(await browser.GetStringAsync($"/component-versions/{id}")).QuerySelectorAll("form").Single(f => f.QuerySelector("input[name=Archive]") is not null);
+        using var content = new MultipartFormDataContent();
+        foreach (var hidden in form.QuerySelectorAll("input[type=hidden]")) content.Add(new StringContent(hidden.GetAttribute("value") ?? ""), hidden.GetAttribute("name")!);
+        content.Add(new ByteArrayContent(Tgz(files)), "Archive", "much-1.0.0.tgz");
+        using var page = await browser.PostAsync($"/component-versions/{id}", content);
+        page.StatusCode.ShouldBe(HttpStatusCode.OK);
+        Ui.Html.Parse(await page.Content.ReadAsStringAsync()).Body!.TextContent.ShouldContain("6 texts of the archive were not taken");
+    }
+
     private static byte[] Tgz(params (string Name, string Text)[] files)
     {
         using var packed = new MemoryStream();
