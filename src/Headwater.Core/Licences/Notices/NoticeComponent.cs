@@ -58,6 +58,9 @@ public sealed class NoticeComponent
     /// <summary>Package URL; null when not said.</summary>
     public string? Purl { get; init; }
 
+    /// <summary>By what the document that it is from refers to it; null when it is from none.</summary>
+    public string? Ref { get; init; }
+
     /// <summary>The home page; null when not said.</summary>
     public string? Homepage { get; set; }
 

@@ -103,7 +103,7 @@ public sealed class SbomNotice
         var made = new NoticeComponent
         {
             Name = string.IsNullOrEmpty(c.Group) ? c.Name : c.Group.StartsWith('@') || c.Purl?.StartsWith("pkg:maven/", StringComparison.Ordinal) != true ? $"{c.Group}/{c.Name}" : $"{c.Group}:{c.Name}",
-            Version = c.Version, Purl = c.Purl, Scope = c.Scope == SbomScope.Unspecified ? null : c.Scope.ToString().ToLowerInvariant(), Modified = c.Modified == true || HasPatches(c),
+            Version = c.Version, Purl = c.Purl, Ref = c.Ref, Scope = c.Scope == SbomScope.Unspecified ? null : c.Scope.ToString().ToLowerInvariant(), Modified = c.Modified == true || HasPatches(c),
             Homepage = Address(c, "website"), Source = Address(c, "vcs") ?? Address(c, "source-distribution") ?? Address(c, "distribution"),
         };
         Statements(c.Licences, made);

@@ -4,6 +4,7 @@ using Headwater.Core.Licences.Notices;
 using Headwater.Core.Sboms;
 using Headwater.Server.Features.Curations;
 using Headwater.Server.Features.Projects;
+using Headwater.Server.Features.Uploads;
 using Headwater.Server.Platform.Auth;
 
 namespace Headwater.Server.Features.Notices;
@@ -44,13 +45,13 @@ internal sealed class NoticeMaker(ProjectsModule projects, CurationsModule curat
         // Who may see the version may see what is known of the licences in it.
         var known = await curations.OfProjectVersionAsync(Viewer.Everything, detail.Version.Uuid, cancellationToken) ?? [];
         var words = await curations.TextsAsync(known.SelectMany(c => c.Texts).Where(t => t.Source != "sbom").Select(t => t.Sha256).Distinct(), cancellationToken);
-        var byPurl = known.Where(c => c.Purl is not null).ToLookup(c => c.Purl!, StringComparer.Ordinal);
+        var byIdentity = known.DistinctBy(c => c.Identity).ToDictionary(c => c.Identity, StringComparer.Ordinal);
         await _making.WaitAsync(cancellationToken);
         try
         {
             if (await projects.OpenAsync(document, cancellationToken) is not { } blob) return new NoticeOutcome.Gone(detail, document);
             await using (blob)
-                return new NoticeOutcome.Made(new MadeNotice(detail, document, await Task.Run(() => Build(detail, document, blob, said, holding, component => Learn(component, byPurl, words), includeDev, cancellationToken), cancellationToken)));
+                return new NoticeOutcome.Made(new MadeNotice(detail, document, await Task.Run(() => Build(detail, document, blob, said, holding, (component, identity) => Learn(component, byIdentity.GetValueOrDefault(identity), words), includeDev, cancellationToken), cancellationToken)));
         }
         finally
         {
@@ -58,11 +59,15 @@ internal sealed class NoticeMaker(ProjectsModule projects, CurationsModule curat
         }
     }
 
-    private Notice Build(ProjectVersionDetail detail, UploadRow document, Stream blob, NoticeSettings said, Dictionary<LicenceExpression, List<LicenceChoiceRow>> holding, Action<NoticeComponent> learn, bool includeDev, CancellationToken cancellationToken)
+    private Notice Build(ProjectVersionDetail detail, UploadRow document, Stream blob, NoticeSettings said, Dictionary<LicenceExpression, List<LicenceChoiceRow>> holding, Action<NoticeComponent, string> learn, bool includeDev, CancellationToken cancellationToken)
     {
         SbomDocument.Read(blob, out var read, new SbomReadOptions { Validate = false }, cancellationToken);
         var components = SbomNotice.Components(read, library.Expressions);
-        foreach (var component in components) learn(component);
+        // By their identity, as the stores have it: that of a component without a package URL is made of what else it is called.
+        var identities = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var component in read.Components) identities.TryAdd(component.Ref, UploadsModule.IdentityOf(component));
+        foreach (var component in components)
+            if (component.Ref is not null && identities.TryGetValue(component.Ref, out var identity)) learn(component, identity);
         return NoticeBuilder.Build(new NoticeInput
         {
             Subject = detail.Version.ProjectName, SubjectVersion = detail.Version.Version, Components = components, SbomSha256 = document.Sha256, Generator = Generator,
@@ -72,9 +77,9 @@ internal sealed class NoticeMaker(ProjectsModule projects, CurationsModule curat
     }
 
     /// <summary>What the installation knows beyond the document: what people decided, and texts that were found in packages or given by people.</summary>
-    private void Learn(NoticeComponent component, ILookup<string, LicensedComponent> byPurl, Dictionary<string, string> words)
+    private void Learn(NoticeComponent component, LicensedComponent? known, Dictionary<string, string> words)
     {
-        if (component.Purl is null || byPurl[component.Purl].FirstOrDefault() is not { } known) return;
+        if (known is null) return;
         if (known.Licence is { By: ConcludedBy.Curation, Concluded: { } concluded })
         {
             component.Statements.RemoveAll(s => s.Origin == NoticeOrigin.Concluded);

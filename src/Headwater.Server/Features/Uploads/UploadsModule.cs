@@ -24,6 +24,9 @@ internal sealed class UploadsModule(UploadStore store, DataFolder data, IdSource
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => UploadApi.Map(app);
 
+    /// <summary>By which a component of a document is told from every other in the whole installation, its version included.</summary>
+    public static string IdentityOf(SbomComponent component) => InternedComponent.From(component).Identity;
+
     /// <summary>Receives a body into a file; see <see cref="SpooledFile.ReceiveAsync"/>.</summary>
     public Task<SpooledDocument> SpoolAsync(Stream body, CancellationToken cancellationToken) => SpoolAsync(body, limits.MaxUploadBytes, cancellationToken);
 

@@ -98,6 +98,28 @@ public sealed class NoticeTests(TestHost host) : IClassFixture<TestHost>
         notice.GetProperty("notices")[0].GetProperty("text").GetString().ShouldBe("A notice of b.");
     }
 
+    [Fact]
+    public async Task Notice_HasWhatPeopleDecided_AboutComponentsWithoutAPackageUrlToo()
+    {
+        using var client = await host.ClientAsync(All);
+        const string Nameless = """
+            {"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"component":{"type":"application","name":"shop","bom-ref":"shop"}},"components":[
+             {"type":"library","group":"House","name":"without purl","version":"2","copyright":"Copyright B","licenses":[{"expression":"GPL-2.0-only OR MIT"}]},
+             {"type":"framework","group":"House","name":"zebra without purl","version":"2","copyright":"Copyright C","licenses":[{"expression":"GPL-2.0-only OR MIT"}]}]}
+            """;
+        var version = (await TestHost.UploadAsync(client, "Shop " + Guid.NewGuid(), "1", Nameless)).ProjectUuid;
+        await host.IdleAsync();
+        var b = (await host.Get<CurationsModule>().OfProjectVersionAsync(Viewer.Everything, version, Stop))!.Single(c => c.Identity.StartsWith("id:library/", StringComparison.Ordinal)).ComponentVersionId;
+        await host.Get<IDatabase>().WriteAsync(transaction => host.Get<CurationsModule>().AddTextsAsync(transaction, [new NewText(b, "LICENSE", TextKind.Licence, "Copyright 2022 Found\n\nIts own text.")], "person", "test"), cancellationToken: Stop);
+        host.Get<QueueStore>().Wake();
+        await host.IdleAsync();
+        (await host.Get<CurationStore>().DecideAsync(Viewer.Everything, b, new CurationWish("component", "ISC", "text-read", "read it"), "lara", Stop)).Refusal.ShouldBeNull();
+
+        var entry = (await NoticeAsync(client, version)).GetProperty("components").EnumerateArray().First();
+        (entry.GetProperty("licence").GetString(), entry.GetProperty("origin").GetString()).ShouldBe(("ISC", "concluded"));
+        entry.GetProperty("texts").EnumerateArray().Select(t => t.GetProperty("name").GetString()).ShouldBe(["LICENSE"]);
+    }
+
     [Theory]
     [InlineData("MIT", "MIT", "r")]
     [InlineData("MIT OR ISC", "Apache-2.0", "r")]
