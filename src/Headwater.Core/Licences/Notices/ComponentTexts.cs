@@ -1,17 +1,21 @@
+using Headwater.Core.Licences.Expressions;
 using Headwater.Core.Licences.Identification;
 
 namespace Headwater.Core.Licences.Notices;
 
 /// <summary>Finds, for one component after the other, which texts it comes with, which are missing, and what its own texts say of copyright.</summary>
-internal sealed class ComponentTexts(NoticeTextTable table, Func<string, string?> standardText)
+internal sealed class ComponentTexts(NoticeTextTable table, NoticeKnowledge knowledge)
 {
     private readonly Dictionary<string, string?> _standard = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, IReadOnlyList<string>> _copyrights = new(StringComparer.Ordinal);
+    private readonly List<Comparison> _comparisons = [];
 
     /// <summary>The texts of a component.</summary>
     /// <param name="Uses">What the notice gives for it.</param>
     /// <param name="Own">Its own among them.</param>
     public sealed record Outcome(IReadOnlyList<NoticeTextUse> Uses, IReadOnlyList<NoticeText> Own);
+
+    private sealed record Comparison(LicenceExpression Said, NoticeOrigin Origin, IReadOnlyList<NoticeText> Read, bool IsAll, Action<NoticeGapKind, string> Gap);
 
     public Outcome Take(NoticeComponent component, int number, NoticeChooser.Outcome? choice, List<string> remarks, Action<NoticeGapKind, string> gap)
     {
@@ -51,6 +55,51 @@ internal sealed class ComponentTexts(NoticeTextTable table, Func<string, string?
             var at = table.Add(text.Text, text.Name, text.Licences, isStandard, number);
             if (!uses.Exists(u => u.Number == at)) uses.Add(new NoticeTextUse(at, text.Name, isStandard));
         }
+    }
+
+    /// <summary>Notes that its own texts are to be held against the licence that is stated. What a reference of the document's own means is said by no one but its text, so that is not held against it.</summary>
+    public void Compare(NoticeComponent component, LicenceExpression said, NoticeOrigin origin, NoticeChooser.Outcome choice, Action<NoticeGapKind, string> gap)
+    {
+        if (component.Texts.Count == 0 || said.Terms.Any(t => t.IsReference && knowledge.Text(t.Licence) is null)) return;
+        string[] standards = [.. Ids(choice).Select(Standard).OfType<string>()];
+        // What is nothing but the standard text under a copyright line states that licence, and need not be read for it.
+        NoticeText[] read = [.. component.Texts.Where(t => t.Stated is not null || !standards.Any(s => IsStandard(t.Text, s)))];
+        if (read.Length > 0) _comparisons.Add(new Comparison(said, origin, read, read.Length == component.Texts.Count, gap));
+    }
+
+    /// <summary>Holds against each other what was noted: each text is read once, several at a time.</summary>
+    public void Settle(CancellationToken cancellationToken)
+    {
+        string[] unread = [.. _comparisons.SelectMany(c => c.Read).Where(t => t.Stated is null).Select(t => t.Text).Distinct(StringComparer.Ordinal)];
+        var stated = new StatedLicence[unread.Length];
+        Parallel.For(0, unread.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, i => stated[i] = knowledge.Read(unread[i]));
+        var known = unread.Zip(stated).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
+        foreach (var (said, origin, read, isAll, gap) in _comparisons)
+        {
+            var texts = read.Select(t => (t.Name, Stated: t.Stated ?? known[t.Text])).ToList();
+            if (StatedLicence.Together(texts.Select(t => t.Stated.Expression)) is { } found)
+            {
+                if (!StatedLicence.IsWithin(found, said)) gap(NoticeGapKind.TextDiffers, $"Its own texts state {found}, and what is {NoticeLicences.Word(origin)} is {said}.");
+            }
+            else if (isAll && texts.Find(t => t.Stated.IsUnrecognised) is { Name: { } name })
+            {
+                gap(NoticeGapKind.TextUnknown, $"'{name}' states no licence that is known, so nothing says that it is the text of {said}.");
+            }
+        }
+    }
+
+    /// <summary>Whether a text ends as a standard text does, with nothing before that but its lines, copyrights and blanks.</summary>
+    private static bool IsStandard(string text, string standard)
+    {
+        var head = Differing(text, [standard]);
+        if (text.AsSpan().TrimEnd().Length - head.Length < standard.Length / 2) return false;
+        foreach (var line in head.EnumerateLines())
+        {
+            var words = line.Trim();
+            if (!words.StartsWith("copyright", StringComparison.OrdinalIgnoreCase) && !words.StartsWith("(c)", StringComparison.OrdinalIgnoreCase) && !words.StartsWith("©", StringComparison.Ordinal) && !standard.AsSpan().Contains(words, StringComparison.Ordinal)) return false;
+        }
+
+        return true;
     }
 
     /// <summary>Its copyright statements: those that are stated, then those of its own texts.</summary>
@@ -111,7 +160,7 @@ internal sealed class ComponentTexts(NoticeTextTable table, Func<string, string?
     private string? Standard(string id)
     {
         if (_standard.TryGetValue(id, out var known)) return known;
-        return _standard[id] = standardText(id);
+        return _standard[id] = knowledge.Text(id);
     }
 
     /// <summary>Whether two identifiers mean the same text: <c>GPL-2.0</c>, <c>GPL-2.0-only</c> and <c>GPL-2.0-or-later</c> do.</summary>

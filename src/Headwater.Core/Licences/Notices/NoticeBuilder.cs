@@ -22,7 +22,7 @@ public sealed class NoticeBuilder
         (_input, _knowledge) = (input, knowledge);
         _licences = new NoticeLicences(knowledge.Expressions);
         _chooser = new NoticeChooser(knowledge.Expressions, input.Preferences);
-        _own = new ComponentTexts(_texts, knowledge.Text);
+        _own = new ComponentTexts(_texts, knowledge);
     }
 
     /// <summary>Makes a notice.</summary>
@@ -45,6 +45,7 @@ public sealed class NoticeBuilder
             Add(component);
         }
 
+        _own.Settle(cancellationToken);
         NoticeComponent[] excluded = _input.IncludeExcluded ? [] : [.. merged.Where(c => c.Excluded is not null)];
         if (_entries.Count == 0) _gaps.Add(new NoticeGap(NoticeGapKind.Empty, null, excluded.Length == 0 ? "There is no component to give notice of." : "Every component is left out, so there is none to give notice of."));
         var offer = SourceOffers.Of(_input, _entries);
@@ -52,7 +53,7 @@ public sealed class NoticeBuilder
         var texts = _texts.Blocks();
         return new Notice
         {
-            Input = _input, Entries = _entries, Texts = texts, Notices = _notices.Blocks(), Offer = offer, Excluded = excluded, Gaps = _gaps,
+            Input = _input, Entries = _entries, Texts = texts, Notices = _notices.Blocks(), Offer = offer, Excluded = excluded, Gaps = [.. _gaps.OrderBy(g => g.Component ?? int.MaxValue)],
             Acknowledgements = [.. _acknowledgements.Select(a => new NoticeAcknowledgement(a.Text, a.Components))],
             InputSha256 = NoticeDigest.Of(_input, _entries, texts, excluded),
         };
@@ -73,6 +74,7 @@ public sealed class NoticeBuilder
         foreach (var unread in component.Unread) Gap(NoticeGapKind.UnreadText, unread);
 
         var texts = _own.Take(component, number, choice, remarks, Gap);
+        if (licence is { Expression: { } said, Statement.Origin: not NoticeOrigin.Found and var origin } && !component.IsDecided) _own.Compare(component, said, origin, choice!, Gap);
         var copyrights = _own.Copyrights(component, choice, texts.Own);
         var isGivenUp = choice is { Used.Count: > 0 } && choice.Used.All(t => s_dedications.Contains(t.Licence));
         if (copyrights.Count == 0 && !isGivenUp) Gap(NoticeGapKind.NoCopyright, "No copyright statement is known.");

@@ -1,3 +1,5 @@
+using Headwater.Core.Licences.Identification;
+
 namespace Headwater.Core.Licences.Notices;
 
 /// <summary>Where a statement of a licence is from.</summary>
@@ -38,7 +40,11 @@ public sealed record NoticeStatement(NoticeOrigin Origin, string Expression)
 /// <param name="Name">What it is called: a file's name, or a licence's.</param>
 /// <param name="Text">The text.</param>
 /// <param name="Licences">The licences and exceptions that it is the text of; empty when that is not said.</param>
-public sealed record NoticeText(string Name, string Text, IReadOnlyList<string> Licences);
+public sealed record NoticeText(string Name, string Text, IReadOnlyList<string> Licences)
+{
+    /// <summary>What it states; null where that is still to be read.</summary>
+    public StatedLicence? Stated { get; init; }
+}
 
 /// <summary>Which alternative of an expression with OR is used.</summary>
 /// <param name="Expression">The alternative.</param>
@@ -75,6 +81,9 @@ public sealed class NoticeComponent
 
     /// <summary>Whether it was changed.</summary>
     public bool Modified { get; set; }
+
+    /// <summary>Whether a person decided about its licence, so that what its texts state raises no question any more.</summary>
+    public bool IsDecided { get; set; }
 
     /// <summary>What is said of its licence.</summary>
     public List<NoticeStatement> Statements { get; } = [];

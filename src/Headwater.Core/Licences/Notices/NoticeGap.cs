@@ -27,6 +27,12 @@ public enum NoticeGapKind
     /// <summary>The component's own text is much shorter than the licence, so it may be a pointer to it only.</summary>
     ShortText,
 
+    /// <summary>The component's own texts state a licence that is neither declared nor concluded, and nobody decided which it is.</summary>
+    TextDiffers,
+
+    /// <summary>The component's own text states no licence that is known, so nothing says that it is the text of what is declared.</summary>
+    TextUnknown,
+
     /// <summary>No copyright statement is there.</summary>
     NoCopyright,
 

@@ -1,5 +1,6 @@
 using Headwater.Core.Licences.Expressions;
 using Headwater.Core.Licences.Facts;
+using Headwater.Core.Licences.Identification;
 
 namespace Headwater.Core.Licences.Notices;
 
@@ -23,7 +24,8 @@ public enum SourceDuty
 /// <param name="Expressions">Reads expressions.</param>
 /// <param name="Text">The standard text of a licence or exception; null where none is known.</param>
 /// <param name="Duty">How far the source has to be handed on.</param>
-public sealed record NoticeKnowledge(ExpressionParser Expressions, Func<string, string?> Text, Func<LicenceTerm, SourceDuty> Duty)
+/// <param name="Read">What a text states.</param>
+public sealed record NoticeKnowledge(ExpressionParser Expressions, Func<string, string?> Text, Func<LicenceTerm, SourceDuty> Duty, Func<string, StatedLicence> Read)
 {
     /// <summary>What the library knows.</summary>
     /// <param name="library">The library.</param>
@@ -36,6 +38,6 @@ public sealed record NoticeKnowledge(ExpressionParser Expressions, Func<string, 
             LicenceCategory.CopyleftLibrary => SourceDuty.Library,
             LicenceCategory.CopyleftModule or LicenceCategory.CopyleftFile or LicenceCategory.CopyleftLimited => SourceDuty.Files,
             _ => SourceDuty.None,
-        });
+        }, text => StatedLicence.Of(text, library.Identify(text)));
     }
 }

@@ -33,7 +33,7 @@ internal static class NoticeMerge
         {
             Name = first.Name, Version = first.Version, Purl = first.Purl, Scope = all.Select(c => c.Scope).FirstOrDefault(s => s is not null), Homepage = all.Select(c => c.Homepage).FirstOrDefault(h => h is not null),
             Source = all.Select(c => c.Source).FirstOrDefault(s => s is not null), LicenceAddress = all.Select(c => c.LicenceAddress).FirstOrDefault(s => s is not null), Choice = all.Select(c => c.Choice).FirstOrDefault(c => c is not null),
-            Excluded = Array.TrueForAll(all, c => c.Excluded is not null) ? first.Excluded : null, Modified = Array.Exists(all, c => c.Modified),
+            Excluded = Array.TrueForAll(all, c => c.Excluded is not null) ? first.Excluded : null, Modified = Array.Exists(all, c => c.Modified), IsDecided = Array.Exists(all, c => c.IsDecided),
         };
         foreach (var origin in Enum.GetValues<NoticeOrigin>()) one.Statements.AddRange(Joined(origin, all));
         one.Texts.AddRange(all.SelectMany(c => c.Texts).DistinctBy(t => (t.Text, string.Join(' ', t.Licences))));

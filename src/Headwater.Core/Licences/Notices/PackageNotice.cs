@@ -1,3 +1,4 @@
+using Headwater.Core.Licences.Identification;
 using Headwater.Core.Licences.Packages;
 
 namespace Headwater.Core.Licences.Notices;
@@ -30,7 +31,11 @@ public static class PackageNotice
                     made.Notices.Add(new NoticeText(name, file.Text, []));
                     break;
                 case FileRole.Licence or FileRole.Copyright when file.Text is not null:
-                    made.Texts.Add(new NoticeText(name, file.Text, file.Found.Expression is { } stated ? [.. stated.Licences, .. stated.Exceptions] : []));
+                    made.Texts.Add(new NoticeText(name, file.Text, file.Found.Expression is { } stated ? [.. stated.Licences, .. stated.Exceptions] : [])
+                    {
+                        // A list of copyrights has the licences of much that is not in the package.
+                        Stated = file.Role == FileRole.Copyright ? StatedLicence.Nothing : StatedLicence.Of(file.Text, file.Found),
+                    });
                     break;
                 case FileRole.Licence or FileRole.Notice:
                     made.Unread.Add($"{name} could not be read. {file.Remark}".TrimEnd());

@@ -87,6 +87,9 @@ internal sealed class CurationsModule(LicenceStore licences, TextStore texts, Re
     /// <summary>The texts of component versions.</summary>
     public static Task<ILookup<long, ComponentText>> TextsOfAsync(DbConnection connection, IEnumerable<long> versions) => TextStore.OfVersionsAsync(connection, null, versions);
 
+    /// <summary>By which a text is kept.</summary>
+    public static string HashOf(string text) => TextFacts.Hash(text);
+
     /// <summary>The words of texts by their hashes; what is not kept is left out.</summary>
     public Task<Dictionary<string, string>> TextsAsync(IEnumerable<string> hashes, CancellationToken cancellationToken) => texts.ReadAsync(hashes, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Headwater.Core.Licences;
 using Headwater.Core.Licences.Expressions;
+using Headwater.Core.Licences.Identification;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Curations;
@@ -20,12 +21,6 @@ internal sealed record Reading(LicenceExpression? Expression, LicenceReason Prob
 internal sealed class DeclaredReader(LicenceLibrary library)
 {
     private const int MostKept = 50_000;
-
-    /// <summary>Says that there is some licence, and not which.</summary>
-    private static readonly string[] Vague =
-    [
-        "LicenseRef-scancode-unknown-license-reference", "LicenseRef-scancode-unknown", "LicenseRef-scancode-free-unknown", "LicenseRef-scancode-unknown-spdx", "LicenseRef-scancode-see-license", "LicenseRef-scancode-generic-cla",
-    ];
 
     private readonly ConcurrentDictionary<string, Reading> _read = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, LicenceExpression?> _expressions = new(StringComparer.Ordinal);
@@ -78,8 +73,6 @@ internal sealed class DeclaredReader(LicenceLibrary library)
         return null;
     }
 
-    public static bool IsVague(LicenceTerm term) => Vague.Contains(term.Licence, StringComparer.Ordinal);
-
     private Reading ReadNew(IReadOnlyList<string> said)
     {
         if (said.Count == 0) return new Reading(null, LicenceReason.NoLicence, [], null, []);
@@ -93,7 +86,7 @@ internal sealed class DeclaredReader(LicenceLibrary library)
         }
 
         var all = LicenceExpression.All(parts);
-        IReadOnlyList<string> unknown = [.. all.Terms.Where(t => t.IsReference && (IsVague(t) || !t.Licence.StartsWith("LicenseRef-scancode-", StringComparison.Ordinal))).Select(t => t.Licence).Distinct(StringComparer.Ordinal)];
+        IReadOnlyList<string> unknown = [.. all.Terms.Where(t => t.IsReference && (StatedLicence.IsVague(t) || !t.Licence.StartsWith("LicenseRef-scancode-", StringComparison.Ordinal))).Select(t => t.Licence).Distinct(StringComparer.Ordinal)];
         return new Reading(all, unknown.Count > 0 ? LicenceReason.UnknownReference : LicenceReason.None, repairs, null, unknown);
     }
 }

@@ -1,4 +1,5 @@
 using Headwater.Core.Licences.Expressions;
+using Headwater.Core.Licences.Identification;
 using Headwater.Server.Platform.Data;
 
 namespace Headwater.Server.Features.Curations;
@@ -44,17 +45,10 @@ internal sealed record LicenceVerdict(string? Declared, string? Found, string? C
         if (reading.Problem != LicenceReason.None) return Open(reading.Problem, null);
         if (found is null && stated.Exists(t => t is { Kind: TextKind.Licence, IsUnrecognised: true })) return Open(LicenceReason.TextUnknown, null);
         if (found is null) return registry is null ? Settled(reading.Text, ConcludedBy.Declared, null) : Open(LicenceReason.RegistryDiffers, null);
-        return IsWithin(found, reading.Expression!) ? Settled(reading.Text, ConcludedBy.Agreement, null) : Open(LicenceReason.Differs, null);
+        return StatedLicence.IsWithin(found, reading.Expression!) ? Settled(reading.Text, ConcludedBy.Agreement, null) : Open(LicenceReason.Differs, null);
 
         LicenceVerdict Settled(string? concluded, ConcludedBy by, Guid? curation) => new(reading.Text, found?.ToString(), concluded, by, LicenceReason.None, curation, TermsOf(concluded, reader.Parse(concluded), reading, it), registry);
         LicenceVerdict Open(LicenceReason reason, Guid? curation) => new(reading.Text, found?.ToString(), null, ConcludedBy.Nothing, reason, curation, TermsOf(null, null, reading, it), registry);
-    }
-
-    /// <summary>Whether everything that is found is covered by what is said: all of it where licences are joined, one where there is a choice. An exception may stand in another file than the text.</summary>
-    public static bool IsWithin(LicenceExpression found, LicenceExpression said)
-    {
-        var allowed = said.Terms.Concat(said.Terms.Where(t => t.Exception is not null).Select(t => t with { Exception = null })).ToList();
-        return LicenceChoices.Satisfies(found, t => DeclaredReader.IsVague(t) || LicenceChoices.Satisfies(t, allowed));
     }
 
     /// <summary>What the registry declares, where both can be read and are not the same licence.</summary>
@@ -92,18 +86,13 @@ internal sealed record LicenceVerdict(string? Declared, string? Found, string? C
         var declaredFits = curation.Subject.Scope == CurationScope.Version || (it.Licences == "[]" && found is not null) || (reading.Expression is { } said && Fits(said));
         return !curation.Accepted.Any(then => (foundFits || found!.Equals(reader.Parse(then.Found))) && (declaredFits || IsSame(then.Declared)));
 
-        bool Fits(LicenceExpression expression) => decided is not null && IsWithin(expression, decided);
+        bool Fits(LicenceExpression expression) => decided is not null && StatedLicence.IsWithin(expression, decided);
         bool IsSame(string declared) => it.Licences == declared || (reading.Expression is { } now && now.Equals(reader.Read(declared, []).Expression));
     }
 
     private static bool IsValid(Curation curation, DateTimeOffset now) => curation.State == CurationState.Active && (curation.ValidUntil is null || curation.ValidUntil > now);
 
-    private static LicenceExpression? All(IEnumerable<string?> expressions, DeclaredReader reader)
-    {
-        var parts = expressions.Select(reader.Parse).OfType<LicenceExpression>().ToList();
-        if (parts.Exists(p => !p.Terms.All(DeclaredReader.IsVague))) parts.RemoveAll(p => p.Terms.All(DeclaredReader.IsVague));
-        return parts.Count == 0 || parts.TrueForAll(p => p.Terms.All(DeclaredReader.IsVague)) ? null : LicenceExpression.All(parts);
-    }
+    private static LicenceExpression? All(IEnumerable<string?> expressions, DeclaredReader reader) => StatedLicence.Together(expressions.Select(reader.Parse));
 
     private static string TermsOf(string? concluded, LicenceExpression? expression, Reading reading, LearntVersion it)
     {

@@ -29,9 +29,6 @@ internal static class TextFacts
 {
     private const int MostMatches = 200, MostCopyrights = 500;
 
-    /// <summary>With fewer words nobody grants anything: it is a name, an address or a pointer.</summary>
-    private const int FewestWords = 20;
-
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     public static TextFact Of(LicenceLibrary library, string text, IReadOnlyList<LeftOutPassage> passages)
@@ -42,25 +39,11 @@ internal static class TextFacts
         var expression = read.Expression?.ToString();
         IReadOnlyList<string> copyrights = [.. read.Copyrights.Take(MostCopyrights)];
         var left = matches.Where(m => passages.Any(p => p.Is(m))).ToList();
-        if (left.Count == 0) return new TextFact(expression, expression, 0, matches, copyrights, read.Remark, (read.Expression is null || read.Expression.Terms.All(DeclaredReader.IsVague)) && read.LoneExceptions.Count == 0 && Words(text) - read.Copyrights.Sum(c => Words(c)) >= FewestWords);
+        if (left.Count == 0) return new TextFact(expression, expression, 0, matches, copyrights, read.Remark, StatedLicence.Of(text, read).IsUnrecognised);
         // What is left is read again without these lines: what they explained stands for itself then.
         foreach (var match in left)
             for (var line = match.StartLine; line <= Math.Min(match.EndLine, lines.Length); line++) lines[line - 1] = "";
         return new TextFact(expression, library.Identify(string.Join('\n', lines)).Expression?.ToString(), left.Count, matches, copyrights, read.Remark);
-    }
-
-    /// <summary>How many words there are; where words are not set apart, each sign is one.</summary>
-    private static int Words(ReadOnlySpan<char> text)
-    {
-        var (words, inside) = (0, false);
-        foreach (var c in text)
-        {
-            var letter = char.IsLetterOrDigit(c);
-            if (letter && (!inside || c >= '\u2e80')) words++;
-            inside = letter;
-        }
-
-        return words;
     }
 
     public static string[] Lines(string text) => text.ReplaceLineEndings("\n").Split('\n');

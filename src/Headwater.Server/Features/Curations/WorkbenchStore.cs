@@ -1,3 +1,4 @@
+using Headwater.Core.Licences.Identification;
 using System.Data.Common;
 using Dapper;
 using Headwater.Server.Features.Findings;
@@ -45,9 +46,9 @@ internal sealed class WorkbenchStore(IDatabase database, FindingsModule findings
         var (found, declared) = (reader.Parse(it.Licence?.Found), reader.Parse(it.Licence?.Declared));
         if (it.Licence?.Reason is LicenceReason.Relicensed or LicenceReason.Expired) Of(it.Licence.Curation);
         if (found is not null) Add(found.ToString(), "proposal.found");
-        if (declared is not null && !declared.Terms.Any(DeclaredReader.IsVague)) Add(declared.ToString(), "proposal.declared");
+        if (declared is not null && !declared.Terms.Any(StatedLicence.IsVague)) Add(declared.ToString(), "proposal.declared");
         if (it.Licence?.Registry is { } word && reader.Read(TypeMaps.ToJson(word.Said), []) is { Problem: LicenceReason.None, Text: { } theirs }) Add(theirs, "proposal.registry");
-        if (found is not null && declared is not null && !declared.Terms.Any(DeclaredReader.IsVague)) Add(Core.Licences.Expressions.LicenceExpression.All(declared, found).ToString(), "proposal.both");
+        if (found is not null && declared is not null && !declared.Terms.Any(StatedLicence.IsVague)) Add(Core.Licences.Expressions.LicenceExpression.All(declared, found).ToString(), "proposal.both");
         foreach (var line in precedent.Where(p => p.State == CurationState.Active).Concat(precedent)) Add(line.Expression, "proposal.precedent");
         foreach (var text in it.Texts.Where(t => t.Expression is not null)) Add(text.Expression!, "proposal.text");
         Add("NONE", "proposal.none");

@@ -1,5 +1,6 @@
 using Headwater.Core.Licences;
 using Headwater.Core.Licences.Expressions;
+using Headwater.Core.Licences.Identification;
 using Headwater.Core.Licences.Notices;
 using Headwater.Core.Sboms;
 using Headwater.Server.Features.Curations;
@@ -84,6 +85,15 @@ internal sealed class NoticeMaker(ProjectsModule projects, CurationsModule curat
         {
             component.Statements.RemoveAll(s => s.Origin == NoticeOrigin.Concluded);
             component.Statements.Add(new NoticeStatement(NoticeOrigin.Concluded, concluded));
+            component.IsDecided = true;
+        }
+
+        // The document's texts were read as it came, and what people said is no licence in them counts here too.
+        var read = known.Texts.Where(t => t.Source == "sbom" && t.IsRead).DistinctBy(t => t.Sha256).ToDictionary(t => t.Sha256, StringComparer.Ordinal);
+        if (read.Count > 0)
+        {
+            for (var i = 0; i < component.Texts.Count; i++)
+                if (read.TryGetValue(CurationsModule.HashOf(component.Texts[i].Text), out var fact)) component.Texts[i] = component.Texts[i] with { Stated = Stated(fact) };
         }
 
         foreach (var text in known.Texts.Where(t => t.Source != "sbom").OrderBy(t => t.Name, StringComparer.Ordinal).ThenBy(t => t.Sha256, StringComparer.Ordinal))
@@ -91,10 +101,16 @@ internal sealed class NoticeMaker(ProjectsModule projects, CurationsModule curat
             if (text.Kind == TextKind.Other || !words.TryGetValue(text.Sha256, out var said)) continue;
             var list = text.Kind == TextKind.Notice ? component.Notices : component.Texts;
             if (list.Exists(t => t.Text == said)) continue;
-            var stated = text.Expression is null ? null : library.Expressions.Parse(text.Expression, ExpressionMode.Lenient).Expression;
-            list.Add(new NoticeText(text.Name, said, text.Kind == TextKind.Notice || stated is null ? [] : [.. stated.Licences, .. stated.Exceptions]));
+            var stated = Stated(text);
+            list.Add(new NoticeText(text.Name, said, text.Kind == TextKind.Notice || stated.Expression is not { } of ? [] : [.. of.Licences, .. of.Exceptions])
+            {
+                // A list of copyrights has the licences of much that is not in the package.
+                Stated = text.Kind == TextKind.Copyright ? StatedLicence.Nothing : text.IsRead ? stated : null,
+            });
         }
     }
+
+    private StatedLicence Stated(ComponentText text) => new(text.Expression is null ? null : library.Expressions.Parse(text.Expression, ExpressionMode.Lenient).Expression, text.IsUnrecognised);
 
     /// <summary>By expression, whatever the order of its parts; in each list what is nearest first.</summary>
     private Dictionary<LicenceExpression, List<LicenceChoiceRow>> Index(IReadOnlyList<LicenceChoiceRow> rows)

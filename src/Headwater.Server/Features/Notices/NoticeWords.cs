@@ -15,6 +15,8 @@ internal static class NoticeWords
         NoticeGapKind.NoText => "notice.gap.noText",
         NoticeGapKind.StandardText => "notice.gap.standardText",
         NoticeGapKind.ShortText => "notice.gap.shortText",
+        NoticeGapKind.TextDiffers => "notice.gap.textDiffers",
+        NoticeGapKind.TextUnknown => "notice.gap.textUnknown",
         NoticeGapKind.NoCopyright => "notice.gap.noCopyright",
         NoticeGapKind.UnreadText => "notice.gap.unreadText",
         NoticeGapKind.NoContact => "notice.gap.noContact",

@@ -49,6 +49,58 @@ public sealed class NoticeBuilderTests
         notice.Entries[0].Texts.Select(t => t.IsStandard).ShouldBe([false, true]);
     }
 
+    private const string Own = """
+        Copyright 2020 Keeper
+
+        Whoever keeps bees may run this program from Monday to Friday, and give it to other keepers of bees, if the third jar of every harvest is sent to its author.
+        """;
+
+    private static readonly string s_mit = LibrarySource.Library.Find("MIT")!.Text!.Replace("<year> <copyright holders>", "2019 Jane Doe", StringComparison.Ordinal);
+
+    [Fact]
+    public void Text_ThatStatesWhatIsNotDeclared_IsAGap()
+    {
+        var other = s_mit + "\n\nSPDX-License-Identifier: GPL-2.0-only\n";
+
+        var gap = Build(Component("a", "MIT", other)).Gaps.ShouldHaveSingleItem();
+
+        gap.Kind.ShouldBe(NoticeGapKind.TextDiffers);
+        gap.Detail.ShouldBe("Its own texts state (GPL-2.0-only AND MIT), and what is declared is MIT.");
+        Build(Component("a", "MIT", s_mit, LibrarySource.Library.Find("ISC")!.Text!)).Gaps.ShouldContain(g => g.Kind == NoticeGapKind.TextDiffers);
+        Build(Component("a", "MIT", s_mit), Component("b", "MIT OR Apache-2.0", s_mit), Component("c", "GPL-2.0-only AND MIT", other)).Gaps.ShouldNotContain(g => g.Kind == NoticeGapKind.TextDiffers);
+    }
+
+    [Fact]
+    public void Text_ThatStatesNothingKnown_IsAGap_UnlessItIsThatOfAnOwnLicence()
+    {
+        Build(Component("a", "MIT", Own)).Gaps.ShouldHaveSingleItem().Kind.ShouldBe(NoticeGapKind.TextUnknown);
+        Build(Component("a", "MIT", Own, s_mit)).Gaps.ShouldBeEmpty();
+        Build(Component("a", "LicenseRef-bees", Own)).Gaps.ShouldNotContain(g => g.Kind == NoticeGapKind.TextUnknown);
+    }
+
+    [Theory]
+    [InlineData("GPL-2.0-only")]
+    [InlineData("GPL-3.0-or-later")]
+    [InlineData("LGPL-2.1-only")]
+    [InlineData("Apache-2.0")]
+    [InlineData("BSD-3-Clause")]
+    [InlineData("Classpath-exception-2.0")]
+    public void Text_OfTheLicenceItself_IsNoGap(string id)
+    {
+        var licence = id == "Classpath-exception-2.0" ? "GPL-2.0-only WITH Classpath-exception-2.0" : id;
+
+        Build(Component("a", licence, "Something else comes first.\n\n" + LibrarySource.Library.Find(id)!.Text!)).Gaps.ShouldNotContain(g => g.Kind == NoticeGapKind.TextDiffers || g.Kind == NoticeGapKind.TextUnknown);
+    }
+
+    [Fact]
+    public void Texts_OfWhatAPersonDecided_RaiseNothing()
+    {
+        var (differs, unknown) = (Component("a", "MIT", LibrarySource.Library.Find("ISC")!.Text!), Component("b", "MIT", Own));
+        (differs.IsDecided, unknown.IsDecided) = (true, true);
+
+        Build(differs, unknown).Gaps.ShouldNotContain(g => g.Kind == NoticeGapKind.TextDiffers || g.Kind == NoticeGapKind.TextUnknown);
+    }
+
     [Fact]
     public void Exception_StandsBehindItsLicence()
     {

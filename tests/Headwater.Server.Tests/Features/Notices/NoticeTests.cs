@@ -99,6 +99,21 @@ public sealed class NoticeTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Text_ThatStatesWhatIsNotDeclared_IsListedUntilAPersonDecides()
+    {
+        using var client = await host.ClientAsync(All);
+        var version = (await TestHost.UploadAsync(client, "Shop " + Guid.NewGuid(), "1", Curations.LicenceTests.Bom(("pkg:npm/states-other@1", Curations.LicenceTests.Id("MIT", Curations.LicenceTests.Isc)), ("pkg:npm/states-nothing@1", Curations.LicenceTests.Id("MIT", Curations.LicenceTests.Own))))).ProjectUuid;
+        await host.IdleAsync();
+
+        (await GapsAsync()).ShouldBe(["textUnknown", "textDiffers"], ignoreOrder: true);
+        foreach (var component in (await host.Get<CurationsModule>().OfProjectVersionAsync(Viewer.Everything, version, Stop))!)
+            (await host.Get<CurationStore>().DecideAsync(Viewer.Everything, component.ComponentVersionId, new CurationWish("version", "MIT", "found-wrong", "asked"), "lara", Stop)).Refusal.ShouldBeNull();
+        (await GapsAsync()).ShouldBeEmpty();
+
+        async Task<List<string>> GapsAsync() => [.. (await NoticeAsync(client, version)).GetProperty("gaps").EnumerateArray().Select(g => g.GetProperty("kind").GetString()!).Where(k => k.StartsWith("text", StringComparison.Ordinal))];
+    }
+
+    [Fact]
     public async Task Notice_HasWhatPeopleDecided_AboutComponentsWithoutAPackageUrlToo()
     {
         using var client = await host.ClientAsync(All);
