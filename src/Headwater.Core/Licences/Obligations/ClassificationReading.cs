@@ -3,7 +3,11 @@ using Headwater.Core.Licences.Facts;
 namespace Headwater.Core.Licences.Obligations;
 
 /// <summary>What follows from the category and the flags of a licence, where nobody has written down what it asks for; and what flags forbid in any case.</summary>
-internal sealed class ClassificationReading(string licence, LicenceJudgement judged, UseContext use)
+/// <param name="licence">As it is shown, with its exception.</param>
+/// <param name="id">Its identifier.</param>
+/// <param name="judged">What kind of licence it is.</param>
+/// <param name="use">How it is used.</param>
+internal sealed class ClassificationReading(string licence, string id, LicenceJudgement judged, UseContext use)
 {
     private bool Delivers => use.Reach is null or Reach.Distributed;
 
@@ -53,8 +57,13 @@ internal sealed class ClassificationReading(string licence, LicenceJudgement jud
                 yield return Category(ObligationVerb.Must, "Find out in its text how much of a combined work falls under it", "delivery", use.IsCombined is null ? [.. copies, "if it is a Combined work"] : copies, Extent());
         }
 
-        if (use.Reach is null or Reach.Network && Has(LicenceFlag.NetworkClause))
-            yield return Flag(LicenceFlag.NetworkClause, ObligationVerb.Must, "Do what its text asks of use over a network", "Network service", use.Reach is null ? ["if others use it over a network"] : []);
+        if (use.Reach is null or Reach.Network && NetworkClauses.Counts(id, judged))
+        {
+            const string What = "Do what its text asks of use over a network";
+            var clause = NetworkClauses.Of(id);
+            string[] asked = use.Reach is null ? ["if others use it over a network"] : [];
+            yield return Has(LicenceFlag.NetworkClause) ? Flag(LicenceFlag.NetworkClause, ObligationVerb.Must, What, "Network service", asked, clause is null ? null : $"It is {clause} of its text.") : Made(ObligationVerb.Must, What, asked, $"{clause} of its text", "Network service", null);
+        }
     }
 
     private string? Review() => judged.Category switch
@@ -80,8 +89,8 @@ internal sealed class ClassificationReading(string licence, LicenceJudgement jud
 
     private bool Has(LicenceFlag flag) => judged.Flags.Any(f => f.Flag == flag);
 
-    private Obligation Flag(LicenceFlag flag, ObligationVerb verb, string what, string applies, IReadOnlyList<string>? conditions = null) =>
-        Made(verb, what, conditions ?? [], $"{flag}, says {LicenceWords.Of(judged.Flags.First(f => f.Flag == flag).Source)}", applies, null);
+    private Obligation Flag(LicenceFlag flag, ObligationVerb verb, string what, string applies, IReadOnlyList<string>? conditions = null, string? note = null) =>
+        Made(verb, what, conditions ?? [], $"{flag}, says {LicenceWords.Of(judged.Flags.First(f => f.Flag == flag).Source)}", applies, note);
 
     private Obligation Category(ObligationVerb verb, string what, string applies, IReadOnlyList<string>? conditions = null, string? note = null) =>
         Made(verb, what, conditions ?? [], $"{judged.Category}, says {LicenceWords.Of(judged.Source)}", applies, note);

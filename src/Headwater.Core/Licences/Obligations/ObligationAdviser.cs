@@ -48,7 +48,8 @@ public sealed class ObligationAdviser
     {
         var (merged, remarks) = (new ObligationMerge(), new List<ObligationRemark>());
         var together = way.Select(t => t.Licence).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var remark in OfContext(use)) remarks.Add(remark);
+        var counts = use.Reach == Reach.Network && way.Any(t => NetworkClauses.Counts(t.Licence, _library.Judge(t, own?.Invoke(t.Licence))));
+        foreach (var remark in OfContext(use, counts)) remarks.Add(remark);
         foreach (var term in way) One(term, use, own, together, merged, remarks);
         return new ObligationList([.. way.Select(t => t.ToString())], merged.All, [.. remarks.Distinct().OrderByDescending(r => r.IsGap)]);
     }
@@ -81,11 +82,12 @@ public sealed class ObligationAdviser
             remarks.Add(new ObligationRemark($"There is no checklist for {name}: what is listed follows from its category ({LicenceWords.Of(judged.Category)}, says {LicenceWords.Of(judged.Source)}) and its flags.", true, name));
         }
 
-        var classified = new ClassificationReading(name, judged, use);
+        var classified = new ClassificationReading(name, term.Licence, judged, use);
         foreach (var obligation in classified.Limits().Concat(checklist is null ? classified.Duties() : [])) merged.Add(obligation);
         if (checklist is null && !judged.AreFlagsComplete && judged.Category is not (LicenceCategory.Unclassified or LicenceCategory.PublicDomain)) remarks.Add(new ObligationRemark($"Nobody has looked for all clauses of {name}.", true, name));
         if (checklist is null && judged.Flags.Any(f => f.Flag == LicenceFlag.PatentClause)) remarks.Add(new ObligationRemark($"{name} has terms of patents.", false, name));
-        if (use.Reach == Reach.Network && judged.Flags.All(f => f.Flag != LicenceFlag.NetworkClause) && judged.AreFlagsComplete) remarks.Add(new ObligationRemark($"{name} asks nothing for use over a network.", false, name));
+        if (use.Reach == Reach.Network && NetworkClauses.Counts(term.Licence, judged)) remarks.Add(OverNetwork(term.Licence, name, judged, checklist is not null));
+        else if (use.Reach == Reach.Network && judged.AreFlagsComplete) remarks.Add(new ObligationRemark($"{name} asks nothing for use over a network.", false, name));
     }
 
     /// <summary>The checklist of a licence, or of the version alone of which it lets one choose that or a later one.</summary>
@@ -96,11 +98,20 @@ public sealed class ObligationAdviser
         return licence.EndsWith(Later, StringComparison.OrdinalIgnoreCase) && licence[..^Later.Length] + "-only" is var only && ChecklistText(only) is { } text ? (text, only) : (null, null);
     }
 
-    private static IEnumerable<ObligationRemark> OfContext(UseContext use)
+    /// <summary>That others' use over a network is no delivery is not true of every licence.</summary>
+    private static ObligationRemark OverNetwork(string licence, string name, LicenceJudgement judged, bool hasChecklist)
+    {
+        var clause = NetworkClauses.Of(licence);
+        var flag = judged.Flags.FirstOrDefault(f => f.Flag == LicenceFlag.NetworkClause);
+        var who = flag is null ? $"its text says so in {clause}" : $"its flag says so, after {LicenceWords.Of(flag.Source)}{(clause is null ? "" : $"; {clause} of its text")}";
+        return new ObligationRemark($"{name}: use over a network has duties ({who}).{(hasChecklist ? "" : " There is no checklist for them, so what they are has to be read there.")}", !hasChecklist, name);
+    }
+
+    private static IEnumerable<ObligationRemark> OfContext(UseContext use, bool networkCounts)
     {
         if (use.Reach is null) yield return new ObligationRemark("How it reaches others was not said: duties of delivery stand under that condition.", false);
         if (use.Reach == Reach.Internal) yield return new ObligationRemark("Nothing is passed on, so duties of delivery do not arise. A copy for a contractor, a customer or a company of the group may be a delivery.", false);
-        if (use.Reach == Reach.Network) yield return new ObligationRemark("Nobody gets a copy, so duties of delivery do not arise. Scripts, apps and programs that users are sent are copies: ask for them as distributed.", false);
+        if (use.Reach == Reach.Network) yield return new ObligationRemark($"{(networkCounts ? "" : "Nobody gets a copy, so duties of delivery do not arise. ")}Scripts, apps and programs that users are sent are copies: ask for them as distributed.", false);
         if (use.Reach is null or Reach.Distributed)
         {
             if (use.IsModified is null) yield return new ObligationRemark("Whether it is modified was not said: what depends on it stands under that condition.", false);

@@ -92,6 +92,32 @@ public sealed class ObligationTests
         later.Remarks.ShouldContain(r => r.Text.Contains("checklist for AGPL-3.0-only"));
     }
 
+    [Theory]
+    [InlineData("SSPL-1.0", "section 13", true)]
+    [InlineData("RPL-1.5", "section 6.1", true)]
+    [InlineData("OSL-3.0", "section 5", true)]
+    [InlineData("EUPL-1.2", "section 1", true)]
+    [InlineData("AGPL-3.0-only", "section 13", false)]
+    public void NetworkClause_OverANetwork_IsNamed_AndNobodySaysThatNothingArises(string licence, string clause, bool isGap)
+    {
+        var list = One(licence, new UseContext(Reach.Network, true));
+
+        list.Obligations.ShouldNotBeEmpty();
+        list.Remarks.ShouldNotContain(r => r.Text.Contains("do not arise", StringComparison.Ordinal));
+        list.Remarks.ShouldContain(r => r.IsGap == isGap && r.Text.Contains("use over a network has duties", StringComparison.Ordinal) && r.Text.Contains(clause, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void NetworkClauses_AreOfLicencesWhoseTextsHaveSuch()
+    {
+        foreach (var id in NetworkClauses.Licences)
+        {
+            var text = (Library.Find(id) ?? Library.Find(id + "-only")).ShouldNotBeNull(id).Text.ShouldNotBeNull(id);
+            text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            new[] { "as a Service", "network", "Externally Deploy", "External Deployment", "essential functionalit" }.ShouldContain(w => text.Contains(w, StringComparison.OrdinalIgnoreCase), id);
+        }
+    }
+
     [Fact]
     public void Lgpl3_Linked_AsksForWhatTheLinkageNeeds()
     {
