@@ -31,15 +31,17 @@ internal sealed class NoticeChooser
         if (ways is { Count: 1 }) return new Outcome(ways[0], null, null, [], choice is null || Matches(choice, ways[0]) ? null : $"'{choice.Expression}' was chosen, and there is no choice.", all);
         string[] alternatives = ways is null ? [] : [.. ways.Select(Show)];
         if (ways is null) return new Outcome(all, null, null, alternatives, $"It leaves more than {LicenceChoices.Most} ways to choose.", all);
+        // What holds whichever way is taken needs no choice.
+        var always = ways[0].Where(t => ways.All(w => w.Contains(t))).ToHashSet();
         if (choice is not null)
         {
-            var chosen = ways.FirstOrDefault(w => Matches(choice, w));
+            var chosen = ways.FirstOrDefault(w => Matches(choice, w)) ?? ways.FirstOrDefault(w => Decides(choice, w, always));
             if (chosen is not null) return new Outcome(chosen, Show(chosen), Why(choice), alternatives, null, all);
             return new Outcome(all, null, null, alternatives, $"'{choice.Expression}' was chosen, which is not among the alternatives: {string.Join("; ", alternatives)}.", all);
         }
 
         // The way whose least preferred licence is preferred most.
-        var best = ways.Select(w => (Way: w, Rank: w.Max(Rank))).MinBy(w => w.Rank);
+        var best = ways.Select(w => (Way: w, Rank: w.All(always.Contains) ? w.Max(Rank) : w.Where(t => !always.Contains(t)).Max(Rank))).MinBy(w => w.Rank);
         if (best.Rank < int.MaxValue) return new Outcome(best.Way, Show(best.Way), "by the order of preference", alternatives, null, all);
         return new Outcome(all, null, null, alternatives, null, all);
     }
@@ -48,6 +50,13 @@ internal sealed class NoticeChooser
 
     private bool Matches(NoticeChoice choice, IReadOnlyList<LicenceTerm> way) =>
         _parser.Parse(choice.Expression, ExpressionMode.Lenient).Expression is { } chosen && LicenceChoices.Of(chosen) is [var terms] && terms.Count == way.Count && way.All(terms.Contains);
+
+    /// <summary>Whether a choice names all that tells a way from the others, and nothing that is not of it: of "(MIT OR GPL-2.0-only) AND ISC", MIT.</summary>
+    private bool Decides(NoticeChoice choice, IReadOnlyList<LicenceTerm> way, HashSet<LicenceTerm> always)
+    {
+        if (way.All(always.Contains) || _parser.Parse(choice.Expression, ExpressionMode.Lenient).Expression is not { } chosen || LicenceChoices.Of(chosen) is not [var terms]) return false;
+        return terms.All(way.Contains) && way.All(t => always.Contains(t) || terms.Contains(t));
+    }
 
     private static string Show(IReadOnlyList<LicenceTerm> way) => string.Join(" AND ", way);
 

@@ -32,7 +32,7 @@ public sealed record NoticeKnowledge(ExpressionParser Expressions, Func<string, 
     public static NoticeKnowledge Of(LicenceLibrary library)
     {
         ArgumentNullException.ThrowIfNull(library);
-        return new NoticeKnowledge(library.Expressions, id => library.Find(id)?.Text, term => library.Judge(term).Category switch
+        return new NoticeKnowledge(library.Expressions, id => library.Find(id) is { } facts && !IsKind(facts) ? facts.Text : null, term => library.Judge(term).Category switch
         {
             LicenceCategory.CopyleftStrong => SourceDuty.Work,
             LicenceCategory.CopyleftLibrary => SourceDuty.Library,
@@ -40,4 +40,7 @@ public sealed record NoticeKnowledge(ExpressionParser Expressions, Func<string, 
             _ => SourceDuty.None,
         }, text => StatedLicence.Of(text, library.Identify(text)));
     }
+
+    /// <summary>LicenseDB has entries for what nobody in particular wrote ("proprietary", "see the file"): their text describes the kind, and is the text of no licence.</summary>
+    private static bool IsKind(LicenceFacts facts) => facts is { ListedBy: LicenceSource.LicenseDb, Owner: "Unspecified", Category: LicenceCategory.Commercial or LicenceCategory.Unstated };
 }

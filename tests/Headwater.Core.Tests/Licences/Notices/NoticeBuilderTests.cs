@@ -137,6 +137,45 @@ public sealed class NoticeBuilderTests
         notice.Gaps.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("(MIT OR GPL-2.0-only) AND BSD-3-Clause", "MIT", "MIT AND BSD-3-Clause")]
+    [InlineData("(MIT OR GPL-2.0-only) AND BSD-3-Clause", "BSD-3-Clause AND MIT", "MIT AND BSD-3-Clause")]
+    [InlineData("(MIT OR GPL-2.0-only) AND (ISC OR Zlib) AND BSD-3-Clause", "MIT AND Zlib", "MIT AND Zlib AND BSD-3-Clause")]
+    [InlineData("(MIT OR GPL-2.0-only) AND (ISC OR Zlib)", "MIT", null)]
+    [InlineData("MIT OR (BSD-3-Clause AND Zlib)", "Zlib", null)]
+    [InlineData("(MIT OR GPL-2.0-only) AND BSD-3-Clause", "BSD-3-Clause", null)]
+    public void Choice_OfAnAlternativeWithin_IsEnough_WhereItLeavesNoneOpen(string expression, string choice, string? chosen)
+    {
+        var component = Component("a", expression);
+        component.Choice = new NoticeChoice(choice, null, null);
+
+        var notice = Build(component);
+
+        notice.Entries[0].Chosen.ShouldBe(chosen);
+        notice.Gaps.Any(g => g.Kind == NoticeGapKind.ChoiceNotOffered).ShouldBe(chosen is null);
+    }
+
+    [Theory]
+    [InlineData("(MIT OR GPL-2.0-only) AND BSD-3-Clause", "MIT", "MIT AND BSD-3-Clause")]
+    [InlineData("(MIT OR GPL-2.0-only) AND (ISC OR Zlib) AND BSD-3-Clause", "MIT,Zlib", "MIT AND Zlib AND BSD-3-Clause")]
+    [InlineData("(MIT OR GPL-2.0-only) AND (ISC OR Zlib)", "MIT", null)]
+    [InlineData("(MIT OR GPL-2.0-only) AND BSD-3-Clause", "BSD-3-Clause", null)]
+    public void Preference_NeedsNotNameWhatHoldsAnyway(string expression, string preferences, string? chosen)
+    {
+        var input = Input(Component("a", expression)) with { Preferences = preferences.Split(',') };
+
+        NoticeBuilder.Build(input, Knowledge, TestContext.Current.CancellationToken).Entries[0].Chosen.ShouldBe(chosen);
+    }
+
+    [Fact]
+    public void Unlicensed_HasNoText_ForAPlaceholderIsNone()
+    {
+        var notice = Build(Component("a", "UNLICENSED"));
+
+        notice.Texts.ShouldBeEmpty();
+        notice.Gaps.ShouldContain(g => g.Kind == NoticeGapKind.NoText);
+    }
+
     [Fact]
     public void Choice_OfWhatIsNotOnOffer_IsAGap()
     {
