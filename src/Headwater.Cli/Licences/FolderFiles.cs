@@ -1,8 +1,9 @@
+using Headwater.Cli.Shell;
 using Headwater.Core.Licences.Packages;
 
 namespace Headwater.Cli.Licences;
 
-/// <summary>The files of a folder and below, in the order of their paths. Links are not followed, and folders of version control are left out. Pipes and devices have no length, and what has none is never opened.</summary>
+/// <summary>The files of a folder and below, in the order of their paths. Links are not followed, and folders of version control are left out.</summary>
 internal static class FolderFiles
 {
     private static readonly string[] s_versionControl = [".git", ".hg", ".svn", ".bzr", ".jj", ".pijul", ".sl"];
@@ -11,7 +12,8 @@ internal static class FolderFiles
     /// <param name="leaveOut">Says of a folder's path, relative and with forward slashes, whether nothing below it counts; null for none.</param>
     /// <param name="unreadable">Told a folder that cannot be listed, and why.</param>
     /// <param name="linked">Says of which paths a link to another file within the folder counts as that file; null for none.</param>
-    public static List<FolderFile> Of(string folder, Func<string, bool>? leaveOut, Action<string, string> unreadable, Func<string, bool>? linked = null)
+    /// <param name="other">Told what is neither a file nor a folder, and what it is: links to files that are not followed, pipes, sockets and devices; null when nobody wants to know.</param>
+    public static List<FolderFile> Of(string folder, Func<string, bool>? leaveOut, Action<string, string> unreadable, Func<string, bool>? linked = null, Action<string, OtherFile>? other = null)
     {
         var files = new List<FolderFile>();
         var root = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
@@ -29,10 +31,13 @@ internal static class FolderFiles
                     if ((entry.Attributes & (FileAttributes.ReparsePoint | FileAttributes.Device)) != 0)
                     {
                         if (linked?.Invoke(path) == true && Target(entry) is { } target) Add(path, target);
+                        else if (entry is FileInfo) other?.Invoke(path, entry.LinkTarget is null ? OtherFile.NoFile("a device") : OtherFile.Link);
                     }
                     else if (entry is FileInfo file)
                     {
-                        Add(path, file);
+                        // Pipes and devices have no length; what has none is never opened.
+                        if (file.Length == 0 && FileType.Other(file.FullName) is { } what) other?.Invoke(path, OtherFile.NoFile(what));
+                        else Add(path, file);
                     }
                     else if (!s_versionControl.Contains(entry.Name) && leaveOut?.Invoke(path) != true)
                     {
@@ -60,4 +65,14 @@ internal static class FolderFiles
             }
         }
     }
+}
+
+/// <summary>What lies in a folder and is neither a file nor a folder.</summary>
+/// <param name="IsLink">Whether it is a link, which leads to something.</param>
+/// <param name="Reason">Why it is not read, as a sentence.</param>
+internal readonly record struct OtherFile(bool IsLink, string Reason)
+{
+    public static OtherFile Link => new(true, "It is a link; links are not followed.");
+
+    public static OtherFile NoFile(string what) => new(false, $"It is {what} and no file.");
 }

@@ -33,6 +33,8 @@ internal static class LicenceCommands
             headwater licence parse 'MIT OR (Apache-2.0 AND BSD-3-Clause)'
             jq -r .license package.json | headwater licence parse --mode lenient
 
+            In lenient mode, "upgrades" has what deprecated identifiers are today, and "warnings" what is odd; each only where there is something.
+
             Exit code 0 when the input was read to its end, whatever the answers; with arguments, 1 when an answer is an error.
             """);
         command.SetAction(result =>
@@ -66,7 +68,30 @@ internal static class LicenceCommands
             json.WriteEndArray();
         }
 
+        if (mode == ExpressionMode.Lenient) Advise(read, json);
         json.WriteEndObject();
         output.EndJson();
+    }
+
+    /// <summary>What is grammatical, and not as it would be written today.</summary>
+    private static void Advise(ExpressionResult read, Utf8JsonWriter json)
+    {
+        var upgrades = read.Expression!.Terms.Distinct().Select(t => (From: t.ToString(), To: Library.Advice.Upgrade(t).ToString())).Where(u => u.From != u.To).ToList();
+        if (upgrades.Count > 0)
+        {
+            json.WriteStartArray("upgrades"u8);
+            foreach (var (from, to) in upgrades)
+            {
+                json.WriteStartObject();
+                json.WriteString("from"u8, from);
+                json.WriteString("to"u8, to);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        string[] warnings = [.. read.Warnings.Concat(Library.Advice.Warnings(read.Expression)).Distinct(StringComparer.Ordinal)];
+        if (warnings.Length > 0) StatedJson.Texts(json, "warnings", warnings);
     }
 }

@@ -23,9 +23,10 @@ internal static class LicenceIdentify
             git show HEAD:COPYING | headwater licence identify -
             headwater licence identify --json vendor | jq -r 'select(.expression == "NONE") | .file'
 
-            Exit code 0 when all was read, 1 when a file could not be.
+            Links are not followed, and folders of version control (.git and the like) are left out.
+            Exit code 0 when all was read, 1 when a file or a folder could not be, which standard error names, 2 when nothing was done.
             """);
-        command.SetAction((result, cancellation) => Task.FromResult(Run(result.GetValue(paths)!, result.GetValue(json), result.GetValue(check), cancellation)));
+        command.SetAction((result, cancellation) => Task.Run(() => Run(result.GetValue(paths)!, result.GetValue(json), result.GetValue(check), cancellation)));
         return command;
     }
 
@@ -36,9 +37,10 @@ internal static class LicenceIdentify
 
         var output = LineOutput.Open();
         var (all, count) = (true, 0L);
+        var files = paths.SelectMany(p => Files(p, Unreadable)).ToList();
         using var progress = Terminal.Progress(out var report);
         // Files are independent of each other; what is written keeps their order.
-        foreach (var read in paths.SelectMany(p => Files(p).Select(f => (File: f, IsGiven: f == p))).AsParallel().AsOrdered().WithCancellation(cancellation).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(f => Read(f.File, f.IsGiven)))
+        foreach (var read in files.AsParallel().AsOrdered().WithCancellation(cancellation).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(Read))
         {
             if (++count % 100 == 0) report($"{Terminal.Number(count)} files read");
             if (read.Error is null)
@@ -47,31 +49,49 @@ internal static class LicenceIdentify
                 continue;
             }
 
-            all = false;
-            Terminal.Note($"{read.File}: {read.Error}");
+            Unreadable(read.File, read.Error);
         }
 
         output.Flush();
         return all ? CommandLine.Ok : CommandLine.Found;
+
+        void Unreadable(string path, string why)
+        {
+            all = false;
+            Terminal.Note($"{path}: not read. {why}");
+        }
     }
 
-    private static (string File, TextFile? Text, IdentifiedText? Found, string? Error) Read(string file, bool isGiven)
+    private static (string File, TextFile? Text, IdentifiedText? Found, string? Error) Read(Candidate file)
     {
         try
         {
-            // A pipe that lies in a folder has no length either, and whoever opens it waits.
-            var read = file == StandardInput ? TextFile.Read(Console.OpenStandardInput()) : !isGiven && new FileInfo(file).Length == 0 ? TextFile.Of([]) : TextFile.Read(file);
-            return (file, read, read.Text is null ? new IdentifiedText(null, [], [], read.Remark) : LicenceCommands.Library.Identify(read.Text), null);
+            var read = file.NoFile is not null ? new TextFile(null, file.NoFile) : file.Path == StandardInput ? TextFile.Read(Console.OpenStandardInput()) : file.IsEmpty ? TextFile.Of([]) : TextFile.Read(file.Path);
+            return (file.Path, read, read.Text is null ? new IdentifiedText(null, [], [], read.Remark) : LicenceCommands.Library.Identify(read.Text), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (file, null, null, e.Message);
+            return (file.Path, null, null, e.Message);
         }
     }
 
-    /// <summary>In the order of their names; links are not followed.</summary>
-    private static IEnumerable<string> Files(string path) => path == StandardInput || File.Exists(path) ? [path]
-        : Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true }).Order(StringComparer.Ordinal);
+    /// <summary>In the order of their names.</summary>
+    private static IEnumerable<Candidate> Files(string path, Action<string, string> unreadable)
+    {
+        // Who gives a pipe by name has somebody who writes into it.
+        if (path == StandardInput || File.Exists(path)) return [new Candidate(path, false, null)];
+        var others = new List<Candidate>();
+        var files = FolderFiles.Of(path, null, (folder, why) => unreadable(Path.Combine(path, folder), why), null, (file, other) =>
+        {
+            if (!other.IsLink) others.Add(new Candidate(Path.Combine(path, file), false, other.Reason));
+        });
+        return files.Select(f => new Candidate(Path.Combine(path, f.Path), f.Length == 0, null)).Concat(others).OrderBy(f => f.Path, StringComparer.Ordinal);
+    }
+
+    /// <param name="Path">As it is shown and opened.</param>
+    /// <param name="IsEmpty">Whether it need not be opened.</param>
+    /// <param name="NoFile">What it is in place of a file, as a sentence; null for files.</param>
+    private readonly record struct Candidate(string Path, bool IsEmpty, string? NoFile);
 
     private static void Write(string file, TextFile read, IdentifiedText found, bool asJson, bool check, LineOutput output)
     {

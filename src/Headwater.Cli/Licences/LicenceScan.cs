@@ -19,9 +19,9 @@ internal static class LicenceScan
             headwater licence scan --json node_modules | jq -r 'select(.agreement == "different") | .purl'
             headwater licence scan --all-files --check src
 
-            Exit code 0 when all was read, 1 when something could not be (a broken archive, a limit), 2 when nothing was done.
+            Exit code 0 when all was read, 1 when something could not be (a broken archive, an encrypted entry, a link, a limit), 2 when nothing was done.
             """);
-        command.SetAction((result, cancellation) => Task.FromResult(Run(result.GetValue(paths)!, result.GetValue(json), result.GetValue(all), result.GetValue(check), cancellation)));
+        command.SetAction((result, cancellation) => Task.Run(() => Run(result.GetValue(paths)!, result.GetValue(json), result.GetValue(all), result.GetValue(check), cancellation)));
         return command;
     }
 
@@ -31,6 +31,7 @@ internal static class LicenceScan
         {
             if (Directory.Exists(path)) continue;
             if (!File.Exists(path)) throw new CommandException($"There is no file or folder '{path}'.");
+            if (FileType.Other(path) is { } what) throw new CommandException($"'{path}' is {what} and no file.");
             if (!PackageScan.IsArchive(path)) throw new CommandException($"'{path}' is no archive by its name; 'headwater licence identify' reads single files.");
         }
 
@@ -67,8 +68,11 @@ internal static class LicenceScan
         }
 
         var unreadable = new List<SkippedFile>();
-        var files = FolderFiles.Of(path, null, (folder, why) => unreadable.Add(new SkippedFile(folder, why)));
+        var files = FolderFiles.Of(path, null, (folder, why) => unreadable.Add(new SkippedFile(folder, why)), null, (file, other) =>
+        {
+            if (PackageScan.Reads(file)) unreadable.Add(new SkippedFile(file, other.Reason));
+        });
         var scan = PackageScan.Of(Path.GetFileName(Path.GetFullPath(path).TrimEnd('/')), files, LicenceCommands.Library, options, cancellation);
-        return unreadable.Count == 0 ? scan : scan with { Skipped = [.. scan.Skipped, .. unreadable], IsComplete = false };
+        return unreadable.Count == 0 ? scan : scan.Without(unreadable);
     }
 }

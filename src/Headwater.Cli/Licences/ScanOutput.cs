@@ -15,7 +15,7 @@ internal static class ScanOutput
     public static void Text(string root, ScannedPackage package, LineOutput output)
     {
         var place = package.Path == Path.GetFileName(root.TrimEnd('/')) ? root : Place(root, package.Path);
-        output.Text($"{package.Purl?.ToString() ?? place}: declared {Declared(package)}, found {Found(package)}");
+        output.Text($"{package.Purl?.ToString() ?? place}: declared {Declared(package)}, found {Found(package)}{(package.IsComplete ? "" : " (not all was read)")}");
         if (package.Purl is not null) output.Text($"  in {place}");
         if (package.Declared is { Error: { } error } unread) output.Text($"  declared in {unread.Source} and not understood: {error}");
         if (package.Agreement == LicenceAgreement.Different)
@@ -98,9 +98,10 @@ internal static class ScanOutput
         json.WriteEndObject();
     }
 
-    private static string Declared(ScannedPackage package) => package.Declared is null ? "nothing" : package.Declared.Expression?.ToString() ?? $"'{(package.Declared.Raw.Length <= 60 ? package.Declared.Raw : package.Declared.Raw[..60] + "…")}'";
+    private static string Declared(ScannedPackage package) => package.Declared is null ? package.IsComplete ? "nothing" : "nothing that was read" : package.Declared.Expression?.ToString() ?? $"'{(package.Declared.Raw.Length <= 60 ? package.Declared.Raw : package.Declared.Raw[..60] + "…")}'";
 
-    private static string Found(ScannedPackage package) => package.Found?.ToString() ?? "NONE";
+    /// <summary>NONE says that all was read and nothing is stated.</summary>
+    private static string Found(ScannedPackage package) => package.Found?.ToString() ?? (package.IsComplete ? "NONE" : "NOASSERTION");
 
     private static string Stated(ScannedFile file) => StatedJson.Expression(file.Found, file.Remark is null || file.Text is not null || file.Found.Matches.Count > 0 || file.Found.Copyrights.Count > 0);
 }

@@ -65,7 +65,22 @@ internal static class NoticeRun
         foreach (var skipped in scan.Skipped.Take(GapsShown)) Terminal.Note($"{ScanOutput.Place(request.Source, skipped.Path)}: not read. {skipped.Reason}");
         isWhole = scan.IsComplete;
         var own = scan.Main.Purl;
-        return Input(request, preferences, request.Product ?? own?.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Source))), request.ProductVersion ?? (request.Product is null ? own?.Version : null), PackageNotice.Components(scan), null);
+        return Input(request, preferences, request.Product ?? own?.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Source))), request.ProductVersion ?? (request.Product is null ? own?.Version : null), Components(scan), null);
+    }
+
+    /// <summary>The components of a scan; what of them was not read is a gap of theirs, where they are told apart by their place.</summary>
+    private static IReadOnlyList<NoticeComponent> Components(PackageScan scan)
+    {
+        var components = PackageNotice.Components(scan);
+        var packages = scan.Packages.Skip(scan.Packages.Count - components.Count).ToList();
+        foreach (var skipped in scan.Skipped)
+        {
+            var owner = packages.Count == 1 ? 0 : packages.Index().Where(p => skipped.Path == p.Item.Path || skipped.Path.StartsWith(p.Item.Path + "/", StringComparison.Ordinal) || skipped.Path.StartsWith(p.Item.Path + "!/", StringComparison.Ordinal))
+                .OrderByDescending(p => p.Item.Path.Length).Select(p => p.Index).DefaultIfEmpty(-1).First();
+            if (owner >= 0) components[owner].Unread.Add($"{skipped.Path} could not be read. {skipped.Reason}");
+        }
+
+        return components;
     }
 
     private static NoticeInput Input(NoticeRequest request, string[] preferences, string product, string? version, IReadOnlyList<NoticeComponent> components, string? hash) => new()

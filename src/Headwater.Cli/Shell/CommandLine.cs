@@ -11,6 +11,9 @@ internal static class CommandLine
     public const int Found = 1;
     public const int Failed = 2;
 
+    /// <summary>So long a command that was told to stop may clear up. Some wait in the system for a pipe that nobody writes to, and notice nothing.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     public static int Run(RootCommand root, string[] args)
     {
         root.Options.Remove(root.Options.First(option => option is HelpOption));
@@ -35,7 +38,7 @@ internal static class CommandLine
             }
 
             Terminal.Quiet = result.GetValue(quiet);
-            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_patience });
         }
         catch (BrokenPipeException)
         {

@@ -35,6 +35,13 @@ public sealed class LenientExpressionTests
     [InlineData("CDDL 1.0", "CDDL-1.0")]
     public void Name_ThatIsWrittenOutForOneLicence_IsThatThoughWordsLikeItCouldBeSeveral(string written, string expected) => s_parser.Parse(written, ExpressionMode.Lenient).Expression?.ToString().ShouldBe(expected);
 
+    [Fact]
+    public void Repair_SaysWhatWasDone()
+    {
+        s_parser.Parse("\"MIT\"", ExpressionMode.Lenient).Repairs.ShouldBe(["The quotation marks around it were taken off."]);
+        s_parser.Parse(" MIT Or ISC ", ExpressionMode.Lenient).Repairs.ShouldAllBe(r => r.Contains("read as", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("MIT-style")]
     [InlineData("MIT-license")]

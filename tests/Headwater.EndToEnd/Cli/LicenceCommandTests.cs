@@ -50,6 +50,89 @@ public sealed class LicenceCommandTests
         result.Json(3).GetProperty("remark").GetString().ShouldNotBeNullOrEmpty();
     }
 
+    [Theory]
+    [InlineData("GPL-2.0+", "GPL-2.0-or-later", "deprecated")]
+    [InlineData("MIT WITH Classpath-exception-2.0", null, "not for MIT")]
+    [InlineData("GPL-2.0-or-later+", null, "says nothing")]
+    public async Task Parse_Lenient_UpgradesWhatIsDeprecated_AndWarnsOfWhatIsOdd(string expression, string? today, string words)
+    {
+        var answer = (await HeadwaterCli.RunAsync("licence", "parse", "--mode", "lenient", expression)).Json();
+
+        answer.GetProperty("warnings").EnumerateArray().ShouldContain(w => w.GetString()!.Contains(words));
+        answer.TryGetProperty("upgrades", out var upgrades).ShouldBe(today is not null);
+        if (today is not null) (upgrades[0].GetProperty("from").GetString(), upgrades[0].GetProperty("to").GetString()).ShouldBe((expression, today));
+    }
+
+    [Fact]
+    public async Task Identify_Folder_WithAPipeAndAClone_SaysThatThePipeIsNone_AndLeavesTheCloneOut()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes are told from files on Linux only.");
+        using var folder = new TemporaryFolder();
+        await PipeAsync(Path.Combine(folder.Path, "LICENSE"));
+        Directory.CreateDirectory(Path.Combine(folder.Path, ".git"));
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, ".git", "x"), "SPDX-License-Identifier: MIT", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "empty"), "", TestContext.Current.CancellationToken);
+
+        var result = await HeadwaterCli.RunAsync("licence", "identify", folder.Path);
+
+        result.ExitCode.ShouldBe(0);
+        result.Lines.ShouldBe([$"{folder.Path}/LICENSE: NOASSERTION (It is a named pipe and no file.)", $"{folder.Path}/empty: NONE"]);
+        var scan = await HeadwaterCli.RunAsync("licence", "scan", folder.Path);
+        scan.ExitCode.ShouldBe(1);
+        scan.Output.ShouldContain("found NOASSERTION");
+        scan.Error.ShouldContain("LICENSE: not read. It is a named pipe");
+    }
+
+    [Theory]
+    [InlineData("licence", "identify")]
+    [InlineData("notice")]
+    public async Task Pipe_ThatNobodyWritesTo_IsLeftWhenTheCommandIsToldToStop(params string[] command)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The signal is sent by kill.");
+        using var folder = new TemporaryFolder();
+        var pipe = Path.Combine(folder.Path, "pipe");
+        await PipeAsync(pipe);
+        using var process = HeadwaterCli.Start([.. command, pipe]);
+        // It has nothing to say before it waits; the kernel says that it does.
+        while (!process.HasExited && !Waits(process.Id)) await Task.Delay(50, TestContext.Current.CancellationToken);
+
+        await RunAsync("kill", "-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+
+        process.ExitCode.ShouldBe(143);
+    }
+
+    private static bool Waits(int process)
+    {
+        try
+        {
+            return Directory.EnumerateDirectories($"/proc/{process}/task").Any(t => File.ReadAllText($"{t}/wchan").Contains("wait_for_partner", StringComparison.Ordinal) || File.ReadAllText($"{t}/syscall").StartsWith("257 0xffffff9c", StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static Task PipeAsync(string path) => RunAsync("mkfifo", path);
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(program, arguments);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        process.ExitCode.ShouldBe(0);
+    }
+
     [Fact]
     public async Task Identify_StandardInput_IsReadLikeAFile()
     {

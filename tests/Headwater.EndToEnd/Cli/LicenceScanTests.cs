@@ -64,6 +64,25 @@ public sealed class LicenceScanTests
         (await HeadwaterCli.RunAsync("licence", "scan", "--json", folder.Path)).Output.ShouldBe(result.Output);
     }
 
+    [Fact]
+    public async Task Scan_WhatWasNotRead_IsNoNone_AndANoticeNamesIt()
+    {
+        using var folder = new TemporaryFolder();
+        var archive = Path.Combine(folder.Path, "a.tar");
+        await using (var stream = File.Create(archive))
+        await using (var tar = new System.Formats.Tar.TarWriter(stream)) await tar.WriteEntryAsync(new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.SymbolicLink, "LICENSE") { LinkName = "COPYING" }, TestContext.Current.CancellationToken);
+
+        var result = await HeadwaterCli.RunAsync("licence", "scan", "--json", archive);
+
+        result.ExitCode.ShouldBe(1);
+        result.Json().GetProperty("complete").GetBoolean().ShouldBeFalse();
+        result.Json().GetProperty("found").GetString().ShouldBe("NOASSERTION");
+        (await HeadwaterCli.RunAsync("licence", "scan", archive)).Output.ShouldContain("found NOASSERTION (not all was read)");
+        var notice = await HeadwaterCli.RunAsync("notice", archive);
+        notice.ExitCode.ShouldBe(1);
+        notice.Output.ShouldContain("LICENSE could not be read.");
+    }
+
     [Theory]
     [InlineData("there-is-none", "no file or folder")]
     [InlineData("x.txt", "no archive")]

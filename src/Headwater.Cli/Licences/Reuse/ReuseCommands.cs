@@ -29,18 +29,18 @@ internal static class ReuseCommands
         {
             if (result.GetValue(json) && result.GetValue(lines)) result.AddError("--json and --lines exclude each other.");
         });
-        command.SetAction((result, cancellation) =>
+        command.SetAction((result, cancellation) => Task.Run(() =>
         {
             var path = result.GetValue(folder)!;
             if (!Directory.Exists(path)) throw new CommandException(File.Exists(path) ? $"'{path}' is a file; a project is a folder." : $"There is no folder '{path}'.");
             var report = Read(path, result.GetValue(submodules), result.GetValue(meson), cancellation);
             foreach (var error in report.Errors) Terminal.Error($"{error.Path}: {error.Message}");
-            if (report.Errors.Count > 0) return Task.FromResult(CommandLine.Failed);
+            if (report.Errors.Count > 0) return CommandLine.Failed;
             if (result.GetValue(json)) OutputFile.Write(null, stream => ReuseJson.Write(report, stream));
             else if (result.GetValue(lines)) Print(ReuseText.Lines(report));
             else if (!Terminal.Quiet) Print(ReuseText.Report(report));
-            return Task.FromResult(report.IsConformant ? CommandLine.Ok : CommandLine.Found);
-        });
+            return report.IsConformant ? CommandLine.Ok : CommandLine.Found;
+        }));
         return command;
     }
 

@@ -38,7 +38,7 @@ internal sealed class LenientParser(LicenceNames names, LicenceAliases aliases, 
         var expression = Join(items, ref at, 0, repairs, out var error);
         if (expression is null) return ExpressionResult.Failed(error!, offset + (at < items.Count ? items[at].Start : cleaned.Length));
         repairs.AddRange(items.Where(i => i.Repair is not null).Select(i => i.Repair!).Distinct(StringComparer.Ordinal));
-        if (repairs.Count == 0) repairs.Add("It was written as the standard writes it.");
+        if (repairs.Count == 0) repairs.Add($"'{Short(text)}' was read as {expression}.");
         return new ExpressionResult { Expression = expression, Repairs = repairs };
     }
 
@@ -53,7 +53,12 @@ internal sealed class LenientParser(LicenceNames names, LicenceAliases aliases, 
             cleaned = json;
         }
 
-        if (cleaned.Length > 2 && cleaned[0] is '"' or '\'' && cleaned[^1] == cleaned[0]) cleaned = cleaned[1..^1].Trim();
+        if (cleaned.Length > 2 && cleaned[0] is '"' or '\'' && cleaned[^1] == cleaned[0])
+        {
+            repairs.Add("The quotation marks around it were taken off.");
+            cleaned = cleaned[1..^1].Trim();
+        }
+
         if (cleaned.EndsWith('*') && cleaned.Length > 1)
         {
             repairs.Add("The asterisk says that a tool has guessed this from a text.");

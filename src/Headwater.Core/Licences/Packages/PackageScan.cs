@@ -3,7 +3,7 @@ namespace Headwater.Core.Licences.Packages;
 /// <summary>What packages declare and what their files state.</summary>
 /// <param name="Packages">What was scanned comes first, then what lies in it, by its place.</param>
 /// <param name="Skipped">What was not read, and why.</param>
-/// <param name="IsComplete">False when a limit was reached or the archive is broken, so that files may be missing.</param>
+/// <param name="IsComplete">False when something was not read that would have been by its name, whatever the reason: a limit, what is broken or encrypted, a link. Then what is not found may be there all the same.</param>
 public sealed record PackageScan(IReadOnlyList<ScannedPackage> Packages, IReadOnlyList<SkippedFile> Skipped, bool IsComplete)
 {
     /// <summary>What was scanned itself.</summary>
@@ -11,6 +11,18 @@ public sealed record PackageScan(IReadOnlyList<ScannedPackage> Packages, IReadOn
 
     /// <summary>Whether a file of this name is an archive that is read: npm tgz, nupkg, jar, wheel, sdist, crate, gem, deb, and zip and tar as such.</summary>
     public static bool IsArchive(string name) => Archives.ArchiveNames.IsArchive(name);
+
+    /// <summary>Whether a file is read because of its name, even where not all files are: descriptions of packages, texts of licences and notices, archives.</summary>
+    /// <param name="path">Its path, with forward slashes.</param>
+    public static bool Reads(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Manifests.ManifestReader.IsManifest(path) || IsArchive(path) || LicenceFileNames.RoleOf(path) != FileRole.Other;
+    }
+
+    /// <summary>The same scan with further files that whoever listed the folder could not hand over: it is not complete then, nor is what was scanned itself.</summary>
+    /// <param name="skipped">What they are, and why they were not read; not empty.</param>
+    public PackageScan Without(IReadOnlyCollection<SkippedFile> skipped) => this with { Packages = [Main with { IsComplete = false }, .. Packages.Skip(1)], Skipped = [.. Skipped, .. skipped], IsComplete = false };
 
     /// <summary>
     /// Scans an archive. Whatever its bytes are, there is an answer: limits hold, names are never used as paths, links are not followed, and what is broken is told.

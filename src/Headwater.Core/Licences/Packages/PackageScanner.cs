@@ -58,7 +58,6 @@ internal sealed class PackageScanner(LicenceLibrary library, ScanOptions options
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                _isComplete = false;
                 visit.Skip(file.Path, "It cannot be read: " + e.Message);
             }
         }
@@ -71,10 +70,11 @@ internal sealed class PackageScanner(LicenceLibrary library, ScanOptions options
         var manifests = new List<Manifest>();
         var inner = new List<ArchiveItem>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        Pass(passage, prefix.Length == 0 ? name : prefix, prefix, new ArchiveVisit(Wanted, Take, Skip, _budget));
+        var lost = new HashSet<string>(StringComparer.Ordinal);
+        var isWhole = Pass(passage, prefix.Length == 0 ? name : prefix, prefix, new ArchiveVisit(Wanted, Take, Skip, _budget, path => PackageScan.Reads(path) || IsText(path)));
         var named = manifests.SelectMany(m => m.LicenceFiles.Append(m.LicenceFile).OfType<string>().Select(f => m.Folder + Plain(f))).Where(p => !seen.Contains(p)).ToHashSet(StringComparer.Ordinal);
-        if (named.Count > 0) Pass(passage, name, prefix, new ArchiveVisit((path, length) => named.Contains(path) && length != 0 ? TextFile.Longest : 0, item => read.Add(item, FileRole.Licence), (_, _) => { }, _budget));
-        Add(name, prefix, isFolder, manifests, read);
+        if (named.Count > 0) isWhole &= Pass(passage, name, prefix, new ArchiveVisit((path, length) => named.Contains(path) && length != 0 ? TextFile.Longest : 0, item => read.Add(item, FileRole.Licence), SkipNamed, _budget, named.Contains));
+        Add(name, prefix, isFolder, manifests, read, lost, isWhole);
         foreach (var item in inner)
         {
             var place = $"{prefix}{item.Path}";
@@ -87,20 +87,22 @@ internal sealed class PackageScanner(LicenceLibrary library, ScanOptions options
             if (ManifestReader.IsManifest(path))
             {
                 if (length <= ManifestReader.Longest) return ManifestReader.Longest;
-                Skip(path, $"It is longer than {ManifestReader.Longest / (1024 * 1024)} MiB: no description is.");
+                Miss(path, $"It is longer than {ManifestReader.Longest / (1024 * 1024)} MiB: no description is.");
                 return 0;
             }
 
             if (ArchiveNames.IsArchive(path))
             {
                 if (depth < options.MaxDepth && length <= options.MaxInner) return options.MaxInner;
-                if (isFolder && depth == 0 && length > options.MaxInner) Skip(path, $"It is an archive of more than {options.MaxInner / (1024 * 1024)} MiB: scan it by itself.");
-                else Skip(path, depth < options.MaxDepth ? $"It is an archive of more than {options.MaxInner / (1024 * 1024)} MiB within an archive." : $"It is an archive that lies deeper than {options.MaxDepth} in others.");
+                if (isFolder && depth == 0 && length > options.MaxInner) Miss(path, $"It is an archive of more than {options.MaxInner / (1024 * 1024)} MiB: scan it by itself.");
+                else Miss(path, depth < options.MaxDepth ? $"It is an archive of more than {options.MaxInner / (1024 * 1024)} MiB within an archive." : $"It is an archive that lies deeper than {options.MaxDepth} in others.");
                 return 0;
             }
 
-            return LicenceFileNames.RoleOf(path) != FileRole.Other || (options.AllFiles && !LicenceFileNames.IsBinary(path)) ? TextFile.Longest : 0;
+            return LicenceFileNames.RoleOf(path) != FileRole.Other || IsText(path) ? TextFile.Longest : 0;
         }
+
+        bool IsText(string path) => options.AllFiles && !LicenceFileNames.IsBinary(path);
 
         void Take(ArchiveItem item)
         {
@@ -116,27 +118,44 @@ internal sealed class PackageScanner(LicenceLibrary library, ScanOptions options
             read.Add(item, role == FileRole.Other ? FileRole.Manifest : role);
             try
             {
-                if (TextFile.Of(item.Bytes).Text is { } text && ManifestReader.Read(item.Path, text) is { } manifest) manifests.Add(manifest);
+                if (TextFile.Of(item.Bytes).Text is not { } text) Miss(item.Path, "It should describe a package and is no text.");
+                else if (ManifestReader.Read(item.Path, text) is { } manifest) manifests.Add(manifest);
             }
             catch (FormatException e)
             {
-                Skip(item.Path, "It describes a package and is broken: " + e.Message);
+                Miss(item.Path, "It describes a package and is broken: " + e.Message);
             }
         }
 
-        void Skip(string path, string reason) => Skipped(prefix + path, reason);
+        void Miss(string path, string reason) => Skip(path, reason, true);
+
+        void SkipNamed(string path, string reason, bool isWanted)
+        {
+            if (isWanted && !lost.Contains(path)) Skip(path, reason, true);
+        }
+
+        void Skip(string path, string reason, bool isWanted)
+        {
+            Skipped(prefix + path, reason);
+            if (!isWanted) return;
+            _isComplete = false;
+            lost.Add(path);
+        }
     }
 
-    private void Pass(Passage passage, string shown, string prefix, ArchiveVisit visit)
+    /// <summary>False when it did not come to its end.</summary>
+    private bool Pass(Passage passage, string shown, string prefix, ArchiveVisit visit)
     {
         try
         {
             passage(visit);
+            return true;
         }
         catch (Exception e) when (e is ArchiveStoppedException or InvalidDataException or EndOfStreamException)
         {
             _isComplete = false;
             Skipped(prefix.Length == 0 ? shown : prefix.TrimEnd('/').TrimEnd('!'), e.Message);
+            return false;
         }
     }
 
@@ -147,9 +166,10 @@ internal sealed class PackageScanner(LicenceLibrary library, ScanOptions options
     }
 
     /// <summary>Gives every file to the package it lies in.</summary>
-    private void Add(string name, string prefix, bool isFolder, List<Manifest> manifests, FilesRead read)
+    private void Add(string name, string prefix, bool isFolder, List<Manifest> manifests, FilesRead read, HashSet<string> lost, bool isWhole)
     {
         var owners = PackageGroups.Of(name, manifests, isFolder);
+        var torn = lost.Select(owners.Folder).ToHashSet(StringComparer.Ordinal);
         var files = read.Finish().GroupBy(f => owners.Folder(f.Path)).ToDictionary(g => g.Key, g => g.OrderBy(f => f.Path, StringComparer.Ordinal).ToList(), StringComparer.Ordinal);
         var counts = read.Paths.CountBy(owners.Folder).ToDictionary(StringComparer.Ordinal);
         foreach (var (folder, described) in owners.All)
@@ -170,6 +190,7 @@ internal sealed class PackageScanner(LicenceLibrary library, ScanOptions options
                 Files = prefix.Length == 0 ? mine : [.. mine.Select(f => f with { Path = prefix + f.Path })],
                 Copyrights = [.. mine.Where(f => f.Role != FileRole.Manifest).SelectMany(f => f.Found.Copyrights).Distinct(StringComparer.OrdinalIgnoreCase)],
                 FilesRead = counts.GetValueOrDefault(folder),
+                IsComplete = isWhole && !torn.Contains(folder),
             });
         }
     }

@@ -60,6 +60,9 @@ public sealed record ScannedPackage
     /// <summary>So many files were read.</summary>
     public int FilesRead { get; init; }
 
+    /// <summary>Whether all of it was read that is read by its name: where not, what is not found may be there all the same.</summary>
+    public bool IsComplete { get; init; } = true;
+
     /// <summary>How declared and found go together.</summary>
     public LicenceAgreement Agreement => (Declared?.Expression, Found) switch
     {

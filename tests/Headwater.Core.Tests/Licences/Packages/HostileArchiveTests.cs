@@ -89,6 +89,50 @@ public sealed class HostileArchiveTests
     }
 
     [Fact]
+    public void Entries_ThatWouldHaveBeenRead_LeaveTheScanIncomplete_WhateverTheReason()
+    {
+        var encrypted = Patch(Zip(("LICENSE", Mit)), "LICENSE", (bytes, at) => BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(at + 8), 1));
+        foreach (var (archive, name) in new (byte[], string)[]
+        {
+            (encrypted, "a.zip"), (TarLink("LICENSE", "COPYING", TarEntryType.SymbolicLink), "a.tar"), (Zip(("../LICENSE", Mit)), "a.zip"), (Zip(("package.json", "{\"name\":")), "a.zip"), (Zip([("package.json", [0, 1, 2, 3])]), "a.zip"),
+            (Zip(("package.json", new string('[', 70))), "a.zip"), (Zip([("b.zip", Zip([("c.zip", Zip([("d.zip", Zip([("e.zip", Zip(("LICENSE", Mit)))]))]))]))]), "a.zip"), (Tar(("LICENSE", ""), ("LICENSE", Mit)), "a.tar"),
+        })
+        {
+            var scan = Scan(archive, name);
+            scan.IsComplete.ShouldBeFalse(string.Join(' ', scan.Skipped));
+            scan.Packages.ShouldContain(p => !p.IsComplete);
+        }
+
+        var named = Patch(Zip(("package.json", "{\"name\":\"a\",\"version\":\"1\",\"license\":\"SEE LICENSE IN terms.txt\"}"), ("terms.txt", Mit)), "terms.txt", (bytes, at) => BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(at + 8), 1));
+        Reason(Scan(named, "a.zip"), "terms.txt").ShouldContain("encrypted");
+        Scan(named, "a.zip").IsComplete.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Entries_ThatNobodyWouldHaveRead_LeaveItComplete()
+    {
+        var scan = Scan(Zip(("../evil.js", "x"), ("LICENSE", Mit)), "a.zip");
+
+        scan.Skipped.Count.ShouldBe(1);
+        scan.IsComplete.ShouldBeTrue();
+        scan.Main.IsComplete.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("package.json", "{\n\"name\":", "line 2 is no valid JSON")]
+    [InlineData("a.nuspec", "<?xml version=\"1.0\"?>\n<!DOCTYPE x []><package/>", "line 2 has a document type")]
+    [InlineData("pom.xml", "<project>\n<a></project>", "line 2 is no well-formed XML")]
+    public void Descriptions_ThatAreBroken_SayWhatWhereAndWhatToDo(string path, string text, string words)
+    {
+        var reason = Reason(Scan(Zip((path, text)), "a.zip"), path);
+
+        reason.ShouldContain(words);
+        reason.ShouldEndWith("scan again.");
+        reason.ShouldNotContain("BytePosition");
+        reason.ShouldNotContain("DtdProcessing");
+    }
+
+    [Fact]
     public void Zip_ThatLiesAboutLengths_IsBroken()
     {
         var zip = Patch(Zip(("LICENSE", Mit)), "LICENSE", (bytes, at) => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at + 24), 2_000_000));

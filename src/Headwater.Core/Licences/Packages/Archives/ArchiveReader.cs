@@ -46,7 +46,7 @@ internal static class ArchiveReader
     private static void Debian(Stream archive, ArchiveVisit visit) => ArEntries.Visit(archive, visit, (name, content) =>
     {
         if (!name.StartsWith("control.tar", StringComparison.Ordinal) && !name.StartsWith("data.tar", StringComparison.Ordinal)) return;
-        Tar(name, content, name[0] == 'd' ? visit : new ArchiveVisit((path, _) => path == "control" ? LongestMetadata : 0, item => visit.Take(item with { Path = DebianControl }), visit.Skip, visit.Budget), visit);
+        Tar(name, content, name[0] == 'd' ? visit : new ArchiveVisit((path, _) => path == "control" ? LongestMetadata : 0, item => visit.Take(item with { Path = DebianControl }), (path, reason, _) => visit.Skip(path, reason), visit.Budget, path => path.EndsWith("control", StringComparison.Ordinal)), visit);
     });
 
     private static bool Gem(string path, Stream content, ArchiveVisit visit)

@@ -14,9 +14,10 @@ internal readonly record struct ArchiveItem(string Path, byte[] Bytes, long Leng
 /// <summary>One way through an archive: which entries are wanted, and what becomes of them. Names are checked here, and never used as paths.</summary>
 /// <param name="wanted">How many bytes of an entry of this path and length are wanted; 0 for none. A length of -1 is not known.</param>
 /// <param name="take">Gets what was wanted.</param>
-/// <param name="skipped">Gets what was not read, and why.</param>
+/// <param name="skipped">Gets what was not read, why, and whether it was wanted.</param>
 /// <param name="budget">What may still be taken.</param>
-internal sealed class ArchiveVisit(Func<string, long, int> wanted, Action<ArchiveItem> take, Action<string, string> skipped, ArchiveBudget budget)
+/// <param name="matters">Says of an entry whose name is refused whether it would have been wanted.</param>
+internal sealed class ArchiveVisit(Func<string, long, int> wanted, Action<ArchiveItem> take, Action<string, string, bool> skipped, ArchiveBudget budget, Func<string, bool> matters)
 {
     private const int LongestPath = 4096;
 
@@ -60,14 +61,15 @@ internal sealed class ArchiveVisit(Func<string, long, int> wanted, Action<Archiv
             skipped(string.Create(shown.Length, shown, static (to, from) =>
             {
                 for (var i = 0; i < to.Length; i++) to[i] = char.IsControl(from[i]) ? '\uFFFD' : from[i];
-            }), reason);
+            }), reason, matters(path));
             return null;
         }
     }
 
     public int Wanted(string path, long length) => wanted(path, length);
 
-    public void Skip(string path, string reason) => skipped(path, reason);
+    /// <summary>Tells that what was wanted was not read.</summary>
+    public void Skip(string path, string reason) => skipped(path, reason, true);
 
     public void Take(ArchiveItem item) => take(item);
 

@@ -37,9 +37,23 @@ internal static class ManifestReader
         }
         catch (Exception e) when (e is JsonException or XmlException or YamlDotNet.Core.YamlException or InvalidOperationException)
         {
-            throw new FormatException(e.Message.Split('\n')[0], e);
+            throw new FormatException(Reason(e, text), e);
         }
     }
+
+    /// <summary>What is wrong, where, and what to do; what the framework says is about its settings.</summary>
+    private static string Reason(Exception exception, string text) => exception switch
+    {
+        XmlException when text.IndexOf("<!DOCTYPE", StringComparison.OrdinalIgnoreCase) is var type and >= 0 => $"line {text.AsSpan(0, type).Count('\n') + 1} has a document type (<!DOCTYPE …>), which is not read, for it may draw in other files. Take it out and scan again.",
+        XmlException { LineNumber: 0 } own => own.Message,
+        XmlException xml => $"line {xml.LineNumber} is no well-formed XML{Mend}",
+        JsonException json when json.Message.Contains("maximum configured depth", StringComparison.Ordinal) => $"line {json.LineNumber + 1} has lists or objects deeper than {NpmManifest.Deepest} in each other. Make them flatter and scan again.",
+        JsonException json => $"line {json.LineNumber + 1} is no valid JSON{Mend}",
+        YamlDotNet.Core.YamlException yaml => $"line {yaml.Start.Line} is no valid YAML{Mend}",
+        _ => "a field is of another kind than it should be (a number or list for a text, say). Mend it and scan again.",
+    };
+
+    private const string Mend = ", or the file ends too early. Mend it there and scan again.";
 
     private static Func<string, string, Manifest?>? Find(string path)
     {

@@ -5,9 +5,11 @@ namespace Headwater.Core.Licences.Packages.Manifests;
 /// <summary><c>package.json</c> and <c>composer.json</c>.</summary>
 internal static class NpmManifest
 {
+    public const int Deepest = 64;
+
     private const string SeeFile = "SEE LICENSE IN ";
 
-    private static readonly JsonDocumentOptions s_options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 64 };
+    private static readonly JsonDocumentOptions s_options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = Deepest };
 
     public static Manifest? Read(string path, string text)
     {
