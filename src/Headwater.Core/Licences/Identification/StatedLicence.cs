@@ -4,7 +4,7 @@ namespace Headwater.Core.Licences.Identification;
 
 /// <summary>What a text states, as far as it can be held against what is declared.</summary>
 /// <param name="Expression">The licences that it states; null for none.</param>
-/// <param name="IsUnrecognised">Whether it says as much as a licence does, and none that is known: an own licence, another language, a text that was cut.</param>
+/// <param name="IsUnrecognised">Whether it says as much as a licence does, and not what one that is known says: an own licence, another language, a text that was cut, a known one with words that may take back what it gives.</param>
 public sealed record StatedLicence(LicenceExpression? Expression, bool IsUnrecognised)
 {
     /// <summary>With fewer words nobody grants anything: it is a name, an address or a pointer.</summary>
@@ -26,7 +26,8 @@ public sealed record StatedLicence(LicenceExpression? Expression, bool IsUnrecog
     {
         ArgumentNullException.ThrowIfNull(read);
         var known = read.Expression is not null && !read.Expression.Terms.All(IsVague);
-        return new StatedLicence(read.Expression, !known && read.LoneExceptions.Count == 0 && Words(text) - read.Copyrights.Sum(c => Words(c)) >= FewestWords);
+        var changed = read.Matches.Any(m => m is { Concludes: true, Added: not null });
+        return new StatedLicence(read.Expression, changed || (!known && read.LoneExceptions.Count == 0 && Words(text) - read.Copyrights.Sum(c => Words(c)) >= FewestWords));
     }
 
     /// <summary>Whether a licence says only that there is one, and not which.</summary>

@@ -80,6 +80,7 @@ internal sealed class ComponentTexts(NoticeTextTable table, NoticeKnowledge know
             if (StatedLicence.Together(texts.Select(t => t.Stated.Expression)) is { } found)
             {
                 if (!StatedLicence.IsWithin(found, said)) gap(NoticeGapKind.TextDiffers, $"Its own texts state {found}, and what is {NoticeLicences.Word(origin)} is {said}.");
+                else if (texts.Find(t => t.Stated is { IsUnrecognised: true, Expression: not null }) is { Name: { } changed }) gap(NoticeGapKind.TextUnknown, $"'{changed}' has words that {said} does not have and that may take back what it gives.");
             }
             else if (isAll && texts.Find(t => t.Stated.IsUnrecognised) is { Name: { } name })
             {

@@ -43,9 +43,11 @@ internal sealed record LicenceVerdict(string? Declared, string? Found, string? C
             return SaysOtherwise(nearest, it, reading, found, reader) ? Open(LicenceReason.Relicensed, nearest.Uuid) : Settled(nearest.Expression, ConcludedBy.Curation, nearest.Uuid);
         if (reaching.Count > 0) return Open(LicenceReason.Expired, reaching[0].Uuid);
         if (reading.Problem != LicenceReason.None) return Open(reading.Problem, null);
-        if (found is null && stated.Exists(t => t is { Kind: TextKind.Licence, IsUnrecognised: true })) return Open(LicenceReason.TextUnknown, null);
+        if (found is not null && !StatedLicence.IsWithin(found, reading.Expression!)) return Open(LicenceReason.Differs, null);
+        // Beside a text that is known, one that is not may be anything; a known one with a restriction in it is no longer what it is called.
+        if (stated.Exists(t => t is { Kind: TextKind.Licence, IsUnrecognised: true } && (found is null || t.Expression is not null))) return Open(LicenceReason.TextUnknown, null);
         if (found is null) return registry is null ? Settled(reading.Text, ConcludedBy.Declared, null) : Open(LicenceReason.RegistryDiffers, null);
-        return StatedLicence.IsWithin(found, reading.Expression!) ? Settled(reading.Text, ConcludedBy.Agreement, null) : Open(LicenceReason.Differs, null);
+        return Settled(reading.Text, ConcludedBy.Agreement, null);
 
         LicenceVerdict Settled(string? concluded, ConcludedBy by, Guid? curation) => new(reading.Text, found?.ToString(), concluded, by, LicenceReason.None, curation, TermsOf(concluded, reader.Parse(concluded), reading, it), registry);
         LicenceVerdict Open(LicenceReason reason, Guid? curation) => new(reading.Text, found?.ToString(), null, ConcludedBy.Nothing, reason, curation, TermsOf(null, null, reading, it), registry);

@@ -71,6 +71,18 @@ public sealed class NoticeBuilderTests
     }
 
     [Fact]
+    public void Text_WithARestrictionInIt_IsAGap()
+    {
+        var restricted = s_mit.Replace("without restriction,", "for non-commercial purposes only,", StringComparison.Ordinal);
+        restricted.ShouldNotBe(s_mit);
+
+        var gap = Build(Component("a", "MIT", restricted)).Gaps.ShouldHaveSingleItem();
+
+        gap.Kind.ShouldBe(NoticeGapKind.TextUnknown);
+        gap.Detail.ShouldContain("may take back what it gives");
+    }
+
+    [Fact]
     public void Text_ThatStatesNothingKnown_IsAGap_UnlessItIsThatOfAnOwnLicence()
     {
         Build(Component("a", "MIT", Own)).Gaps.ShouldHaveSingleItem().Kind.ShouldBe(NoticeGapKind.TextUnknown);

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Dapper;
+using Headwater.Core.Licences;
 using Headwater.Server.Features.Curations;
 using Headwater.Server.Platform.Data;
 using Headwater.Server.Platform.Jobs;
@@ -122,6 +123,19 @@ public sealed class LicenceTests(TestHost host) : IClassFixture<TestHost>
         Whoever keeps bees may run this program from Monday to Friday, and give it to other keepers of bees, if the third jar of every harvest is sent to its author.
         On other days the program rests. This grant ends when the hive does.
         """;
+
+    [Fact]
+    public async Task Text_OfAKnownLicence_WithARestrictionInIt_WaitsForAPerson()
+    {
+        using var client = await host.ClientAsync();
+        var mit = host.Get<LicenceLibrary>().Find("MIT")!.Text!;
+        var text = mit.Replace("without restriction,", "for non-commercial purposes only,", StringComparison.Ordinal);
+        text.ShouldNotBe(mit);
+        await TestHost.UploadAsync(client, "restricted", "1", Bom(("pkg:npm/restricted@1.0.0", Id("MIT", text)), ("pkg:npm/unrestricted@1.0.0", Id("MIT", mit))));
+
+        (await OfAsync(host, "pkg:npm/restricted@1.0.0")).Licence!.Reason.ShouldBe(LicenceReason.TextUnknown);
+        (await OfAsync(host, "pkg:npm/unrestricted@1.0.0")).Licence!.Concluded.ShouldBe("MIT");
+    }
 
     [Theory]
     [InlineData("own", Own)]
