@@ -11,7 +11,7 @@ internal static class LicenceShow
 {
     public static Command Create()
     {
-        var id = new Argument<string>("id") { Description = "An identifier of SPDX or LicenseRef- of LicenseDB, in any case." };
+        var id = new Argument<string>("id") { HelpName = "id", Description = "An identifier of SPDX or LicenseRef- of LicenseDB, in any case." };
         id.CompletionSources.Add(context => LicenceCommands.Library.Ids.Where(i => i.StartsWith(context.WordToComplete, StringComparison.OrdinalIgnoreCase)).Take(200).Select(i => new System.CommandLine.Completions.CompletionItem(i)));
         var text = new Option<bool>("--text") { Description = "Its text alone; with --json, beside the facts." };
         var json = new Option<bool>("--json") { Description = "One JSON document." };

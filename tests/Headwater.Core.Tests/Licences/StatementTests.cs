@@ -28,6 +28,10 @@ public sealed class StatementTests
     [InlineData("License: MIT or GPL-2.0-or-later", "(MIT OR GPL-2.0-or-later)")]
     public void Identify_NamesWithAnOrBetween_AreAChoice(string text, string expression) => Identify(text).Expression!.ToString().ShouldBe(expression);
 
+    [Fact]
+    public void Identify_LicenceOnTheLineOfACopyrightStatement_IsRead() =>
+        Identify("Copyright 2020 A. Licensed under the Apache License, Version 2.0; you may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0").Expression!.ToString().ShouldBe("Apache-2.0");
+
     [Theory]
     [InlineData("Licensed under the GNU GPL v2 or any later version.", "GPL-2.0-or-later")]
     [InlineData("License: GPL version 2 or newer", "GPL-2.0-or-later")]

@@ -31,6 +31,9 @@ internal sealed class Tokeniser
         "itemizedlist", "orderedlist", "emphasis", "literal", "legalnotice", "bold", "color",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Where a statement of copyright ends and the name of a licence follows, on the same line.</summary>
+    private static readonly System.Buffers.SearchValues<string> s_under = System.Buffers.SearchValues.Create(["licensed under", "licenced under", "released under", "distributed under", "available under"], StringComparison.OrdinalIgnoreCase);
+
     private readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _same = s_same.GetAlternateLookup<ReadOnlySpan<char>>();
     private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _tags = s_tags.GetAlternateLookup<ReadOnlySpan<char>>();
     private readonly WordNumbers _numbers;
@@ -185,6 +188,7 @@ internal sealed class Tokeniser
         if (!marked && !Year(head)) return 0;
         var length = line.Length;
         if (line.IndexOf("all rights reserved", Case) is var reserved and >= 0) length = reserved + "all rights reserved".Length;
+        else if (line.IndexOfAny(s_under) is var licence and > 0) length = licence;
         else if (length > LongestNotice) length = line[..LongestNotice].IndexOf(". ") is var stop and > 0 ? stop + 1 : 120;
         return length;
     }

@@ -51,7 +51,8 @@ internal sealed class WorkbenchStore(IDatabase database, FindingsModule findings
         if (found is not null && declared is not null && !declared.Terms.Any(StatedLicence.IsVague)) Add(Core.Licences.Expressions.LicenceExpression.All(declared, found).ToString(), "proposal.both");
         foreach (var line in precedent.Where(p => p.State == CurationState.Active).Concat(precedent)) Add(line.Expression, "proposal.precedent");
         foreach (var text in it.Texts.Where(t => t.Expression is not null)) Add(text.Expression!, "proposal.text");
-        Add("NONE", "proposal.none");
+        // Where nothing is declared and there is no text, nobody knows that there is no licence: that takes more than one key.
+        if (proposals.Count > 0) Add("NONE", "proposal.none");
         return [.. proposals.Take(9)];
 
         void Of(Guid? uuid)
