@@ -4,6 +4,7 @@ using Headwater.Cli.Lines;
 using Headwater.Cli.Shell;
 using Headwater.Core.Licences;
 using Headwater.Core.Licences.Identification;
+using Headwater.Core.Licences.Packages;
 
 namespace Headwater.Cli.Licences;
 
@@ -67,7 +68,7 @@ internal static class LicenceIdentify
         try
         {
             var read = file.NoFile is not null ? new TextFile(null, file.NoFile) : file.Path == StandardInput ? TextFile.Read(Console.OpenStandardInput()) : file.IsEmpty ? TextFile.Of([]) : TextFile.Read(file.Path);
-            return (file.Path, read, read.Text is null ? new IdentifiedText(null, [], [], read.Remark) : LicenceCommands.Library.Identify(read.Text), null);
+            return (file.Path, read, read.Text is null ? new IdentifiedText(null, [], [], read.Remark) : PackageScan.OfFile(file.Path, read.Text, LicenceCommands.Library.Identify(read.Text)), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -95,7 +96,7 @@ internal static class LicenceIdentify
 
     private static void Write(string file, TextFile read, IdentifiedText found, bool asJson, bool check, LineOutput output)
     {
-        var remark = read.Text is null || found.Remark is null ? read.Remark : read.Remark is null ? found.Remark : $"{read.Remark} {found.Remark}";
+        var remark = read.RemarkWith(found);
         var expression = StatedJson.Expression(found, read.Text is not null);
         if (!asJson)
         {

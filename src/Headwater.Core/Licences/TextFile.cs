@@ -1,4 +1,5 @@
 using System.Text;
+using Headwater.Core.Licences.Identification;
 
 namespace Headwater.Core.Licences;
 
@@ -11,6 +12,14 @@ public sealed record TextFile(string? Text, string? Remark)
     public const int Longest = 4 * 1024 * 1024;
 
     private const int Looked = 8192;
+
+    /// <summary>What is to be said of the file and of what was found in it; null for nothing.</summary>
+    /// <param name="found">What its text states.</param>
+    public string? RemarkWith(IdentifiedText found)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        return Text is null || found.Remark is null ? Remark : Remark is null ? found.Remark : $"{Remark} {found.Remark}";
+    }
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>

@@ -144,6 +144,20 @@ public sealed class LicenceCommandTests
     }
 
     [Fact]
+    public async Task Identify_FileCalledALicence_ThatStatesNoneThatIsKnown_IsNotNothing()
+    {
+        using var folder = new TemporaryFolder();
+        const string Terms = "Whoever keeps bees may run this program from Monday to Friday, and give it to other keepers of bees, if the third jar of every harvest is sent to its author.";
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "LICENSE"), Terms, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "story.txt"), Terms, TestContext.Current.CancellationToken);
+
+        var result = await HeadwaterCli.RunAsync("licence", "identify", folder.Path);
+
+        result.Lines[0].ShouldEndWith("LICENSE: NOASSERTION (It is called a licence, and states none that is known.)");
+        result.Lines[1].ShouldEndWith("story.txt: NONE");
+    }
+
+    [Fact]
     public async Task Identify_WhatIsNotThere_Fails()
     {
         var result = await HeadwaterCli.RunAsync("licence", "identify", "/nowhere/at/all");

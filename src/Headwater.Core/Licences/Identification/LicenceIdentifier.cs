@@ -133,13 +133,11 @@ internal sealed class LicenceIdentifier
     }
 
     /// <summary>Whether these words leave a choice between what stands before and behind them, and say nothing else.</summary>
-    private bool IsChoice(ReadOnlySpan<ushort> words) => words.IndexOf(_or) >= 0 && IsAllOf(words);
-
-    private bool IsAllOf(ReadOnlySpan<ushort> words)
+    private bool IsChoice(ReadOnlySpan<ushort> words)
     {
         foreach (var word in words)
             if (!_choosing.Contains(word)) return false;
-        return true;
+        return words.IndexOf(_or) >= 0;
     }
 
     /// <summary>Words of the text as they stand there, on one line.</summary>

@@ -14,11 +14,11 @@ internal static class MatchJudgement
     /// <summary>Shorter than this, in words, a match is a name.</summary>
     private const int Long = 20;
 
-    /// <summary>Says that there is some licence, and not which.</summary>
-    private static readonly HashSet<string> s_vague = new(StringComparer.Ordinal)
+    /// <summary>Says that there is some licence, or of what kind, and not which: what is told beside a licence that has a name adds nothing.</summary>
+    private static readonly HashSet<string> s_vague = new(StatedLicence.Vague, StringComparer.Ordinal)
     {
-        "LicenseRef-scancode-unknown-license-reference", "LicenseRef-scancode-unknown", "LicenseRef-scancode-free-unknown", "LicenseRef-scancode-unknown-spdx", "LicenseRef-scancode-warranty-disclaimer", "LicenseRef-scancode-see-license",
-        "LicenseRef-scancode-proprietary-license", "LicenseRef-scancode-commercial-license", "LicenseRef-scancode-other-permissive", "LicenseRef-scancode-other-copyleft", "LicenseRef-scancode-generic-cla", "LicenseRef-scancode-generic-export-compliance",
+        "LicenseRef-scancode-warranty-disclaimer", "LicenseRef-scancode-proprietary-license", "LicenseRef-scancode-commercial-license", "LicenseRef-scancode-other-permissive", "LicenseRef-scancode-other-copyleft",
+        "LicenseRef-scancode-generic-export-compliance",
     };
 
     /// <summary>What all matches conclude together, and exceptions without a licence that they could belong to; those that conclude nothing beside others are marked in the list.</summary>

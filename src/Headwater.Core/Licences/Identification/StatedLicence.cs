@@ -11,7 +11,7 @@ public sealed record StatedLicence(LicenceExpression? Expression, bool IsUnrecog
     private const int FewestWords = 20;
 
     /// <summary>Says that there is some licence, and not which.</summary>
-    private static readonly string[] s_vague =
+    internal static readonly string[] Vague =
     [
         "LicenseRef-scancode-unknown-license-reference", "LicenseRef-scancode-unknown", "LicenseRef-scancode-free-unknown", "LicenseRef-scancode-unknown-spdx", "LicenseRef-scancode-see-license", "LicenseRef-scancode-generic-cla",
     ];
@@ -35,7 +35,7 @@ public sealed record StatedLicence(LicenceExpression? Expression, bool IsUnrecog
     public static bool IsVague(LicenceTerm term)
     {
         ArgumentNullException.ThrowIfNull(term);
-        return s_vague.Contains(term.Licence, StringComparer.Ordinal);
+        return Vague.Contains(term.Licence, StringComparer.Ordinal);
     }
 
     /// <summary>What several texts state together. Where one says which licence it is, those that do not count for nothing.</summary>

@@ -51,8 +51,9 @@ internal sealed class FilesRead(LicenceLibrary library, ScanOptions options, Can
         {
             var (path, role, length, hash, text) = batch[i];
             var result = found[i] ?? new IdentifiedText(null, [], [], text.Remark);
-            var remark = text.Remark ?? result.Remark;
             if (role != FileRole.Other && found[i] is not null) _known.TryAdd(hash, result);
+            if (text.Text is not null) result = PackageScan.OfFile(path, text.Text, result);
+            var remark = text.RemarkWith(result);
             if (role == FileRole.Other && result.Matches.Count == 0 && result.Copyrights.Count == 0 && (remark is null || text.Text is null)) continue;
             var kept = role is FileRole.Other or FileRole.Manifest ? null : text.Text;
             if (kept is not null && (_kept += kept.Length) > options.MaxTexts) (kept, remark) = (null, $"{(remark is null ? "" : remark + " ")}Its text was not kept: all texts together are longer than {options.MaxTexts / (1024 * 1024)} Mi characters.");

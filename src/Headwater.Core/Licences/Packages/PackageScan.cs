@@ -1,3 +1,4 @@
+using Headwater.Core.Licences.Identification;
 namespace Headwater.Core.Licences.Packages;
 
 /// <summary>What packages declare and what their files state.</summary>
@@ -18,6 +19,17 @@ public sealed record PackageScan(IReadOnlyList<ScannedPackage> Packages, IReadOn
     {
         ArgumentNullException.ThrowIfNull(path);
         return Manifests.ManifestReader.IsManifest(path) || IsArchive(path) || LicenceFileNames.RoleOf(path) != FileRole.Other;
+    }
+
+    /// <summary>What a file states, by its name as well: one that is called a licence and states none that is known says so, for that is not nothing.</summary>
+    /// <param name="path">Its path, with forward slashes.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="found">What that states.</param>
+    public static IdentifiedText OfFile(string path, ReadOnlySpan<char> text, IdentifiedText found)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(found);
+        return found is { Expression: null, Remark: null } && LicenceFileNames.RoleOf(path) == FileRole.Licence && StatedLicence.Of(text, found).IsUnrecognised ? found with { Remark = "It is called a licence, and states none that is known." } : found;
     }
 
     /// <summary>The same scan with further files that whoever listed the folder could not hand over: it is not complete then, nor is what was scanned itself.</summary>

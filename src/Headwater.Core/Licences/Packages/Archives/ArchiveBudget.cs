@@ -32,27 +32,14 @@ internal sealed class ArchiveBudget(ScanOptions options, CancellationToken cance
 }
 
 /// <summary>Counts what is read through it.</summary>
-internal sealed class CountedStream(Stream inner, Action<long> count) : Stream
+internal sealed class CountedStream(Stream inner, Action<long> count) : ForwardStream
 {
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int Read(Span<byte> buffer)
     {
         var read = inner.Read(buffer);
         count(read);
         return read;
     }
-
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
 
 /// <summary>The next so many bytes of a stream.</summary>

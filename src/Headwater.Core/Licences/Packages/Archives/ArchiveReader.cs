@@ -86,17 +86,9 @@ internal static class ArchiveReader
     }
 
     /// <summary>What was read already, and the rest.</summary>
-    private sealed class ConcatenatedStream(ReadOnlyMemory<byte> first, Stream rest) : Stream
+    private sealed class ConcatenatedStream(ReadOnlyMemory<byte> first, Stream rest) : ForwardStream
     {
         private ReadOnlyMemory<byte> _first = first;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -106,10 +98,5 @@ internal static class ArchiveReader
             _first = _first[length..];
             return length;
         }
-
-        public override void Flush() { }
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -63,6 +63,16 @@ internal abstract class ConditionNode : Node
     }
 
     public abstract override Truth Test(CelActivation activation, out CelValue other);
+
+    /// <summary>Evaluates both operands; where one is an error or unknown, <paramref name="first"/> is what is passed on.</summary>
+    protected static bool AreKnown(Node left, Node right, CelActivation activation, out CelValue first, out CelValue second)
+    {
+        left.Evaluate(activation, out first);
+        right.Evaluate(activation, out second);
+        if (!first.IsErrorOrUnknown && !second.IsErrorOrUnknown) return true;
+        first = Passed(first, second);
+        return false;
+    }
 }
 
 internal sealed class ConstantNode(CelValue value) : Node

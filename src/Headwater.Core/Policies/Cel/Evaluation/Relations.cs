@@ -8,14 +8,7 @@ internal sealed class EqualNode(Place place, Node left, Node right, bool negated
 {
     public override Truth Test(CelActivation activation, out CelValue other)
     {
-        left.Evaluate(activation, out other);
-        right.Evaluate(activation, out var second);
-        if (other.IsErrorOrUnknown || second.IsErrorOrUnknown)
-        {
-            other = Passed(other, second);
-            return Truth.Other;
-        }
-
+        if (!AreKnown(left, right, activation, out other, out var second)) return Truth.Other;
         var equal = Comparing.AreEqual(other, second, ref activation.Steps);
         if (activation.IsExhausted)
         {
@@ -47,14 +40,7 @@ internal sealed class OrderNode(Place place, Node left, Node right, string funct
 
     public override Truth Test(CelActivation activation, out CelValue other)
     {
-        left.Evaluate(activation, out other);
-        right.Evaluate(activation, out var second);
-        if (other.IsErrorOrUnknown || second.IsErrorOrUnknown)
-        {
-            other = Passed(other, second);
-            return Truth.Other;
-        }
-
+        if (!AreKnown(left, right, activation, out other, out var second)) return Truth.Other;
         if (!activation.ChargeText(other))
         {
             other = place.OutOfSteps();
@@ -77,14 +63,7 @@ internal sealed class InNode(Place place, Node element, Node range) : ConditionN
 {
     public override Truth Test(CelActivation activation, out CelValue other)
     {
-        element.Evaluate(activation, out other);
-        range.Evaluate(activation, out var within);
-        if (other.IsErrorOrUnknown || within.IsErrorOrUnknown)
-        {
-            other = Passed(other, within);
-            return Truth.Other;
-        }
-
+        if (!AreKnown(element, range, activation, out other, out var within)) return Truth.Other;
         if (within.Kind == CelKind.Map && activation.ChargeText(other)) return within.Map!.TryGet(other, out _) ? Truth.True : Truth.False;
         if (within.Kind != CelKind.List)
         {

@@ -1,7 +1,7 @@
 namespace Headwater.Core.Licences.Packages.Archives.Bzip2;
 
 /// <summary>Unpacks .bz2: blocks of up to 900,000 bytes, several streams behind each other. The checksums of blocks and of streams are verified.</summary>
-internal sealed class Bzip2Stream(Stream packed) : Stream
+internal sealed class Bzip2Stream(Stream packed) : ForwardStream
 {
     private const ulong BlockMark = 0x314159265359, EndMark = 0x177245385090;
     private const int BlockUnit = 100_000, SymbolsOfAGroup = 50, MostSelectors = 18_002, MostGroups = 6, MostSymbols = 258;
@@ -16,14 +16,6 @@ internal sealed class Bzip2Stream(Stream packed) : Stream
 
     // The last step of packing went first: four equal bytes, and how many more of them.
     private int _last = -1, _equal, _repeat;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -63,16 +55,6 @@ internal sealed class Bzip2Stream(Stream packed) : Stream
 
         return written;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>Ends the block before, and reads the next; false at the end of everything.</summary>
     private bool Next()

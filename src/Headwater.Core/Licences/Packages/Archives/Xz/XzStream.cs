@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Headwater.Core.Licences.Packages.Archives.Xz;
 
 /// <summary>Unpacks .xz (format 1.2): blocks of LZMA2, several streams behind each other. Checksums by CRC32 and CRC64 are verified.</summary>
-internal sealed class XzStream(Stream packed) : Stream
+internal sealed class XzStream(Stream packed) : ForwardStream
 {
     /// <summary>Larger windows are for nobody who wants to be read, in bytes; the highest level of xz asks for half of it.</summary>
     private const int LargestWindow = 128 * 1024 * 1024;
@@ -17,14 +17,6 @@ internal sealed class XzStream(Stream packed) : Stream
     private ulong _sum;
     private long _headLength, _read;
     private bool _begun;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -214,9 +206,4 @@ internal sealed class XzStream(Stream packed) : Stream
     private int Byte() => packed.ReadByte() is var value and >= 0 ? value : throw new InvalidDataException("The packed data is cut off.");
 
     private static InvalidDataException Broken() => new("The packed data is broken.");
-
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

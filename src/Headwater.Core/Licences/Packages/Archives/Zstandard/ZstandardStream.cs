@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Headwater.Core.Licences.Packages.Archives.Zstandard;
 
 /// <summary>Unpacks Zstandard (RFC 8878): frames without a dictionary, one behind the other. The checksum at the end of a frame is not verified.</summary>
-internal sealed class ZstandardStream(Stream packed) : Stream
+internal sealed class ZstandardStream(Stream packed) : ForwardStream
 {
     /// <summary>Larger windows are for nobody who wants to be read, in bytes: as the reference tool has it.</summary>
     private const int LargestWindow = 128 * 1024 * 1024;
@@ -15,14 +15,6 @@ internal sealed class ZstandardStream(Stream packed) : Stream
     private ZstandardBlock _block = new();
     private int _start, _end, _size;
     private bool _inFrame, _hasChecksum, _atEnd, _any;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -146,9 +138,4 @@ internal sealed class ZstandardStream(Stream packed) : Stream
     }
 
     private static InvalidDataException Broken() => new("The packed data is broken.");
-
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
