@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
 
 namespace Headwater.Cli.Shell;
 
@@ -13,6 +14,9 @@ internal static class CommandLine
 
     /// <summary>So long a command that was told to stop may clear up. Some wait in the system for a pipe that nobody writes to, and notice nothing.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>The number of the signal that told the program to end; 0 for none.</summary>
+    private static int s_signal;
 
     public static int Run(RootCommand root, string[] args)
     {
@@ -38,6 +42,9 @@ internal static class CommandLine
             }
 
             Terminal.Quiet = result.GetValue(quiet);
+            // The parser's own handler lets the command end by itself; what it says then is the same as when it has to be ended.
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Volatile.Write(ref s_signal, 2));
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Volatile.Write(ref s_signal, 15));
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_patience });
         }
         catch (BrokenPipeException)
@@ -52,7 +59,9 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            return Failed;
+            // Nothing else cancels; the handler of the signal may be a moment behind.
+            SpinWait.SpinUntil(() => Volatile.Read(ref s_signal) != 0, s_patience);
+            return Volatile.Read(ref s_signal) is var signal and > 0 ? 128 + signal : Failed;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
