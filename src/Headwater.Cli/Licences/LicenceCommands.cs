@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using Headwater.Cli.Lines;
 using Headwater.Cli.Shell;
@@ -41,6 +42,9 @@ internal static class LicenceCommands
         {
             var by = result.GetValue(mode) switch { "strict-2.3" => ExpressionMode.Strict23, "lenient" => ExpressionMode.Lenient, _ => ExpressionMode.Strict30 };
             var arguments = result.GetValue(lines) ?? [];
+            // The parser takes an option that it does not know for an argument. No expression begins like one; who means it says so.
+            if (result.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash).FirstOrDefault(t => t is { Type: TokenType.Argument, Value: ['-', _, ..] }) is { } option)
+                throw new CommandException($"'{option.Value}' is no option of 'headwater licence parse'. Expressions that begin with a dash stand behind --.");
             return arguments.Length == 0 ? LineCommand.Stream((line, output) => Answer(line, by, output), (error, output) => output.Error(error, At(0))) : LineCommand.Each(arguments, (line, output) => Answer(line, by, output));
         });
         return command;

@@ -101,7 +101,7 @@ internal static class LicenceIdentify
         if (!asJson)
         {
             output.Text(string.Create(CultureInfo.InvariantCulture, $"{file}: {expression}{(remark is null ? "" : $" ({remark})")}"));
-            if (check) foreach (var (id, told) in Checks(read.Text, found)) output.Text(string.Create(CultureInfo.InvariantCulture, $"  {id}: {Sentence(told)}"));
+            if (check) foreach (var (id, told) in Checks(read.Text, found)) Write(id, told, output);
             return;
         }
 
@@ -122,8 +122,18 @@ internal static class LicenceIdentify
                 json.WriteBoolean("conforms"u8, told.Conforms);
                 json.WriteNumber("start"u8, told.StartLine);
                 json.WriteNumber("end"u8, told.EndLine);
-                if (told.Found is not null) json.WriteString("found"u8, told.Found);
-                if (told.Expected is not null) json.WriteString("expected"u8, told.Expected);
+                json.WriteStartArray("differences"u8);
+                foreach (var difference in told.Differences)
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("line"u8, difference.Line);
+                    if (difference.Found is not null) json.WriteString("found"u8, difference.Found);
+                    if (difference.Expected is not null) json.WriteString("expected"u8, difference.Expected);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+                if (told.More > 0) json.WriteNumber("more"u8, told.More);
                 json.WriteEndObject();
             }
 
@@ -142,9 +152,13 @@ internal static class LicenceIdentify
             if (text is not null && LicenceCommands.Library.Check(id, text) is { } check) yield return (id, check);
     }
 
-    private static string Sentence(TemplateCheck check) =>
-        check.Conforms ? string.Create(CultureInfo.InvariantCulture, $"conforms to the template, lines {check.StartLine} to {check.EndLine}")
-        : check.StartLine == 0 ? "the template is not found word for word"
-        : check.Found is null ? string.Create(CultureInfo.InvariantCulture, $"ends in line {check.EndLine}, where the template goes on: {check.Expected}")
-        : string.Create(CultureInfo.InvariantCulture, $"differs behind line {check.EndLine}: \"{check.Found}\" stands where the template has \"{check.Expected}\"");
+    private static void Write(string id, TemplateCheck check, LineOutput output)
+    {
+        var places = check.Differences.Count + check.More;
+        output.Text(string.Create(CultureInfo.InvariantCulture, $"  {id}: {(check.Conforms ? $"conforms to the template, lines {check.StartLine} to {check.EndLine}"
+            : check.StartLine == 0 ? "the template is not found word for word" : $"differs from the template in {places} {(places == 1 ? "place" : "places")}, lines {check.StartLine} to {check.EndLine}")}"));
+        foreach (var it in check.Differences)
+            output.Text(string.Create(CultureInfo.InvariantCulture, $"    line {it.Line}: {(it.Found is null ? $"the template goes on with \"{it.Expected}\"" : it.Expected is null ? $"\"{it.Found}\" is not in the template" : $"\"{it.Found}\" stands where the template has \"{it.Expected}\"")}"));
+        if (check.More > 0) output.Text(string.Create(CultureInfo.InvariantCulture, $"    and {check.More} more"));
+    }
 }

@@ -30,6 +30,35 @@ public sealed class LicenceCommandTests
     }
 
     [Fact]
+    public async Task Parse_OptionThatItDoesNotHave_IsNoExpression()
+    {
+        var mistyped = await HeadwaterCli.RunAsync("licence", "parse", "--mood", "lenient", "MIT");
+        var meant = await HeadwaterCli.RunAsync("licence", "parse", "--mode", "lenient", "--", "MIT", "--mood");
+
+        (mistyped.ExitCode, mistyped.Lines.Length).ShouldBe((2, 0));
+        mistyped.Error.ShouldContain("--mood");
+        (meant.ExitCode, meant.Lines.Length).ShouldBe((1, 2));
+        (await HeadwaterCli.RunLinesAsync(["--mood"], "licence", "parse")).Json().GetProperty("error").GetString().ShouldNotBeNull().ShouldContain("--mood");
+    }
+
+    [Fact]
+    public async Task Identify_Check_ShowsEveryPlaceInWhichATextDiffers()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "LICENSE");
+        var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "LICENSE"), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, text.Replace("perpetual,", "temporary,"), TestContext.Current.CancellationToken);
+
+        var told = await HeadwaterCli.RunAsync("licence", "identify", "--check", file);
+        var check = (await HeadwaterCli.RunAsync("licence", "identify", "--check", "--json", file)).Json().GetProperty("checks")[0];
+
+        told.Lines[1].ShouldStartWith("  Apache-2.0: differs from the template in 2 places, lines ");
+        told.Lines.Count(l => l.EndsWith("\"temporary\" stands where the template has \"perpetual\"")).ShouldBe(2);
+        (check.GetProperty("conforms").GetBoolean(), check.GetProperty("differences").GetArrayLength(), check.TryGetProperty("more", out _)).ShouldBe((false, 2, false));
+        (check.GetProperty("differences")[0].GetProperty("found").GetString(), check.GetProperty("differences")[0].GetProperty("expected").GetString()).ShouldBe(("temporary", "perpetual"));
+    }
+
+    [Fact]
     public async Task Identify_Folder_SaysWhatEachFileStatesAndWhatWasNotRead()
     {
         using var folder = new TemporaryFolder();

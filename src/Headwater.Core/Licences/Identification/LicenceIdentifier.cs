@@ -49,7 +49,7 @@ internal sealed class LicenceIdentifier
         if (code.IsEmpty) return null;
         if (text.Length > Longest) text = text[..Longest];
         _tokeniser.Cut(text, _tokens);
-        return TemplateCheck.Of(code, text, _tokens, _template, _library.Words);
+        return new TemplateComparison(code, text, _tokens, _template, _library.Words).Run();
     }
 
     public IdentifiedText Identify(ReadOnlySpan<char> text, TimeSpan limit)

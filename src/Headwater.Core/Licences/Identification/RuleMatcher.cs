@@ -145,7 +145,7 @@ internal sealed class RuleMatcher(RuleIndex index, Templates templates, WordNumb
         var code = templates.Of(index.Name(match.Rule));
         if (code.IsEmpty) return null;
         for (var from = Math.Max(0, match.Start - 40); from <= match.Start + 6 && from < text.Length; from++)
-            if (_template.Match(text, from, code, out _, out _) is var end and > 0 && end > match.End - 20) return new RuleMatch(match.Rule, from, end, RuleMatch.Conforms);
+            if (_template.Match(text, from, code, out _) is var end and > 0 && end > match.End - 20) return new RuleMatch(match.Rule, from, end, RuleMatch.Conforms);
         return null;
     }
 

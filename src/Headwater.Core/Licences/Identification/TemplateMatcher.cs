@@ -7,38 +7,47 @@ internal sealed class TemplateMatcher
 {
     private readonly List<(int Step, int Left)> _now = [], _next = [];
     private int[] _seen = [], _left = [];
-    private int _generation;
+    private int _generation, _most;
 
     /// <summary>Behind the last word of the text that the template covers from a place on; -1 when it does not.</summary>
     /// <param name="text">The words.</param>
     /// <param name="from">Where the template must begin.</param>
     /// <param name="code">The template.</param>
     /// <param name="reached">The place in the text behind the last word that the template has, too.</param>
-    /// <param name="wanted">The step whose word would have to stand there; -1 for none.</param>
-    public int Match(ReadOnlySpan<ushort> text, int from, ReadOnlySpan<int> code, out int reached, out int wanted)
+    /// <param name="step">The step with which it begins.</param>
+    /// <param name="open">Gets the steps that could go on at the place that was reached; null where nobody asks.</param>
+    /// <param name="most">So many words stand for a variable at most, whatever the template says.</param>
+    public int Match(ReadOnlySpan<ushort> text, int from, ReadOnlySpan<int> code, out int reached, int step = 0, List<int>? open = null, int most = int.MaxValue)
     {
+        _most = most;
         if (_seen.Length <= code.Length) (_seen, _left) = (new int[code.Length * 2 + 1], new int[code.Length * 2 + 1]);
         _now.Clear();
         _generation++;
         var end = -1;
-        Add(_now, code, 0, -1);
-        (reached, wanted) = (from, First(code, 0));
+        Add(_now, code, step, -1);
+        reached = from;
+        Tell(0, open);
         // Where the states begin that the last word has led to; what only passes words over does not count as progress.
         var led = 0;
         for (var at = from; ; at++)
         {
-            foreach (var (step, _) in _now)
-                if (step == code.Length) end = at;
+            foreach (var (next, _) in _now)
+                if (next == code.Length) end = at;
             if (_now.Count == 0) break;
-            if (led < _now.Count && at > from) (reached, wanted) = (at, First(code, led));
+            if (led < _now.Count && at > from)
+            {
+                reached = at;
+                Tell(led, open);
+            }
+
             if (at == text.Length) break;
             _next.Clear();
             _generation++;
-            foreach (var (step, left) in _now)
-                if (step < code.Length && left > 0 && TemplateCode.Kind(code[step]) == TemplateCode.Any) Add(_next, code, step, left - 1);
+            foreach (var (next, left) in _now)
+                if (next < code.Length && left > 0 && TemplateCode.Kind(code[next]) == TemplateCode.Any) Add(_next, code, next, left - 1);
             led = _next.Count;
-            foreach (var (step, _) in _now)
-                if (step < code.Length && TemplateCode.Kind(code[step]) == TemplateCode.Word && text[at] == TemplateCode.Argument(code[step])) Add(_next, code, step + 1, -1);
+            foreach (var (next, _) in _now)
+                if (next < code.Length && TemplateCode.Kind(code[next]) == TemplateCode.Word && text[at] == TemplateCode.Argument(code[next])) Add(_next, code, next + 1, -1);
             _now.Clear();
             _now.AddRange(_next);
         }
@@ -46,12 +55,11 @@ internal sealed class TemplateMatcher
         return end;
     }
 
-    /// <summary>The first step among the states from this one on that wants a word; -1 for none.</summary>
-    private int First(ReadOnlySpan<int> code, int from)
+    private void Tell(int from, List<int>? open)
     {
-        for (var i = from; i < _now.Count; i++)
-            if (_now[i].Step < code.Length && TemplateCode.Kind(code[_now[i].Step]) == TemplateCode.Word) return _now[i].Step;
-        return -1;
+        if (open is null) return;
+        open.Clear();
+        for (var i = from; i < _now.Count; i++) open.Add(_now[i].Step);
     }
 
     /// <summary>Takes up a step, and all that is reached from it without a word.</summary>
@@ -61,7 +69,7 @@ internal sealed class TemplateMatcher
         {
             if (step < code.Length && TemplateCode.Kind(code[step]) == TemplateCode.Any)
             {
-                if (left < 0) left = TemplateCode.Argument(code[step]);
+                if (left < 0) left = Math.Min(_most, TemplateCode.Argument(code[step]));
                 if (_seen[step] == _generation && _left[step] >= left) return;
                 var known = _seen[step] == _generation;
                 (_seen[step], _left[step]) = (_generation, left);
