@@ -96,6 +96,8 @@ public sealed class CaseTests(TestHost host) : IClassFixture<TestHost>
         using var browser = await host.BrowserAsync("handler");
         var page = Html.Parse(await browser.GetStringAsync("/inbox?kind=case.waits", Stop));
         page.QuerySelectorAll($"a[href$='/cases/{number}']").Length.ShouldBe(2);
+        var told = JsonDocument.Parse(await browser.GetStringAsync("/api/headwater/v1/inbox?kind=case.waits", Stop)).RootElement.GetProperty("items");
+        foreach (var note in told.EnumerateArray()) (note.GetProperty("case").GetInt64(), note.TryGetProperty("component", out _)).ShouldBe((number, false));
     }
 
     [Fact]

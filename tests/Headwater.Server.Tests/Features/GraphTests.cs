@@ -102,9 +102,9 @@ public sealed class GraphTests(TestHost host) : IClassFixture<TestHost>
 
         var lines = Lines(await client.GetStringAsync($"{Api.Root}/versions/{version}/graph?format=csv&sort=name", Stop));
         lines.Length.ShouldBe(1 + Rays + 2);
-        lines[0].ShouldBe("purl,group,name,version,needs,needed by,depth,severity,exploited");
-        lines.Single(l => l.Contains("/leaf@", StringComparison.Ordinal)).ShouldStartWith("pkg:npm/leaf@1,,leaf,1,0,1300,2,");
-        lines.Single(l => l.Contains("/island@", StringComparison.Ordinal)).ShouldStartWith("pkg:npm/island@1,,island,1,0,0,,");
+        lines[0].ShouldBe("purl,group,name,version,concluded,declared,found,concluded by,unresolved,declared by,registry declares,needs,needed by,depth,severity,exploited");
+        lines.Single(l => l.Contains("/leaf@", StringComparison.Ordinal)).ShouldStartWith("pkg:npm/leaf@1,,leaf,1,,,,,NoLicence,,,0,1300,2,");
+        lines.Single(l => l.Contains("/island@", StringComparison.Ordinal)).ShouldStartWith("pkg:npm/island@1,,island,1,,,,,NoLicence,,,0,0,,");
         lines.Skip(1).Select(l => l.Split(',')[2]).ShouldBe([.. rays.Append("leaf").Append("island").Order(StringComparer.Ordinal)]);
         // The nearest few, where few are asked for: what is not drawn counts all the same.
         var drawing = await client.GetFromJsonAsync<JsonElement>($"{Api.Root}/versions/{version}/graph?limit=5", Stop);
@@ -118,7 +118,7 @@ public sealed class GraphTests(TestHost host) : IClassFixture<TestHost>
             var page = Html.Parse(await browser.GetStringAsync(address, Stop));
             page.Body!.Said().ShouldContain("1 entry to which no edge leads is in the table, and not drawn.");
             page.QuerySelector("span.table-count")!.TextContent.ShouldBe("1,302 entries");
-            if (pages == 1) page.QuerySelector("table.data tbody tr")!.QuerySelectorAll("td").Select(t => t.Said()).Take(5).ShouldBe(["leaf", "1", "0", "1,300", "2"]);
+            if (pages == 1) page.QuerySelector("table.data tbody tr")!.QuerySelectorAll("td").Select(t => t.Said()).Take(6).ShouldBe(["leaf", "1", "No licence", "0", "1,300", "2"]);
             foreach (var name in page.QuerySelectorAll("table.data tbody a.name")) named.Add(name.TextContent).ShouldBeTrue();
             if (page.QuerySelector("nav.pager a[rel=next]")?.GetAttribute("href") is not { } next) break;
             address = next;
@@ -140,7 +140,7 @@ public sealed class GraphTests(TestHost host) : IClassFixture<TestHost>
 
         Lines(await client.GetStringAsync($"{Api.Root}/versions/{version}/impact/{rim}?format=csv", Stop)).Length.ShouldBe(1 + 450);
         var goes = Lines(await client.GetStringAsync($"{Api.Root}/versions/{version}/impact/{hub}?format=csv&show=goes", Stop));
-        (goes[0], goes.Length).ShouldBe(("what,purl,group,name,version,severity,exploited", 1 + 451));
+        (goes[0], goes.Length).ShouldBe(("what,purl,group,name,version,concluded,declared,found,concluded by,unresolved,declared by,registry declares,severity,exploited", 1 + 451));
         goes.Skip(1).ShouldAllBe(l => l.StartsWith("goes with it,", StringComparison.Ordinal));
         (await client.GetAsync($"{Api.Root}/versions/{version}/impact/{hub}?format=docx", Stop)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 

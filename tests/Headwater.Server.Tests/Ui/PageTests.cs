@@ -52,6 +52,9 @@ public sealed partial class PageTests(Site site) : IClassFixture<Site>
     }
 
     [Fact]
+    public async Task Navigation_NoTwoLines_AreCalledTheSame() => (await site.GetAsync("/")).QuerySelectorAll("#nav li a").Select(a => a.Said()).ShouldBeUnique();
+
+    [Fact]
     public async Task Advisory_ThatAffectsUs_SaysWhereThroughWhatAndTheFix()
     {
         var page = await site.GetAsync("/advisories/CVE-2021-44228");

@@ -121,7 +121,7 @@ internal sealed class CaseStore(IDatabase database, AuditStore audit, InboxModul
         return late.Count;
     }, true, cancellationToken);
 
-    private static InboxNote Note(long person, long number, string title, string? about, DateTimeOffset day, int stage) => new(InboxModule.CaseWaits, null, person, Subject(number), $"{CaseRow.Name(number)} {title}", about, 0, number, day, stage);
+    private static InboxNote Note(long person, long number, string title, string? about, DateTimeOffset day, int stage) => new(InboxModule.CaseWaits, null, person, Subject(number), $"{CaseRow.Name(number)} {title}", about, 0, day, stage, Case: number);
 
     /// <summary>Takes a step, writes a note, or takes the last step back.</summary>
     public Task<CaseOutcome> StepAsync(long number, CaseStep step, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>

@@ -33,7 +33,7 @@ internal sealed class CareReminderStore(IDatabase database, InboxModule inbox, T
             if (plan.Told is { } told && told <= stage) continue;
             await connection.ExecuteAsync("INSERT INTO care_reminder (org_id, component_id, ends_at, stage, told_at) VALUES (@Org, @ComponentId, @EndsAt, @stage, @now) ON CONFLICT DO NOTHING",
                 new { Org, plan.ComponentId, plan.EndsAt, stage = (long)stage, now }, transaction);
-            notes.AddRange((await ToWhomAsync(connection, transaction, plan)).Select(w => new InboxNote(InboxModule.SupportEnding, w.Owner, w.Person, plan.Identity, plan.ShownName, plan.Provider, w.Projects, plan.ComponentId, plan.EndsAt, stage)));
+            notes.AddRange((await ToWhomAsync(connection, transaction, plan)).Select(w => new InboxNote(InboxModule.SupportEnding, w.Owner, w.Person, plan.Identity, plan.ShownName, plan.Provider, w.Projects, plan.EndsAt, stage, Component: plan.ComponentId)));
             reminded++;
         }
 

@@ -25,7 +25,7 @@ internal sealed class LicenceAlarmStore(InboxModule inbox, AccessStore access, T
                 """, new { chunk }, transaction)).GroupBy(r => r.ComponentId))
             {
                 var last = of.Last();
-                notes.AddRange(people.Select(p => new InboxNote(InboxModule.LicenceChanged, null, p, last.Identity, $"{last.Shown} {last.Version}".Trim(), last.Found ?? last.Declared, 0, last.ComponentId, time.GetUtcNow(), (int)(last.Id % int.MaxValue))));
+                notes.AddRange(people.Select(p => new InboxNote(InboxModule.LicenceChanged, null, p, last.Identity, $"{last.Shown} {last.Version}".Trim(), last.Found ?? last.Declared, 0, time.GetUtcNow(), (int)(last.Id % int.MaxValue), Component: last.ComponentId)));
             }
         }
 

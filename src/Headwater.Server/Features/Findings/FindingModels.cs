@@ -1,4 +1,5 @@
 using Headwater.Core.Advisories;
+using Headwater.Server.Features.Curations;
 
 namespace Headwater.Server.Features.Findings;
 
@@ -48,7 +49,11 @@ internal sealed record FindingRow(
     long ComponentId, long ComponentVersionId, string ComponentName, string? ComponentGroup, string? ComponentVersion, string? Purl);
 
 /// <summary>A finding in one project version.</summary>
-internal sealed record ProjectFindingRow(FindingRow Finding, bool Direct, int Depth, OccurrenceScope Scope, FindingAnalysis? Analysis);
+internal sealed record ProjectFindingRow(FindingRow Finding, bool Direct, int Depth, OccurrenceScope Scope, FindingAnalysis? Analysis)
+{
+    /// <summary>Of the component version; null where it was not worked out yet.</summary>
+    public ComponentLicence? Licence { get; init; }
+}
 
 /// <summary>Whether an occurrence is part of what runs.</summary>
 internal enum OccurrenceScope

@@ -33,7 +33,7 @@ internal static class InboxApi
 
     private static readonly (string Name, Func<InboxRow, object?> Value)[] Columns =
     [
-        ("id", n => n.Id), ("what:kind", n => n.Kind), ("what:subject", n => n.Subject), ("what:summary", n => n.Summary), ("what:day", n => n.Day), ("severity:severity", n => n.Component is null ? n.Severity.ToString() : null), ("projects:projects", n => n.Projects),
+        ("id", n => n.Id), ("what:kind", n => n.Kind), ("what:subject", n => n.Subject), ("what:summary", n => n.Summary), ("what:day", n => n.Day), ("severity:severity", n => n.IsOfFinding ? n.Severity.ToString() : null), ("projects:projects", n => n.Projects),
         ("what:advisories", n => n.Count), ("owner:owner", n => n.OwnerTitle), ("owner:owners", n => n.Owners), ("created:created", n => n.CreatedAt), ("act:read", n => n.Read),
     ];
 

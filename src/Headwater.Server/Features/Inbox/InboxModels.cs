@@ -10,18 +10,26 @@ namespace Headwater.Server.Features.Inbox;
 /// <param name="Reason">Why a finding is gone, as the feature that keeps findings counts them; of a support plan the days before its end at which this is said, 0 when it has ended.</param>
 /// <param name="Owners">How many visible owners are told; projects that nobody owns count as one.</param>
 /// <param name="OwnerId">The owner where it is one; null for nobody and for several.</param>
-/// <param name="Component">Of a support plan: the component.</param>
+/// <param name="Component">Of a support plan, and of a licence that changed: the component.</param>
+/// <param name="Case">Of a case: its number.</param>
 /// <param name="Day">Of a support plan: its last day.</param>
 /// <param name="ForMe">It is meant for the person and for nobody else.</param>
 internal sealed record InboxRow(long Id, string Kind, string Subject, string? Summary, Severity Severity, int Projects, int Count, int Reason, int Owners, long? OwnerId, string? OwnerTitle, DateTimeOffset CreatedAt, bool Read,
-    long? Component = null, DateTimeOffset? Day = null, bool ForMe = false);
+    long? Component = null, long? Case = null, DateTimeOffset? Day = null, bool ForMe = false)
+{
+    /// <summary>Only findings have a severity.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsOfFinding => Component is null && Case is null;
+}
 
 /// <summary>Something that another feature tells an owner or a person; where both are null, whoever sees everything.</summary>
 /// <param name="Subject">What it is about, as programs know it.</param>
 /// <param name="Name">The same as people know it.</param>
 /// <param name="More">A line below; null for none.</param>
 /// <param name="Stage">Days before the end at which this is said; 0 when it has passed.</param>
-internal sealed record InboxNote(string Kind, long? OwnerId, long? PersonId, string Subject, string Name, string? More, int Projects, long Component, DateTimeOffset Day, int Stage);
+/// <param name="Component">The component that it is about, if it is one.</param>
+/// <param name="Case">The number of the case that it is about, if it is one.</param>
+internal sealed record InboxNote(string Kind, long? OwnerId, long? PersonId, string Subject, string Name, string? More, int Projects, DateTimeOffset Day, int Stage, long? Component = null, long? Case = null);
 
 /// <summary>Which news is asked for.</summary>
 /// <param name="Chosen">Only what the person wants to hear of; else everything visible.</param>

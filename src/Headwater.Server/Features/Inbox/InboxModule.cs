@@ -30,7 +30,7 @@ internal sealed class InboxModule(NewsStore news, DeliveryStore deliveries)
     /// <summary>The kind of a note about a version of a component that is under another licence than was decided about.</summary>
     public const string LicenceChanged = "licence.changed";
 
-    /// <summary>The kind of a note about a case that has come in, or whose next step is overdue; the number of the case stands where a component would.</summary>
+    /// <summary>The kind of a note about a case that has come in, or whose next step is overdue.</summary>
     public const string CaseWaits = "case.waits";
 
     /// <summary>Tells owners and persons of something, in the transaction that found it. Wake the workers after the commit: webhooks are jobs.</summary>

@@ -158,13 +158,13 @@ internal sealed class InboxStore(IDatabase database, AccessStore access, AuditSt
 
         public InboxRow ToRow(Told told)
         {
-            var args = JsonSerializer.Deserialize<Args>(told.Args) ?? new Args(null, null, null, null);
+            var args = JsonSerializer.Deserialize<Args>(told.Args) ?? new Args(null, null, null, null, null);
             return new InboxRow(Id, Kind, args.Name ?? Subject, args.Summary, (Severity)told.Severity, told.Projects, told.Count, told.Reason, told.Owners, told.Owners == 1 ? told.OwnerId : null, told.Owners == 1 ? told.OwnerTitle : null,
-                CreatedAt, IsRead, args.Component, args.Day, told.ForMe);
+                CreatedAt, IsRead, args.Component, args.Case, args.Day, told.ForMe);
         }
     }
 
-    private sealed record Args(string? Summary, string? Name, long? Component, DateTimeOffset? Day);
+    private sealed record Args(string? Summary, string? Name, long? Component, long? Case, DateTimeOffset? Day);
 
     private sealed class Told
     {

@@ -83,7 +83,7 @@ internal sealed class NewsStore(IDatabase database, TimeProvider time)
                     VALUES (@id, @Org, @OwnerId, @PersonId, @Kind, @Subject, @args, 0, @projects, @now, @head, 1, @stage)
                     """, new
                 {
-                    id = id++, Org, it.OwnerId, it.PersonId, it.Kind, it.Subject, args = JsonSerializer.Serialize(new { Summary = it.More, it.Name, it.Component, it.Day }), projects = (long)it.Projects, now, head, stage = (long)it.Stage,
+                    id = id++, Org, it.OwnerId, it.PersonId, it.Kind, it.Subject, args = JsonSerializer.Serialize(new { Summary = it.More, it.Name, it.Component, it.Case, it.Day }), projects = (long)it.Projects, now, head, stage = (long)it.Stage,
                 }, transaction);
             }
         }

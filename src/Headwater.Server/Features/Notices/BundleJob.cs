@@ -39,7 +39,7 @@ internal sealed class BundleJob(BundleStore bundles, SignOffStore signOffs, Noti
             await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 128 * 1024))
             {
                 await using var blob = await projects.OpenAsync(document, cancellationToken) ?? throw new JobFailedException("The document's file is gone. Restore the folder data/blobs from a backup.");
-                await Task.Run(() => BundleWriter.Write(work.Bundle, made, signOff, blob, file, (progress, what) => context.ReportAsync(progress, what, cancellationToken).GetAwaiter().GetResult(), cancellationToken), cancellationToken);
+                await BundleWriter.WriteAsync(work.Bundle, made, signOff, blob, file, (progress, what) => context.ReportAsync(progress, what, cancellationToken), cancellationToken);
                 file.Flush(flushToDisk: true);
                 file.Position = 0;
                 sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));

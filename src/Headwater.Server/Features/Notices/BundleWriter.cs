@@ -24,20 +24,20 @@ internal sealed class BundleWriter : IDisposable
 
     private BundleWriter(Stream to) => _zip = new ZipArchive(to, ZipArchiveMode.Create, leaveOpen: true);
 
-    public static void Write(BundleRow bundle, MadeNotice made, SignOffRow? signOff, Stream document, Stream to, Action<double, string> report, CancellationToken cancellationToken)
+    public static async Task WriteAsync(BundleRow bundle, MadeNotice made, SignOffRow? signOff, Stream document, Stream to, Func<double, string, Task> report, CancellationToken cancellationToken)
     {
         using var writer = new BundleWriter(to);
         var notice = made.Notice;
         var done = 0;
         foreach (var format in Enum.GetValues<NoticeFormat>())
         {
-            report(0.3 + (0.08 * done++), format.ToString().ToLowerInvariant());
+            await report(0.3 + (0.08 * done++), format.ToString().ToLowerInvariant());
             writer.Add($"NOTICE.{NoticeWriter.Extension(format)}", stream => NoticeWriter.Write(notice, format, stream, cancellationToken));
         }
 
-        report(0.75, "sbom");
+        await report(0.75, "sbom");
         writer.Add("sbom/" + ProjectsModule.FileName(made.Document), document.CopyTo);
-        report(0.85, "texts");
+        await report(0.85, "texts");
         writer.Texts("licences", "T", notice.Texts, cancellationToken);
         writer.Texts("notices", "N", notice.Notices, cancellationToken);
         writer.Add("source-offer.csv", stream => Table(stream, ["component", "version", "purl", "licence", "duty", "source"], (notice.Offer?.Components ?? []).Select(n => notice.Entries[n - 1])

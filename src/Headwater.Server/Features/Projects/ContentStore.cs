@@ -97,7 +97,8 @@ internal sealed class ContentStore(IDatabase database, RegistriesModule registri
             var rows = await connection.QueryAsync<FindingColumns>(
                 $"SELECT {FindingColumns.Select}, o.flags, o.depth, {FindingColumns.DecisionSelect}, {keyset.Expression} AS sort_key {from} AND {keyset.Where} ORDER BY {keyset.OrderBy} LIMIT @Take OFFSET @Skip", parameters);
             var page = keyset.Page(await FindingsModule.SeenAsync(connection, viewer, rows), total, r => (r.SortKey!, $"{r.Id} {r.CvId}"));
-            return new Page<ProjectFindingRow>([.. page.Items.Select(r => new ProjectFindingRow(r.ToRow(), r.Flags >= 4, r.Depth, (OccurrenceScope)(r.Flags & 3), r.ToAnalysis()))], total, page.Next, page.Previous);
+            var licences = await CurationsModule.OfVersionsAsync(connection, page.Items.Select(r => r.CvId));
+            return new Page<ProjectFindingRow>([.. page.Items.Select(r => new ProjectFindingRow(r.ToRow(), r.Flags >= 4, r.Depth, (OccurrenceScope)(r.Flags & 3), r.ToAnalysis()) { Licence = licences.GetValueOrDefault(r.CvId) })], total, page.Next, page.Previous);
         }, cancellationToken);
     }
 

@@ -27,7 +27,7 @@ internal static class GraphApi
         listing.RefuseAsNoList();
         if (string.IsNullOrEmpty(listing.Format)) return await store.DrawingAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, Math.Clamp(limit ?? 1000, 1, MostDrawn), without, cancellationToken) is { } drawing ? TypedResults.Ok(drawing) : TypedResults.NotFound();
         if (await store.TableAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, listing.Page, without, limit is { } most ? Math.Max(1, most) : null, cancellationToken) is not { } it) return TypedResults.NotFound();
-        return (listing with { Filter = null, Sort = null }).AnswerWhole("graph", it.Lines, without is null ? VersionFiles.Nodes : VersionFiles.NodesThatGo, cancellationToken);
+        return (listing with { Filter = null, Sort = null }).AnswerWhole("graph", await store.LicensedAsync(it.Lines, cancellationToken), without is null ? VersionFiles.Nodes : VersionFiles.NodesThatGo, cancellationToken);
     }
 
     private static async Task<IResult> PathsAsync(HttpContext http, GraphStore store, Guid uuid, long componentVersion, [AsParameters] Listing listing, CancellationToken cancellationToken)
@@ -46,8 +46,10 @@ internal static class GraphApi
         listing.RefuseAsNoList("offset");
         if (await store.ImpactAsync(http.User.Viewer(), http.User.Viewer(Permissions.ViewVulnerability), uuid, componentVersion, cancellationToken) is not { } it) return TypedResults.NotFound();
         var from = Math.Max(0, listing.Offset ?? 0);
+        async Task<IReadOnlyList<TreeNode>> Part(IEnumerable<TreeNode> nodes) => await store.LicensedAsync([.. nodes], cancellationToken);
+        if (!string.IsNullOrEmpty(listing.Format)) it = it with { NeededBy = await Part(it.NeededBy), Goes = await Part(it.Goes) };
         return string.IsNullOrEmpty(listing.Format)
-            ? TypedResults.Ok(it with { NeededBy = [.. it.NeededBy.Skip(from).Take(ContentStore.MostLines)], Goes = [.. it.Goes.Skip(from).Take(ContentStore.MostLines)] })
+            ? TypedResults.Ok(it with { NeededBy = await Part(it.NeededBy.Skip(from).Take(ContentStore.MostLines)), Goes = await Part(it.Goes.Skip(from).Take(ContentStore.MostLines)) })
             : listing.AnswerWhole("impact", VersionFiles.LinesOf(it, show), VersionFiles.Impact, cancellationToken);
     }
 }

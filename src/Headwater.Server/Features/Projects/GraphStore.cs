@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Headwater.Core.Advisories;
 using Headwater.Core.Sboms;
+using Headwater.Server.Features.Curations;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
@@ -33,7 +34,8 @@ internal sealed class GraphStore(IDatabase database)
         if (await OfVersionAsync(connection, viewer, version) is not { } upload || node < 0 || node >= upload.Graph.Count) return null;
         var children = upload.Graph.Dependencies(node).ToArray();
         var facts = await FactsAsync(connection, children.Select(c => upload.Nodes[c]), await SeesFindingsAsync(connection, findingsSeen, version));
-        return Page<TreeNode>.Of([.. children.Select(c => facts.Node(c, upload, false)).OrderByDescending(n => n.MaxSeverity).ThenByDescending(n => n.Kev).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ThenBy(n => n.Node)], request);
+        var page = Page<TreeNode>.Of([.. children.Select(c => facts.Node(c, upload, false)).OrderByDescending(n => n.MaxSeverity).ThenByDescending(n => n.Kev).ThenBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ThenBy(n => n.Node)], request);
+        return page with { Items = await LicensedAsync(connection, page.Items) };
     }, cancellationToken);
 
     /// <summary>The newest upload's graph, nearest nodes first, at most <paramref name="limit"/> of them. Null when there is none yet.</summary>
@@ -55,7 +57,7 @@ internal sealed class GraphStore(IDatabase database)
             foreach (var to in graph.Dependencies(from))
                 if (seen.Contains(to)) edges.Add([from, to]);
         var root = await RootAsync(connection, viewer, version);
-        return new GraphView([.. order.Select(n => n == 0 ? new TreeNode(0, 0, 0, root!.Name, null, root.Version, null, graph.Dependencies(0).Length, upload.NeededBy(0), found ? Severity.Unknown : null, found ? false : null, false) : facts.Node(n, upload, false))],
+        return new GraphView(await LicensedAsync(connection, [.. order.Select(n => n == 0 ? new TreeNode(0, 0, 0, root!.Name, null, root.Version, null, graph.Dependencies(0).Length, upload.NeededBy(0), found ? Severity.Unknown : null, found ? false : null, false) : facts.Node(n, upload, false))]),
             edges, graph.Count, order.Count < graph.Count, without is { } gone && Nodes(upload, gone) is { Length: > 0 } nodes ? [.. graph.RemovedWith(nodes).Where(seen.Contains)] : []);
     }, cancellationToken);
 
@@ -81,6 +83,19 @@ internal sealed class GraphStore(IDatabase database)
         return new GraphTable([.. ordered.ThenBy(l => l.Node.Name, StringComparer.Ordinal).ThenBy(l => l.Node.Node)], Math.Max(0, graph.Count - 1), upload.Nodes.Where(c => c > 0).Distinct().Count(), Reached(graph),
             goes.Count == 0 ? null : facts.Step(without!.Value), goes.Select(n => upload.Nodes[n]).Where(c => c > 0 && c != without).Distinct().Count());
     }, cancellationToken);
+
+    /// <summary>Nodes with their licences: for the part of a list that is shown, for none is narrowed or ordered by them.</summary>
+    public Task<IReadOnlyList<TreeNode>> LicensedAsync(IReadOnlyList<TreeNode> nodes, CancellationToken cancellationToken = default) => database.ReadAsync(connection => LicensedAsync(connection, nodes), cancellationToken);
+
+    /// <summary>The same of lines of the table.</summary>
+    public async Task<IReadOnlyList<GraphLine>> LicensedAsync(IReadOnlyList<GraphLine> lines, CancellationToken cancellationToken = default) =>
+        [.. lines.Zip(await LicensedAsync([.. lines.Select(l => l.Node)], cancellationToken), (line, node) => line with { Node = node })];
+
+    private static async Task<IReadOnlyList<TreeNode>> LicensedAsync(DbConnection connection, IReadOnlyList<TreeNode> nodes)
+    {
+        var licences = await CurationsModule.OfVersionsAsync(connection, nodes.Select(n => n.ComponentVersionId).Where(id => id > 0));
+        return [.. nodes.Select(n => n with { Licence = licences.GetValueOrDefault(n.ComponentVersionId) })];
+    }
 
     private static VersionPlace Place(TreeNode node) => VersionPlace.Of(node.Purl?.IndexOf('/', StringComparison.Ordinal) is { } end and > 4 ? node.Purl[4..end] : null, node.Version);
 

@@ -71,7 +71,11 @@ internal sealed record UploadRow(
 /// <param name="NeededBy">How many others in the whole graph need it; the project itself counts as one.</param>
 /// <param name="MaxSeverity">Null, as <paramref name="Kev"/> is, for who may not see the findings of the version.</param>
 /// <param name="Repeated">True when it stands elsewhere in this answer already (cycles, diamonds): drawn once.</param>
-internal sealed record TreeNode(int Node, long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version, string? Purl, int Dependencies, int NeededBy, Severity? MaxSeverity, bool? Kev, bool Repeated);
+internal sealed record TreeNode(int Node, long ComponentVersionId, long ComponentId, string Name, string? Group, string? Version, string? Purl, int Dependencies, int NeededBy, Severity? MaxSeverity, bool? Kev, bool Repeated)
+{
+    /// <summary>Null where it was not worked out yet, and for the project itself.</summary>
+    public ComponentLicence? Licence { get; init; }
+}
 
 /// <summary>The graph of an upload for drawing, bounded.</summary>
 /// <param name="Goes">Nodes that would go with the component version asked for; empty when none was.</param>

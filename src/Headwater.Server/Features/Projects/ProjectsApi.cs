@@ -70,7 +70,7 @@ internal static class ProjectsApi
         [
             ("id", f => f.Finding.Id), ("aliases", f => f.Finding.Ids), ("affected", f => f.Finding.Affected ? "yes" : "cannot tell"), ("severity:severity", f => f.Finding.Severity.ToString()), ("severity:score", f => f.Finding.Score),
             ("epss:epss", f => f.Finding.Epss), ("exploited", f => f.Finding.Kev), ("risk:risk", f => Math.Round(f.Finding.Risk, 1)), ("component:component", f => f.Finding.ComponentName), ("component:version", f => f.Finding.ComponentVersion),
-            ("component:purl", f => f.Finding.Purl), ("fix:fixed", f => f.Finding.FixedVersions), ("depth:direct", f => f.Direct), ("summary", f => f.Finding.Summary), ("published:published", f => f.Finding.Published), ("found", f => f.Finding.FoundAt),
+            ("component:purl", f => f.Finding.Purl), .. LicenceFiles.Columns<ProjectFindingRow>(f => f.Licence), ("fix:fixed", f => f.Finding.FixedVersions), ("depth:direct", f => f.Direct), ("summary", f => f.Finding.Summary), ("published:published", f => f.Finding.Published), ("found", f => f.Finding.FoundAt),
             ("decision", f => f.Analysis?.Decision.State), ("justification", f => f.Analysis?.Decision.Justification), ("suppressed", f => f.Analysis?.Decision.Suppressed ?? false), ("decidedBy", f => f.Analysis?.ChangedBy), ("decidedAt", f => f.Analysis?.ChangedAt),
         ], cancellationToken);
 }

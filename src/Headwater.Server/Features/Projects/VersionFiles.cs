@@ -37,7 +37,7 @@ internal static class VersionFiles
 
     public static readonly (string Name, Func<GraphLine, object?> Value)[] Nodes =
     [
-        ("purl", n => n.Node.Purl), ("group", n => n.Node.Group), ("name", n => n.Node.Name), ("version:version", n => n.Node.Version), ("needs:needs", n => n.Node.Dependencies), ("neededBy:needed by", n => n.Node.NeededBy),
+        ("purl", n => n.Node.Purl), ("group", n => n.Node.Group), ("name", n => n.Node.Name), ("version:version", n => n.Node.Version), .. LicenceFiles.Columns<GraphLine>(n => n.Node.Licence), ("needs:needs", n => n.Node.Dependencies), ("neededBy:needed by", n => n.Node.NeededBy),
         ("depth:depth", n => n.Depth < 0 ? null : n.Depth), ("severity:severity", n => n.Node.MaxSeverity?.ToString()), ("severity:exploited", n => n.Node.Kev),
     ];
 
@@ -46,7 +46,7 @@ internal static class VersionFiles
 
     public static readonly (string Name, Func<ImpactLine, object?> Value)[] Impact =
     [
-        ("what", l => l.What), ("purl", l => l.Node.Purl), ("group", l => l.Node.Group), ("name", l => l.Node.Name), ("version", l => l.Node.Version), ("severity", l => l.Node.MaxSeverity?.ToString()), ("exploited", l => l.Node.Kev),
+        ("what", l => l.What), ("purl", l => l.Node.Purl), ("group", l => l.Node.Group), ("name", l => l.Node.Name), ("version", l => l.Node.Version), .. LicenceFiles.Columns<ImpactLine>(l => l.Node.Licence), ("severity", l => l.Node.MaxSeverity?.ToString()), ("exploited", l => l.Node.Kev),
     ];
 
     public static readonly (string Name, Func<IReadOnlyList<PathStep>, object?> Value)[] Paths =

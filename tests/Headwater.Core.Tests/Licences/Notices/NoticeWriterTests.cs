@@ -80,6 +80,17 @@ public sealed class NoticeWriterTests
     }
 
     [Fact]
+    public void Docx_Lists_StandTogether_AndApartFromWhatFollows()
+    {
+        using var zip = new ZipArchive(new MemoryStream(Bytes(Build(Component("a", "MIT")), NoticeFormat.Docx)));
+        XNamespace w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+        using var styles = zip.GetEntry("word/styles.xml")!.Open();
+        var lists = XDocument.Load(styles).Root!.Elements(w + "style").Where(s => (string?)s.Attribute(w + "styleId") is "Item" or "Fact").Select(s => s.Element(w + "pPr")!).ToList();
+        lists.Count.ShouldBe(2);
+        lists.ShouldAllBe(p => p.Element(w + "contextualSpacing") != null && p.Element(w + "spacing") == null, "the usual distance, except between lines of the same list");
+    }
+
+    [Fact]
     public void Docx_IsAPackageInWhichEveryPartIsNamedAndEveryLinkLeadsSomewhere()
     {
         var component = Component("a", "MIT", Mit);

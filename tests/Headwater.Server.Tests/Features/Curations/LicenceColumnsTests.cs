@@ -122,6 +122,55 @@ public sealed class LicenceColumnsTests(TestHost host) : IClassFixture<TestHost>
         page.QuerySelectorAll(".diff li").Single(l => l.TextContent.Contains("changed-so", StringComparison.Ordinal)).TextContent.ShouldSatisfyAllConditions(t => t.ShouldContain("MIT"), t => t.ShouldContain("BUSL-1.1"));
     }
 
+    [Fact]
+    public async Task TreeAndGraph_TellThemOfEachNode()
+    {
+        using var client = await host.ClientAsync();
+        const string Bom = """
+            {"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"application","name":"tree-licensed","version":"1","bom-ref":"root"}},"components":[
+              {"type":"library","name":"tree-top","version":"1.0.0","purl":"pkg:npm/tree-top@1.0.0","bom-ref":"a","licenses":[{"license":{"id":"MIT"}}]},
+              {"type":"library","name":"tree-leaf","version":"2.0.0","purl":"pkg:npm/tree-leaf@2.0.0","bom-ref":"b","licenses":[{"license":{"name":"Tree house rules"}}]}],
+             "dependencies":[{"ref":"root","dependsOn":["a"]},{"ref":"a","dependsOn":["b"]}]}
+            """;
+        var it = await TestHost.UploadAsync(client, "tree-licensed", "1", Bom);
+        await host.IdleAsync();
+        var version = $"/api/headwater/v1/versions/{it.ProjectUuid}";
+
+        var tree = await client.GetFromJsonAsync<JsonElement>($"{version}/tree", Stop);
+        Text(tree.GetProperty("items")[0].GetProperty("licence"), "concluded").ShouldBe("MIT");
+        var nodes = (await client.GetFromJsonAsync<JsonElement>($"{version}/graph", Stop)).GetProperty("nodes").EnumerateArray().ToDictionary(n => n.GetProperty("name").GetString()!);
+        nodes["tree-licensed"].TryGetProperty("licence", out _).ShouldBeFalse("the project itself is no component");
+        Text(nodes["tree-leaf"].GetProperty("licence"), "reason").ShouldBe("unreadable");
+        var file = await LinesAsync(client, $"{version}/graph?format=csv&sort=name&order=asc");
+        file[0].ShouldContain("concluded,declared,found,concluded by,unresolved,declared by,registry declares");
+        (file[1], file[2]).ShouldSatisfyAllConditions(l => l.Item1.ShouldContain("Unreadable"), l => l.Item2.ShouldContain("MIT,MIT"));
+        var impact = $"{version}/impact/{nodes["tree-leaf"].GetProperty("componentVersionId").GetInt64()}";
+        Text((await client.GetFromJsonAsync<JsonElement>(impact, Stop)).GetProperty("neededBy")[0].GetProperty("licence"), "concluded").ShouldBe("MIT");
+        (await LinesAsync(client, impact + "?format=csv"))[1].ShouldContain("MIT,MIT");
+
+        (await PageAsync($"/versions/{it.ProjectUuid}/tree")).QuerySelector(".tree .node .licence")!.ShouldSatisfyAllConditions(n => n.TextContent.ShouldBe("MIT"), n => n.GetAttribute("title").ShouldNotBeNullOrEmpty());
+        var page = await PageAsync($"/versions/{it.ProjectUuid}/graph?cols=name,version,licence,declared,found,depth");
+        page.QuerySelectorAll("thead th").Select(h => h.TextContent.Trim()).ShouldBe(page.QuerySelectorAll("tbody tr:first-child td").Select(c => c.GetAttribute("data-label")));
+        var leaf = page.QuerySelectorAll("tbody tr").Single(r => r.TextContent.Contains("tree-leaf", StringComparison.Ordinal));
+        (leaf.QuerySelector("td[data-label=Licence]")!.TextContent.Trim(), leaf.QuerySelector("td[data-label=Declared]")!.TextContent.Trim()).ShouldBe(("Unreadable", "Tree house rules"));
+    }
+
+    [Fact]
+    public async Task Findings_TellThemOfWhatTheyHit()
+    {
+        using var client = await host.ClientAsync(Permissions.Automation | Permissions.ViewVulnerability);
+        var it = await TestHost.UploadAsync(client, "found-licensed", "1", LicenceTests.Bom((Log4j, LicenceTests.Id("Apache-2.0"))));
+        await host.IdleAsync();
+        var address = $"/api/headwater/v1/versions/{it.ProjectUuid}/findings";
+        Text((await client.GetFromJsonAsync<JsonElement>(address, Stop)).GetProperty("items")[0].GetProperty("licence"), "concluded").ShouldBe("Apache-2.0");
+        var lines = await LinesAsync(client, address + "?format=csv");
+        lines[0].ShouldContain("concluded,declared,found");
+        lines[1].ShouldContain("Apache-2.0,Apache-2.0");
+        var page = await PageAsync($"/versions/{it.ProjectUuid}/findings?cols=id,component,licence,declared,found,severity,epss,risk,fix,decision,depth,why");
+        page.QuerySelectorAll("thead th").Select(h => h.TextContent.Trim()).ShouldBe(page.QuerySelectorAll("tbody tr:first-child td").Select(c => c.GetAttribute("data-label")), "what stands in a column is what its head says");
+        page.QuerySelector("tbody td[data-label=Licence]")!.TextContent.ShouldContain("Apache-2.0");
+    }
+
     private static string? Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     private static async Task<string[]> LinesAsync(HttpClient client, string address) => (await client.GetStringAsync(address, Stop)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
