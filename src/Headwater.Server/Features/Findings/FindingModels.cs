@@ -1,5 +1,4 @@
 using Headwater.Core.Advisories;
-using Headwater.Server.Features.Curations;
 
 namespace Headwater.Server.Features.Findings;
 
@@ -47,13 +46,6 @@ internal sealed record FindingRow(
     double? Epss, double? EpssPercentile, bool Kev, bool KevRansomware, bool Malicious, double Risk, IReadOnlyList<string> FixedVersions,
     DateTimeOffset? Published, DateTimeOffset FoundAt,
     long ComponentId, long ComponentVersionId, string ComponentName, string? ComponentGroup, string? ComponentVersion, string? Purl);
-
-/// <summary>A finding in one project version.</summary>
-internal sealed record ProjectFindingRow(FindingRow Finding, bool Direct, int Depth, OccurrenceScope Scope, FindingAnalysis? Analysis)
-{
-    /// <summary>Of the component version; null where it was not worked out yet.</summary>
-    public ComponentLicence? Licence { get; init; }
-}
 
 /// <summary>Whether an occurrence is part of what runs.</summary>
 internal enum OccurrenceScope

@@ -66,6 +66,13 @@ internal sealed record UploadRow(
     public Guid? Previous { get; init; }
 }
 
+/// <summary>A finding in one project version.</summary>
+internal sealed record ProjectFindingRow(FindingRow Finding, bool Direct, int Depth, OccurrenceScope Scope, FindingAnalysis? Analysis)
+{
+    /// <summary>Of the component version; null where it was not worked out yet.</summary>
+    public ComponentLicence? Licence { get; init; }
+}
+
 /// <summary>A node of the dependency tree as it unfolds: <see cref="Node"/> is its number in the upload's graph.</summary>
 /// <param name="Dependencies">How many it has itself; 0 for a leaf.</param>
 /// <param name="NeededBy">How many others in the whole graph need it; the project itself counts as one.</param>
