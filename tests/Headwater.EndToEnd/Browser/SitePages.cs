@@ -96,6 +96,7 @@ internal static partial class SitePages
         new("registry-gone", "/registries/{Id:long}", "/registries/999999", 404),
         new("licences", "/licences", "/licences"),
         new("licence", "/licences/{Id}", "/licences/Apache-2.0"),
+        new("licence-projects", "/licences/{Id}/projects", "/licences/MIT/projects"),
         new("licence-obligations", "/licences/{Id}", "/licences/LGPL-3.0-only?part=obligations&context=distributed&linkage=static"),
         new("licence-compatibility", "/licences/{Id}", "/licences/MPL-2.0?part=compatibility&context=distributed&linkage=dynamic"),
         new("licence-gone", "/licences/{Id}", "/licences/No-Such-Licence", 404),

@@ -23,7 +23,7 @@ internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule co
     private const long Org = Organisation.Home;
 
     /// <summary>With more than this that have the licence, it is quicker to walk along the names until enough are found.</summary>
-    private const int Few = 5000;
+    internal const int Few = 5000;
 
     /// <summary>Beyond so many projects nobody needs the number: that there are more is the answer.</summary>
     private const int MostCounted = 10_000;
@@ -73,11 +73,9 @@ internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule co
     /// </summary>
     public async Task<LicenceUse> CountAsync(Viewer viewer, string licence, CancellationToken cancellationToken)
     {
-        if (viewer.IsNothing || Like.Containing($"\"{licence.Trim()}\"") is not { Length: > 4 } like) return new LicenceUse(licence, 0, false, 0, false);
-        // Those of others must not be counted, nor decide how far is counted.
-        var part = viewer.All ? null : await findings.PartAsync(viewer, cancellationToken);
-        var ids = part is null ? await UnderAsync(like, $"AND {FindingsModule.InUse("c.cv_id")} LIMIT {Few + 1}", cancellationToken) : (await UnderAsync(like, "", cancellationToken)).FindAll(part.Uses);
+        var ids = await InUseAsync(viewer, licence, cancellationToken);
         if (ids.Count == 0) return new LicenceUse(licence, 0, false, 0, false);
+        var like = Like.Containing($"\"{licence.Trim()}\"");
         var mine = $"p.org_id = @Org AND p.retired_at IS NULL AND {viewer.Sees("p.owner_id")}";
         var projects = await database.ReadAsync(connection => connection.QuerySingleAsync<int>(ids.Count > Few ? $"""
             SELECT COUNT(*) FROM (SELECT p.id FROM project p WHERE {mine} AND EXISTS (SELECT 1 FROM occurrence o JOIN component_licence l ON l.cv_id = o.cv_id
@@ -86,6 +84,15 @@ internal sealed class LicenceSearchStore(IDatabase database, ComponentsModule co
             SELECT COUNT(*) FROM (SELECT DISTINCT p.id FROM occurrence o JOIN project p ON p.latest_id = o.pv_id WHERE o.cv_id IN ({string.Join(',', ids)}) AND {mine} LIMIT {MostCounted + 1}) found
             """, new { Org, like }), cancellationToken);
         return new LicenceUse(licence, Math.Min(ids.Count, Few), ids.Count > Few, Math.Min(projects, MostCounted), projects > MostCounted);
+    }
+
+    /// <summary>Component versions in the latest versions of projects in sight that have a licence; where thousands have it, not all of them, but more than <see cref="Few"/>.</summary>
+    public async Task<IReadOnlyList<long>> InUseAsync(Viewer viewer, string licence, CancellationToken cancellationToken)
+    {
+        if (viewer.IsNothing || Like.Containing($"\"{licence.Trim()}\"") is not { Length: > 4 } like) return [];
+        // Those of others must not be counted, nor decide how far is counted.
+        var part = viewer.All ? null : await findings.PartAsync(viewer, cancellationToken);
+        return part is null ? await UnderAsync(like, $"AND {FindingsModule.InUse("c.cv_id")} LIMIT {Few + 1}", cancellationToken) : (await UnderAsync(like, "", cancellationToken)).FindAll(part.Uses);
     }
 
     /// <summary>Component versions that have a licence, in sight or not.</summary>
