@@ -36,8 +36,12 @@ export function search(): void {
   }
 
   function show(answer: Answer, query: string): void {
+    // An answer that comes in late does not take away what was chosen meanwhile, as long as it still is among the hits.
+    const chosen = at < 0 ? undefined : hits()[at]?.getAttribute("href");
     list!.replaceChildren();
+    list!.dataset.query = query;
     at = -1;
+    input!.removeAttribute("aria-activedescendant");
     let n = 0;
     // What the hits are of already is said, and not offered.
     const shown = answer.similar && answer.groups.some(g => g.hits.length > 0) ? answer.suggestions?.[0] : undefined;
@@ -60,6 +64,8 @@ export function search(): void {
     }
     if (n === 0) list!.append(el("div", { class: "note" }, text("searchNone")));
     else list!.append(el("a", { class: "hit", role: "option", id: `hit-${n}`, "aria-selected": "false", tabindex: "-1", href: `${base}/search?q=${encodeURIComponent(query)}` }, el("span", { class: "title" }, text("searchAll"))));
+    const still = chosen == null ? -1 : hits().findIndex(hit => hit.getAttribute("href") === chosen);
+    if (still >= 0) choose(still);
     open();
   }
 
