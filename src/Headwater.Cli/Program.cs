@@ -22,6 +22,7 @@ var root = new RootCommand("Headwater: what do we use, is it vulnerable, and is 
     LicenceCommands.Create(),
     NoticeCommand.Create(),
     ReuseCommands.Create(),
+    PolicyCommands.Create(),
     CelCommand.Create(),
     CompletionCommand.Create(),
 };

@@ -1,3 +1,5 @@
+using Headwater.Core.Trees;
+
 namespace Headwater.Core.Licences.Curations;
 
 /// <summary>Reads and writes files of curations, in the forms that other tools use.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Headwater.Core.Packages;
+using Headwater.Core.Trees;
 using Headwater.Core.Versions;
 
 namespace Headwater.Core.Licences.Curations;

@@ -29,6 +29,8 @@ public sealed class CelProgram
     /// <summary>The functions of the host that it may call, in ordinal order: they may look at the subject. What reads and calls nothing is always the same.</summary>
     public ImmutableArray<string> Calls { get; }
 
+    internal CelEnvironment Environment => _environment;
+
     /// <summary>Evaluates the expression.</summary>
     /// <param name="activation">The values of variables, of the environment in which it was compiled.</param>
     /// <returns>The value; may be an error or unknown.</returns>

@@ -81,7 +81,9 @@ public sealed class VersRange
     public override string ToString() =>
         $"vers:{Type}/{(IsAsterisk ? "*" : string.Join('|', _constraints.Select(c => c.ToString())))}";
 
-    private bool? Contains(PackageVersion version)
+    internal VersionScheme? Scheme => _scheme;
+
+    internal bool? Contains(PackageVersion version)
     {
         var onlyExclusions = true;
         VersConstraint? below = null, above = null;
