@@ -17,6 +17,7 @@ internal static class ScanOutput
         var place = package.Path == Path.GetFileName(root.TrimEnd('/')) ? root : Place(root, package.Path);
         output.Text($"{package.Purl?.ToString() ?? place}: declared {Declared(package)}, found {Found(package)}{(package.IsComplete ? "" : " (not all was read)")}");
         if (package.Purl is not null) output.Text($"  in {place}");
+        if (package.InheritsFrom is { } parent) output.Text($"  licence inherited from the parent {parent}, which is not here");
         if (package.Declared is { Error: { } error } unread) output.Text($"  declared in {unread.Source} and not understood: {error}");
         if (package.Agreement == LicenceAgreement.Different)
         {
@@ -55,6 +56,7 @@ internal static class ScanOutput
             json.WriteNull("declared"u8);
         }
 
+        if (package.InheritsFrom is { } parent) json.WriteString("inheritsFrom"u8, parent);
         json.WriteString("found"u8, Found(package));
         json.WriteString("thirdParty"u8, package.ThirdParty?.ToString());
         json.WriteString("agreement"u8, JsonNamingPolicy.CamelCase.ConvertName(package.Agreement.ToString()));

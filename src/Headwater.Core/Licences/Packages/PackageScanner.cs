@@ -179,12 +179,14 @@ internal sealed class PackageScanner(LicenceLibrary library, ScanOptions options
             // A NOTICE may be all that there is; third-party notices speak of others.
             own ??= Stated(mine.Where(f => f.Role == FileRole.Notice && LicenceFileNames.IsOwnNotice(f.Path)));
             var noticed = Stated(mine.Where(f => f.Role == FileRole.Notice));
+            var (declared, inherits) = Declared(described, manifests, mine);
             _packages.Add(new ScannedPackage
             {
                 Path = folder.Length == 0 ? name : prefix + folder.TrimEnd('/'),
                 Kind = described.FirstOrDefault()?.Kind,
                 Purl = described.Select(m => m.Purl).FirstOrDefault(p => p is not null),
-                Declared = described.FirstOrDefault(m => m.Declares) is { } declaring ? Declarations.Read(declaring, mine, library) is var d && prefix.Length > 0 ? d with { Source = prefix + d.Source } : d : null,
+                Declared = declared is not null && prefix.Length > 0 ? declared with { Source = prefix + declared.Source } : declared,
+                InheritsFrom = inherits,
                 Found = own,
                 ThirdParty = noticed is not null && noticed.Equals(own) ? null : noticed,
                 Files = prefix.Length == 0 ? mine : [.. mine.Select(f => f with { Path = prefix + f.Path })],
@@ -193,6 +195,16 @@ internal sealed class PackageScanner(LicenceLibrary library, ScanOptions options
                 IsComplete = isWhole && !torn.Contains(folder),
             });
         }
+    }
+
+    private (DeclaredLicence? Declared, string? InheritsFrom) Declared(List<Manifest> described, List<Manifest> all, List<ScannedFile> mine)
+    {
+        if (described.Find(m => m.Declares) is { } declaring) return (Declarations.Read(declaring, mine, library), null);
+        if (described.Find(m => m.Parent is not null) is not { } heir) return (null, null);
+        var (above, missing) = MavenParents.Find(heir, all);
+        if (above is null) return (null, missing is null ? null : MavenParents.Name(missing));
+        var taken = Declarations.Read(above, mine, library);
+        return (taken with { Repairs = [.. taken.Repairs, $"It is inherited from the parent {MavenParents.Name(above.Purl!)}."] }, null);
     }
 
     private static LicenceExpression? Stated(IEnumerable<ScannedFile> files) => files.Select(f => f.Found.Expression).OfType<LicenceExpression>().ToList() is { Count: > 0 } all ? LicenceExpression.All(all) : null;

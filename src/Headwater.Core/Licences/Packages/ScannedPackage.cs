@@ -45,6 +45,9 @@ public sealed record ScannedPackage
     /// <summary>What it declares; null when it declares nothing.</summary>
     public DeclaredLicence? Declared { get; init; }
 
+    /// <summary>The POM whose licence it takes over and which is not in what was scanned, as <c>group:name:version</c>; null where it declares something, or takes nothing over.</summary>
+    public string? InheritsFrom { get; init; }
+
     /// <summary>What its files state of it, all together; null when none states a licence. A NOTICE counts only where nothing else states one.</summary>
     public LicenceExpression? Found { get; init; }
 

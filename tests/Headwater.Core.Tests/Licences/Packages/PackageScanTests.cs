@@ -107,6 +107,38 @@ public sealed class PackageScanTests
     }
 
     [Fact]
+    public void Jar_WhosePomNamesAParentOnly_SaysFromWhereTheLicenceComes()
+    {
+        var jar = Scan(Zip(("META-INF/maven/org.x/core/pom.xml", Child("org.x", "core", "org.x:house:7"))), "core-3.jar").Main;
+        (jar.Declared, jar.InheritsFrom).ShouldBe((null, "org.x:house:7"));
+        Scan(Zip(("META-INF/maven/org.x/core/pom.xml", Child("org.x", "core", "org.x:house:${house}"))), "core-3.jar").Main.InheritsFrom.ShouldBeNull("nobody can ask for that");
+        Scan(Zip(("META-INF/MANIFEST.MF", "Bundle-License: MIT\r\n"), ("META-INF/maven/org.x/core/pom.xml", Child("org.x", "core", "org.x:house:7"))), "core-3.jar").Main.ShouldSatisfyAllConditions(p => p.InheritsFrom.ShouldBeNull(), p => p.Declared!.Raw.ShouldBe("MIT"));
+    }
+
+    [Fact]
+    public void Poms_OfOneProject_TakeOverTheLicenceOfTheNearestParentThatNamesOne()
+    {
+        const string Top = "<project><groupId>org.x</groupId><artifactId>house</artifactId><version>7</version><licenses><license><name>Apache-2.0</name></license></licenses></project>";
+        var scan = Scan(Zip(("META-INF/maven/org.x/core/pom.xml", Child("org.x", "core", "org.x:middle:2")), ("META-INF/maven/org.x/middle/pom.xml", Child("org.x", "middle", "org.x:house:7", "2")), ("META-INF/maven/org.x/house/pom.xml", Top)), "core-3.jar");
+        scan.Main.Declared!.ShouldSatisfyAllConditions(d => d.Expression!.ToString().ShouldBe("Apache-2.0"), d => d.Source.ShouldBe("META-INF/maven/org.x/house/pom.xml"), d => d.Repairs.ShouldContain("It is inherited from the parent org.x:house:7."));
+    }
+
+    [Fact]
+    public void Poms_ThatNameEachOther_EndSomewhere()
+    {
+        var circle = Scan(Zip(("META-INF/maven/org.x/core/pom.xml", Child("org.x", "core", "org.x:middle:2")), ("META-INF/maven/org.x/middle/pom.xml", Child("org.x", "middle", "org.x:core:3", "2"))), "core-3.jar");
+        (circle.Main.Declared, circle.Main.InheritsFrom).ShouldBe((null, null));
+        var ladder = Enumerable.Range(0, 12).Select(n => ($"META-INF/maven/org.x/p{n}/pom.xml", Child("org.x", $"p{n}", $"org.x:p{n + 1}:3"))).ToArray();
+        Scan(Zip(ladder), "p0-3.jar").Main.InheritsFrom.ShouldBe("org.x:p9:3", "so far up is not followed");
+    }
+
+    private static string Child(string group, string name, string parent, string version = "3")
+    {
+        var at = parent.Split(':');
+        return $"<project><parent><groupId>{at[0]}</groupId><artifactId>{at[1]}</artifactId><version>{at[2]}</version></parent><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version></project>";
+    }
+
+    [Fact]
     public void Jar_WithoutPom_TakesTheBundlesLicence() =>
         Scan(Zip(("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\nBundle-License: https://www.apache.org/licenses/LICENSE-2.\r\n 0.txt\r\n")), "x.jar").Main.Declared!.Expression!.ToString().ShouldBe("Apache-2.0");
 

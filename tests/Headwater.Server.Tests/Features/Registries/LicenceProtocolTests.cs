@@ -79,6 +79,56 @@ public sealed class LicenceProtocolTests(ProtocolTests.Bench bench) : IClassFixt
         bench.Server.Asked().Select(a => a.Path).ShouldBe(["/org/acme/said/maven-metadata.xml", "/org/acme/said/3.0/said-3.0.pom", "/org/acme/said/1.0/said-1.0.pom"], "a version that is dated is looked at once more for its licence");
     }
 
+    [Fact]
+    public async Task Maven_PomWithoutALicence_TakesThatOfTheNearestParentWithOne()
+    {
+        Versions("org/acme", "heir", "1.0", "2.0", "3.0", "4.0");
+        foreach (var (version, parent) in (ReadOnlySpan<(string, string)>)[("1.0", "org.acme:middle:1"), ("2.0", "org.acme:middle:1"), ("3.0", "org.acme:gone:1"), ("4.0", "org.acme:circle-a:1")]) Child("heir", version, parent);
+        Child("middle", "1", "org.acme:top:1");
+        bench.Server.Set("/org/acme/top/1/top-1.pom", "<project><parent><groupId>org.acme</groupId><artifactId>above</artifactId><version>1</version></parent><licenses><license><name>EPL-2.0</name></license></licenses></project>");
+        Child("circle-a", "1", "org.acme:circle-b:1");
+        Child("circle-b", "1", "org.acme:circle-a:1");
+        bench.Server.Asked();
+        (await SaidAsync("maven", "org.acme", "heir", "1.0", "2.0", "3.0", "4.0")).ShouldBe(["""["EPL-2.0"]""", """["EPL-2.0"]""", "[]", "[]"]);
+        var asked = bench.Server.Asked().Select(a => a.Path).ToList();
+        asked.ShouldBeUnique("a parent of several is asked for once");
+        asked.ShouldNotContain("/org/acme/above/1/above-1.pom", "what names a licence needs nobody above it");
+    }
+
+    [Fact]
+    public async Task Maven_ParentsWithoutEnd_AreFollowedSoFarOnly()
+    {
+        Versions("org/acme", "deep", "1.0");
+        Child("deep", "1.0", "org.acme:p0:1");
+        for (var n = 0; n < 12; n++) Child($"p{n}", "1", $"org.acme:p{n + 1}:1");
+        bench.Server.Asked();
+        (await SaidAsync("maven", "org.acme", "deep", "1.0")).ShouldBe(["[]"]);
+        bench.Server.Asked().Count(a => a.Path.Contains("/p", StringComparison.Ordinal)).ShouldBe(8);
+    }
+
+    [Theory]
+    [InlineData("org.acme:${name}:1")]
+    [InlineData("org.acme:top:[1,2)")]
+    [InlineData("org..acme:top:1")]
+    [InlineData("org.acme:../top:1")]
+    public async Task Maven_ParentThatNobodyCanAskFor_IsNotAskedFor(string parent)
+    {
+        Versions("org/acme", "odd", "1.0");
+        Child("odd", "1.0", parent);
+        bench.Server.Asked();
+        (await SaidAsync("maven", "org.acme", "odd", "1.0")).ShouldBe(["[]"]);
+        bench.Server.Asked().Select(a => a.Path).ShouldBe(["/org/acme/odd/maven-metadata.xml", "/org/acme/odd/1.0/odd-1.0.pom"]);
+    }
+
+    private void Versions(string folder, string name, params string[] versions) =>
+        bench.Server.Set($"/{folder}/{name}/maven-metadata.xml", $"<metadata><versioning><versions>{string.Concat(versions.Select(v => $"<version>{v}</version>"))}</versions></versioning></metadata>");
+
+    private void Child(string name, string version, string parent)
+    {
+        var at = parent.Split(':');
+        bench.Server.Set($"/org/acme/{name}/{version}/{name}-{version}.pom", $"<project><parent><groupId>{at[0]}</groupId><artifactId>{at[1]}</artifactId><version>{at[2]}</version></parent></project>");
+    }
+
     [Theory]
     [InlineData("cargo", "/se/rd/serde", """{"name":"serde","vers":"1.0.0","license":"MIT"}""", "serde")]
     [InlineData("pub", "/api/packages/serde", """{"name":"serde","versions":[{"version":"1.0.0","pubspec":{"name":"serde","license":"MIT"}}]}""", "serde")]

@@ -24,6 +24,9 @@ internal sealed record Manifest(string Path, string Kind)
     /// <summary>Further files that the package names as its licences.</summary>
     public IReadOnlyList<string> LicenceFiles { get; init; } = [];
 
+    /// <summary>The package from which it takes what it does not declare itself; null for none.</summary>
+    public PackageUrl? Parent { get; init; }
+
     /// <summary>The folder it stands in, with a slash behind; empty for the root.</summary>
     public string Folder => Path[..(Path.LastIndexOf('/') + 1)];
 

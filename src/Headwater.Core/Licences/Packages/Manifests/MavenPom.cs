@@ -14,7 +14,11 @@ internal static class MavenPom
         var version = project.Text("version") ?? parent.Text("version");
         // Maven says that of several one may be chosen.
         var licences = (project.Child("licenses")?.Elements() ?? []).Where(e => e.Name.LocalName == "license").Select(Licence).OfType<string>().ToList();
-        return new Manifest(path, "maven") { Purl = Manifest.Package("maven", Known(group), Known(artifact), Known(version)), Licences = licences, IsChoice = true };
+        return new Manifest(path, "maven")
+        {
+            Purl = Manifest.Package("maven", Known(group), Known(artifact), Known(version)), Licences = licences, IsChoice = true,
+            Parent = parent is null ? null : Manifest.Package("maven", Known(parent.Text("groupId")), Known(parent.Text("artifactId")), Known(parent.Text("version"))),
+        };
     }
 
     private static string? Licence(XElement licence) => licence.Text("name") ?? licence.Text("url");

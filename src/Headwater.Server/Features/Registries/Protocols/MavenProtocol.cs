@@ -3,13 +3,17 @@ using System.Xml;
 namespace Headwater.Server.Features.Registries.Protocols;
 
 /// <summary>
-/// Maven (maven.apache.org/repositories/metadata.html): the versions stand in <c>maven-metadata.xml</c>, without dates; a date is when the version's POM was put there, and the POM names the licences. The
+/// Maven (maven.apache.org/repositories/metadata.html): the versions stand in <c>maven-metadata.xml</c>, without dates; a date is when the version's POM was put there, and the POM names the licences, or the nearest
+/// POM above it that does. The
 /// document's own <c>release</c> is what was deployed last, which may be a repair of an old line, so it is not believed.
 /// </summary>
 internal sealed class MavenProtocol : RegistryProtocol
 {
     /// <summary>The most POMs that are looked at for one package at a time; the rest is looked at the next day.</summary>
     private const int MostLooks = 12;
+
+    /// <summary>So many POMs above one are followed. Real ones are three or four.</summary>
+    private const int MostParents = 8;
 
     public override string Type => "maven";
 
@@ -41,8 +45,28 @@ internal sealed class MavenProtocol : RegistryProtocol
         async Task<(DateTimeOffset? At, string Licences)?> PomAsync(string version)
         {
             using var pom = await client.GetAsync(registry, RegistryClient.Below(registry, [.. place, version, $"{question.Name}-{version}.pom"]), null, null, cancellationToken);
-            return pom.IsThere ? (ReleaseList.Time(pom.LastModified), Licences(pom.Content)) : null;
+            if (!pom.IsThere) return null;
+            var read = Pom.Read(pom.Content);
+            return (ReleaseList.Time(pom.LastModified), read.Licences ?? await InheritedAsync(client, registry, read.Parent, cancellationToken) ?? LicenceWords.None);
         }
+    }
+
+    /// <summary>What the nearest POM above names (Maven's model of inheritance: licences are taken over where a project names none). Above many packages stands the same one, which is asked for once in a run.</summary>
+    private static async Task<string?> InheritedAsync(RegistryClient client, RegistryWork registry, PomName? parent, CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<PomName>();
+        while (parent is { } name && seen.Count < MostParents && seen.Add(name) && registry.MayHearOf($"{name.Group}/{name.Name}"))
+        {
+            var pom = Pom.Parse(await client.OnceAsync(registry, $"pom {name}", async () =>
+            {
+                using var document = await client.GetAsync(registry, RegistryClient.Below(registry, [.. name.Group.Split('.'), name.Name, name.Version, $"{name.Name}-{name.Version}.pom"]), null, null, cancellationToken);
+                return document.IsThere ? Pom.Read(document.Content).ToString() : "";
+            }));
+            if (pom.Licences is { } licences) return licences;
+            parent = pom.Parent;
+        }
+
+        return null;
     }
 
     private static void Read(Stream content, ReleaseList list)
@@ -56,37 +80,4 @@ internal sealed class MavenProtocol : RegistryProtocol
             else if (versions && xml.NodeType == XmlNodeType.Element && xml.LocalName == "version") list.Add(xml.ReadString().Trim(), null);
         }
     }
-
-    /// <summary>What a POM names by itself. What it has from a parent stands in another document, and is not asked for.</summary>
-    private static string Licences(Stream content)
-    {
-        var (said, path) = (new List<string?>(), new Stack<string>());
-        string? name = null, url = null;
-        try
-        {
-            using var xml = XmlReader.Create(content, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = 4 * 1024 * 1024, IgnoreComments = true, IgnoreProcessingInstructions = true });
-            while (xml.Read())
-            {
-                if (xml.NodeType == XmlNodeType.Element && !xml.IsEmptyElement) path.Push(xml.LocalName);
-                else if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && path.Count == 4 && IsLicence(path.Skip(1)))
-                {
-                    if (path.Peek() == "name") name = xml.Value;
-                    else if (path.Peek() == "url") url = xml.Value;
-                }
-                else if (xml.NodeType == XmlNodeType.EndElement && path.Pop() == "license" && path.Count == 2)
-                {
-                    said.Add(string.IsNullOrWhiteSpace(name) ? url : name);
-                    (name, url) = (null, null);
-                }
-            }
-        }
-        catch (XmlException)
-        {
-            // A date it has all the same, and what others wrote wrongly is no reason to ask again.
-        }
-
-        return LicenceWords.Kept(said) ?? LicenceWords.None;
-    }
-
-    private static bool IsLicence(IEnumerable<string> path) => path.SequenceEqual(["license", "licenses", "project"]);
 }
