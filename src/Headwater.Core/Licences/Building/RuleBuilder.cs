@@ -43,6 +43,9 @@ internal sealed partial class RuleBuilder
             var flags = (rule.Flag("is_continuous") ? RuleFlags.Continuous : 0) | (rule.TryGetProperty("referenced_filenames", out _) ? RuleFlags.PointsToFile : 0);
             Add(rule.Text("id")!, Spdx(rule.Text("license_expression") ?? "", keys), rule.Text("text")!, kind, flags, (byte)(rule.Number("relevance") ?? 100), (byte)(rule.Number("minimum_coverage") ?? 0));
         }
+
+        // The words they look for have numbers even where no rule has them.
+        _ = (new GnuNotices(_words), new OtherTongues(_words), new Mentions(_words), new AdjoiningTerms(_words));
     }
 
     public void Write(SectionWriter writer)

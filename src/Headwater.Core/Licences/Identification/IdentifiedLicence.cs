@@ -40,7 +40,7 @@ public sealed record IdentifiedMatch(string Expression, int StartLine, int EndLi
     /// <summary>Whether it says "only".</summary>
     internal bool SaysOnly { get; init; }
 
-    /// <summary>Words that stand within the text of a licence, are not of it, and may take back what it gives; null for none.</summary>
+    /// <summary>Words that stand within the text of a licence, or beside it or its name, are not of it, and may take back what it gives; null for none.</summary>
     public string? Added { get; init; }
 }
 

@@ -15,6 +15,18 @@ internal sealed class LicenceIdentifier
     /// <summary>So many words are between two names of which one may be chosen.</summary>
     private const int MostBetween = 12;
 
+    /// <summary>Beside more places that state a licence nothing is looked for: the text is a collection.</summary>
+    private const int MostAnchors = 60;
+
+    /// <summary>A statement with fewer words only names a licence.</summary>
+    private const int FewestOfANotice = 20;
+
+    /// <summary>What is found with fewer words explains none of the sentence it stands in.</summary>
+    private const int FewestOfAPhrase = 8;
+
+    /// <summary>A run of words that more rules have than this tells nothing.</summary>
+    private const int MostPlaces = 2_000;
+
     private readonly LicenceLibrary _library;
     private readonly Tokeniser _tokeniser;
     private readonly TextTokens _tokens = new();
@@ -23,7 +35,12 @@ internal sealed class LicenceIdentifier
     private readonly List<(LicenceExpression Expression, int Line, int Start, int End)> _tags = [];
     private readonly List<(string Value, int Line)> _unread = [];
     private readonly TemplateMatcher _template = new();
+    private readonly List<(uint Hash, int At)> _seeds = [];
     private readonly GnuNotices _gnu;
+    private readonly OtherTongues _tongues;
+    private readonly Mentions _mentions;
+    private readonly AdjoiningTerms _terms;
+    private readonly List<(int Start, int End, string Expression, bool NamesVersion)> _foreign = [];
 
     /// <summary>What stands between two names of which one may be chosen, and says nothing else.</summary>
     private readonly HashSet<ushort> _choosing;
@@ -37,6 +54,9 @@ internal sealed class LicenceIdentifier
         _tokeniser = new Tokeniser(library.Words);
         _matcher = new RuleMatcher(library.Rules, library.Templates, library.Words);
         _gnu = new GnuNotices(library.Words);
+        _tongues = new OtherTongues(library.Words);
+        _mentions = new Mentions(library.Words);
+        _terms = new AdjoiningTerms(library.Words);
         _or = library.Words.Find("or");
         _choosing = [.. "or the a an either alternatively under of terms license licenses version at your option choice choosing alternative in gnu any be"
             .Split(' ').Select(w => library.Words.Find(w)).Where(w => w != TextTokens.Unknown)];
@@ -73,6 +93,14 @@ internal sealed class LicenceIdentifier
             matches.Add(new IdentifiedMatch(notice, _tokens.Lines[start], _tokens.Lines[end - 1], 1, FoundBy.Exact, RuleKind.Notice, "GNU notice", true, null) { Words = end - start, SaysOnly = true });
         }
 
+        _tongues.Find(text, _tokens, _foreign);
+        foreach (var (start, end, named, isExact) in _foreign)
+        {
+            if (found.Any(m => m.Start <= start && m.End >= end)) continue;
+            told.Add((new RuleMatch(-1, start, end), matches.Count));
+            matches.Add(new IdentifiedMatch(named, _tokens.Lines[start], _tokens.Lines[end - 1], 1, FoundBy.Exact, RuleKind.Reference, "name in another language", true, null) { Words = end - start, NamesVersion = isExact });
+        }
+
         foreach (var match in found)
         {
             if (_notices.Count > 0 && !known.Contains(match) && _notices.Exists(n => n.Start < match.End && n.End > match.Start && (match.Matched > 0 || match.Length < 2 * (n.End - n.Start)))) continue;
@@ -81,15 +109,102 @@ internal sealed class LicenceIdentifier
             matches.Add(IsCode(match, text) ? it with { Concludes = false, Note = "A name in program code says nothing." } : it);
         }
 
+        LeaveOutMentions(told, matches, text);
         JoinChoices(told, matches);
         AddPointers(matches, text);
         if (_matcher.IsCut) remark = And(remark, "The time was over before the whole text was compared.");
         var (expression, lone) = MatchJudgement.Conclude(matches, Parse, _library.Expressions);
+        FindTerms(told, matches, text);
         if (MatchJudgement.UnknownLater(matches) is { } bare) remark = And(remark, bare);
         foreach (var (value, line) in _unread) remark = And(remark, $"Line {line}: SPDX-License-Identifier says '{value}', which no list has.");
         if (matches.Find(m => m is { Concludes: true, Added: not null }) is { } changed) remark = And(remark, $"{changed.Expression}: words were added that may change it: \"{changed.Added}\".");
         return new IdentifiedText(expression, matches, Copyrights.Find(text), remark) { LoneExceptions = lone };
     }
+
+    /// <summary>"Not under the GPL", "compatible with the GPL": what only mentions a licence concludes nothing.</summary>
+    private void LeaveOutMentions(List<(RuleMatch Rule, int At)> told, List<IdentifiedMatch> matches, ReadOnlySpan<char> text)
+    {
+        (int End, string Why)? last = null;
+        foreach (var (rule, at) in told.OrderBy(t => t.Rule.Start).ThenByDescending(t => t.Rule.End))
+        {
+            if (matches[at] is not { Concludes: true, Kind: not RuleKind.Text }) continue;
+            var why = last is { } within && rule.Start < within.End ? within.Why : _mentions.Of(text, _tokens, rule.Start, rule.End, last);
+            if (why is null) continue;
+            matches[at] = matches[at] with { Concludes = false, Note = why };
+            last = (rule.End, why);
+        }
+    }
+
+    /// <summary>Terms beside what states a licence, in the same part of the text, that are of no rule of that licence: they may take back what it gives. Beside a name alone, what gives is its own terms, too.</summary>
+    private void FindTerms(List<(RuleMatch Rule, int At)> told, List<IdentifiedMatch> matches, ReadOnlySpan<char> text)
+    {
+        var anchors = told.Where(t => matches[t.At] is { Concludes: true, Added: null }).Select(t => (t.Rule.Start, t.Rule.End, t.At)).ToList();
+        for (var i = 0; i < _tags.Count; i++)
+            if (matches[i].Concludes && WordAt(_tags[i].Start) is var first && first < _tokens.Count) anchors.Add((first, Math.Max(first + 1, WordAt(_tags[i].End)), i));
+        if (anchors.Count is 0 or > MostAnchors) return;
+        anchors.Sort();
+        var judged = new HashSet<int>();
+        foreach (var (start, end, at) in anchors)
+        {
+            if (matches[at].Expression.StartsWith("LicenseRef-", StringComparison.Ordinal)) continue;
+            var isName = matches[at].Kind is not RuleKind.Text && end - start < FewestOfANotice;
+            // Behind it first: what a name announces stands there.
+            for (var from = end; from < _tokens.Count && from < end + AdjoiningTerms.Far && matches[at].Added is null;)
+            {
+                if (AdjoiningTerms.EndsComment(text[_tokens.Ends[from - 1].._tokens.Starts[from]])) break;
+                var to = AdjoiningTerms.EndOf(text, _tokens, from);
+                if (_terms.Parts(text, _tokens, from, to)) break;
+                if (judged.Add(from)) matches[at] = Judged(text, from, to, isName, matches[at], told);
+                from = to;
+            }
+
+            for (var last = start - 1; last >= 0 && last > start - AdjoiningTerms.Far && matches[at].Added is null;)
+            {
+                if (AdjoiningTerms.EndsComment(text[_tokens.Ends[last].._tokens.Starts[last + 1]])) break;
+                var from = AdjoiningTerms.StartOf(text, _tokens, last);
+                if (_terms.Parts(text, _tokens, from, last + 1)) break;
+                if (judged.Add(from)) matches[at] = Judged(text, from, last + 1, false, matches[at], told);
+                last = from - 1;
+            }
+        }
+    }
+
+    /// <summary>Marks a match where a sentence beside it is of terms, and of none that a rule has for that licence.</summary>
+    private IdentifiedMatch Judged(ReadOnlySpan<char> text, int from, int to, bool mayGive, IdentifiedMatch match, List<(RuleMatch Rule, int At)> told)
+    {
+        var words = _tokens.Span[from..to];
+        if (!_terms.Restricts(words) && !(mayGive && _terms.Grants(words))) return match;
+        var explained = 0;
+        foreach (var (rule, _) in told)
+            if (rule.Length >= FewestOfAPhrase) explained += Math.Max(0, Math.Min(to, rule.End) - Math.Max(from, rule.Start));
+        if (explained * 10 >= words.Length * 7 || IsOf(words, match.Expression)) return match;
+        return match with { Added = Quoted(text, (from, to)), Coverage = match.Coverage * Math.Max(1, match.Words) / (Math.Max(1, match.Words) + words.Length) };
+    }
+
+    /// <summary>Whether rules of the same licence have at least half of the runs of words that a sentence chooses.</summary>
+    private bool IsOf(ReadOnlySpan<ushort> words, string expression)
+    {
+        Seeds.Choose(words, _seeds);
+        if (_seeds.Count == 0 || Parse(expression) is not { } parsed) return false;
+        var roots = parsed.Licences.Select(l => l.IndexOf('-', StringComparison.Ordinal) is var dash and > 0 ? l[..dash] : l).ToList();
+        var known = 0;
+        foreach (var (hash, _) in _seeds)
+        {
+            var places = _library.Rules.Seeds(hash);
+            for (var i = 0; i < Math.Min(places.Length, MostPlaces); i += 2)
+            {
+                var of = _library.Rules.Expression(places[i]);
+                if (!roots.Exists(r => of.Contains(r, StringComparison.Ordinal))) continue;
+                known++;
+                break;
+            }
+        }
+
+        return known * 2 >= _seeds.Count;
+    }
+
+    /// <summary>The first word at or behind a character.</summary>
+    private int WordAt(int character) => Array.BinarySearch(_tokens.Starts, 0, _tokens.Count, character) is var at && at >= 0 ? at : ~at;
 
     /// <summary>"MIT or Apache-2.0", "under the MIT License or, at your option, the Apache License": two names with nothing but a choice between them are one.</summary>
     private void JoinChoices(List<(RuleMatch Rule, int At)> told, List<IdentifiedMatch> matches)

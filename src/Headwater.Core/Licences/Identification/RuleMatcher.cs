@@ -22,9 +22,15 @@ internal sealed class RuleMatcher(RuleIndex index, Templates templates, WordNumb
     /// <summary>Of rules that say the same, so many are laid beside it.</summary>
     private const int MostAlike = 3;
 
+    /// <summary>A clause has about so many words.</summary>
+    private const int Clause = 30;
+
     /// <summary>Words that may take back what a licence gives.</summary>
     private readonly HashSet<ushort> _restricting = [.. "not no only other except unless without commercial commercially noncommercial prohibited forbidden restricted disallowed permission pay fee must approval"
         .Split(' ').Select(w => numbers.Find(w)).Where(w => w != TextTokens.Unknown)];
+
+    /// <summary>Words by which a rule may restrict what a text restricts in others.</summary>
+    private readonly HashSet<ushort> _negating = [.. "neither nor none".Split(' ').Select(w => numbers.Find(w)).Where(w => w != TextTokens.Unknown)];
 
     private readonly List<RuleMatch> _exact = [], _found = [];
     private readonly List<(uint Hash, int At)> _seeds = [];
@@ -222,19 +228,27 @@ internal sealed class RuleMatcher(RuleIndex index, Templates templates, WordNumb
     /// </summary>
     private (int Start, int End) Added(ReadOnlySpan<ushort> text, ReadOnlySpan<ushort> rule, List<(int Text, int Rule, int Length)> chain)
     {
+        // "Neither the name of A nor of B may be used" and "The names may not be used" say the same.
+        var (credit, last) = (0, 0);
         for (var i = 1; i < chain.Count; i++)
         {
             var (from, to) = (chain[i - 1].Text + chain[i - 1].Length, chain[i].Text);
-            if (Restricting(text[from..to]) > Restricting(rule[(chain[i - 1].Rule + chain[i - 1].Length)..chain[i].Rule])) return (from, to);
+            if (from - last > Clause) credit = 0;
+            var instead = rule[(chain[i - 1].Rule + chain[i - 1].Length)..chain[i].Rule];
+            var more = Count(text[from..to], _restricting) - Count(instead, _restricting) - Count(instead, _negating);
+            if (more > credit) return (from, to);
+            if (more == 0) continue;
+            credit = Math.Max(0, credit - more);
+            last = to;
         }
 
         return default;
     }
 
-    private int Restricting(ReadOnlySpan<ushort> words)
+    private static int Count(ReadOnlySpan<ushort> words, HashSet<ushort> of)
     {
         var count = 0;
-        foreach (var word in words) count += _restricting.Contains(word) ? 1 : 0;
+        foreach (var word in words) count += of.Contains(word) ? 1 : 0;
         return count;
     }
 

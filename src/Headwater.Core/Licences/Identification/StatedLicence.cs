@@ -4,7 +4,7 @@ namespace Headwater.Core.Licences.Identification;
 
 /// <summary>What a text states, as far as it can be held against what is declared.</summary>
 /// <param name="Expression">The licences that it states; null for none.</param>
-/// <param name="IsUnrecognised">Whether it says as much as a licence does, and not what one that is known says: an own licence, another language, a text that was cut, a known one with words that may take back what it gives.</param>
+/// <param name="IsUnrecognised">Whether it says as much as a licence does, and not what one that is known says: an own licence, another language, a text that was cut, a known one with words in it or beside it that may take back what it gives.</param>
 public sealed record StatedLicence(LicenceExpression? Expression, bool IsUnrecognised)
 {
     /// <summary>With fewer words nobody grants anything: it is a name, an address or a pointer.</summary>

@@ -104,7 +104,8 @@ internal sealed class Tokeniser
                 continue;
             }
 
-            if ((atStart || before is ':' or ';' or '.' or ',') && Item(text[i..], false) is var item and > 0)
+            // "Version 2.1." has no item in it.
+            if ((atStart || before is ':' or ';' or '.' or ',') && !(i > 1 && text[i - 1] == '.' && char.IsAsciiDigit(text[i - 2])) && Item(text[i..], false) is var item and > 0)
             {
                 i += item;
                 continue;
