@@ -10,6 +10,9 @@ internal sealed partial class RuleBuilder
     /// <summary>Rules that are as good as known already, by other words, are left out.</summary>
     private const int LongestRule = 60_000;
 
+    /// <summary>A notice with so many words says which versions may be used.</summary>
+    private const int WholeNotice = 60;
+
     private readonly GrowingWords _words = new();
     private readonly Tokeniser _tokeniser;
     private readonly TextTokens _tokens = new();
@@ -164,8 +167,8 @@ internal sealed partial class RuleBuilder
         if (_tokens.Count == 0 || _tokens.Count > LongestRule) return;
         var words = _tokens.Span.ToArray();
         if (!Array.Exists(words, w => IsVersion(_words.All[w]))) flags |= RuleFlags.NoVersion;
-        // Where Debian keeps texts.
-        if (Array.Exists(words, w => _words.All[w] == "common") && Array.Exists(words, w => _words.All[w] == "licenses") && Array.Exists(words, w => _words.All[w] == "share")) flags |= RuleFlags.PointsToFile;
+        // Where Debian keeps texts. A whole notice with such a sentence behind it says more than where the text lies.
+        if ((kind != RuleKind.Notice || words.Length < WholeNotice) && Array.Exists(words, w => _words.All[w] == "common") && Array.Exists(words, w => _words.All[w] == "licenses") && Array.Exists(words, w => _words.All[w] == "share")) flags |= RuleFlags.PointsToFile;
         if (Array.Exists(words, w => _words.All[w] == "only")) flags |= RuleFlags.SaysOnly;
         var key = new string(MemoryMarshal.Cast<ushort, char>(words));
         // Of two with the same words, the canonical one holds, then the one that is a false positive, then the first.

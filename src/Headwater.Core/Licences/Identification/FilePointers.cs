@@ -7,6 +7,9 @@ internal static class FilePointers
 {
     private const string Folder = "common-licenses/";
 
+    /// <summary>The name of a file has at most so many characters.</summary>
+    public const int LongestName = 20;
+
     /// <summary>So far a sentence reaches back, in characters.</summary>
     private const int LongestSentence = 400;
 
@@ -31,7 +34,7 @@ internal static class FilePointers
         {
             var name = at + found + Folder.Length;
             var end = name;
-            while (end < text.Length && end < name + 20 && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '-' or '.')) end++;
+            while (end < text.Length && end < name + LongestName && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '-' or '.')) end++;
             if (s_files.TryGetValue(text[name..end].TrimEnd("-.").ToString(), out var expression)) into.Add((Sentence(text, at, name), name, expression));
             at = end;
         }

@@ -44,9 +44,10 @@ internal sealed class LicenceIdentifier
 
     /// <summary>What stands between two names of which one may be chosen, and says nothing else.</summary>
     private readonly HashSet<ushort> _choosing;
-    private readonly ushort _or;
+    private readonly ushort _or, _obtain, _copy;
     private readonly List<(int Start, int End, string Expression)> _notices = [];
     private readonly List<(int Start, int File, string Expression)> _pointers = [];
+    private readonly List<int> _contradicted = [];
 
     public LicenceIdentifier(LicenceLibrary library)
     {
@@ -57,7 +58,7 @@ internal sealed class LicenceIdentifier
         _tongues = new OtherTongues(library.Words);
         _mentions = new Mentions(library.Words);
         _terms = new AdjoiningTerms(library.Words);
-        _or = library.Words.Find("or");
+        (_or, _obtain, _copy) = (library.Words.Find("or"), library.Words.Find("obtain"), library.Words.Find("copy"));
         _choosing = [.. "or the a an either alternatively under of terms license licenses version at your option choice choosing alternative in gnu any be"
             .Split(' ').Select(w => library.Words.Find(w)).Where(w => w != TextTokens.Unknown)];
     }
@@ -84,6 +85,7 @@ internal sealed class LicenceIdentifier
         var found = _matcher.Find(_tokens, until);
         _gnu.Find(_tokens, _notices);
         FilePointers.Find(text, _pointers);
+        FindContradictions(found);
         // What a rule says of the whole notice holds; a rule that knows its beginning only does not, nor one that is only alike and says something else.
         var known = found.Where(m => _notices.Exists(n => m.Start <= n.Start + 4 && m.End >= n.End && (m.Matched <= 0 || Agrees(m, n.Expression)))).ToHashSet();
         var told = new List<(RuleMatch Rule, int At)>();
@@ -110,8 +112,10 @@ internal sealed class LicenceIdentifier
         }
 
         LeaveOutMentions(told, matches, text);
+        LeaveOutAddresses(told, matches, text);
         JoinChoices(told, matches);
         AddPointers(matches, text);
+        foreach (var pointer in _contradicted) remark = And(remark, Contradicted(pointer, matches, text));
         if (_matcher.IsCut) remark = And(remark, "The time was over before the whole text was compared.");
         var (expression, lone) = MatchJudgement.Conclude(matches, Parse, _library.Expressions);
         FindTerms(told, matches, text);
@@ -290,7 +294,7 @@ internal sealed class LicenceIdentifier
         var expression = _library.Rules.Expression(match.Rule);
         var pointer = rule.Kind == RuleKind.Text ? -1 : _pointers.FindIndex(p => start >= p.Start && start < p.File);
         // The file says which it is; a rule that has the file in it knows.
-        if (pointer >= 0 && end <= _pointers[pointer].File && !string.Equals(expression, _pointers[pointer].Expression, StringComparison.Ordinal)) return null;
+        if (pointer >= 0 && end <= _pointers[pointer].File && !_contradicted.Contains(pointer) && !string.Equals(expression, _pointers[pointer].Expression, StringComparison.Ordinal)) return null;
         return new IdentifiedMatch(expression, _tokens.Lines[match.Start], _tokens.Lines[match.End - 1], match.Matched <= 0 ? 1 : (double)match.Matched / Math.Max(rule.Length, match.Length), match.Matched switch { 0 => FoundBy.Exact, RuleMatch.Conforms => FoundBy.Template, _ => FoundBy.Alike }, rule.Kind, _library.Rules.Name(match.Rule), rule.Kind != RuleKind.Clue, null)
         {
             Words = match.Length,
@@ -299,6 +303,62 @@ internal sealed class LicenceIdentifier
             PointsToFile = pointer >= 0 || ((rule.Flags & RuleFlags.PointsToFile) != 0 && rule.Kind != RuleKind.Text),
             SaysOnly = (rule.Flags & RuleFlags.SaysOnly) != 0 && rule.Kind != RuleKind.Text,
         };
+    }
+
+    /// <summary>Sentences that name a licence of another house than the file that they point to, in a text that says nothing of that file's. Where it does, the name was copied from elsewhere.</summary>
+    private void FindContradictions(IReadOnlyList<RuleMatch> found)
+    {
+        _contradicted.Clear();
+        for (var i = 0; i < _pointers.Count; i++)
+        {
+            var (start, file, expression) = _pointers[i];
+            var (same, other) = (false, false);
+            foreach (var match in found)
+            {
+                // The file's own name says nothing of the sentence.
+                if (_tokens.Ends[match.End - 1] > file && _tokens.Starts[match.Start] <= file + FilePointers.LongestName) continue;
+                if (_library.Rules[match.Rule].Kind is RuleKind.FalsePositive or RuleKind.Intro or RuleKind.Clue) continue;
+                if (Parse(_library.Rules.Expression(match.Rule)) is not { } named || named.Terms.All(StatedLicence.IsVague)) continue;
+                if (named.Terms.Any(t => string.Equals(House(t.Licence), House(expression), StringComparison.Ordinal))) same = true;
+                else if (_tokens.Starts[match.Start] >= start && _tokens.Ends[match.End - 1] <= file) other = true;
+            }
+
+            if (other && !same) _contradicted.Add(i);
+        }
+
+        // The licences of the GNU project point to each other.
+        static string House(string licence) => licence.IndexOf('-', StringComparison.Ordinal) is var dash && (dash > 0 ? licence[..dash] : licence) is var root && root is "LGPL" or "AGPL" or "GFDL" ? "GPL" : root;
+    }
+
+    /// <summary>Where a sentence names another licence than the file has, the name holds and the file is told.</summary>
+    private string Contradicted(int pointer, List<IdentifiedMatch> matches, ReadOnlySpan<char> text)
+    {
+        var (_, file, expression) = _pointers[pointer];
+        var line = 1 + text[..file].Count('\n');
+        for (var i = 0; i < matches.Count; i++)
+            if (matches[i] is { PointsToFile: true, Concludes: true } match && match.StartLine <= line && match.EndLine >= line && string.Equals(match.Expression, expression, StringComparison.Ordinal)) matches[i] = match with { Concludes = false, Note = "The sentence names another licence." };
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Line {line}: the file that it points to is of {expression}, and the sentence names another licence.");
+    }
+
+    /// <summary>An address at which the notice of another licence says that a copy lies says nothing of its own.</summary>
+    private void LeaveOutAddresses(List<(RuleMatch Rule, int At)> told, List<IdentifiedMatch> matches, ReadOnlySpan<char> text)
+    {
+        foreach (var (rule, at) in told)
+        {
+            if (matches[at] is not { Concludes: true, Kind: RuleKind.Reference } address || !text[_tokens.Starts[rule.Start].._tokens.Ends[rule.End - 1]].Contains('/') || !IsAddress(text, rule.Start)) continue;
+            var from = AdjoiningTerms.StartOf(text, _tokens, rule.Start);
+            if (_tokens.Span[from..rule.Start] is var sentence && (sentence.IndexOf(_obtain) < 0 || sentence.IndexOf(_copy) < 0)) continue;
+            if (told.Exists(t => t.Rule.Start < rule.Start && t.Rule.End > from - AdjoiningTerms.Far / 2 && matches[t.At] is { Concludes: true, NamesVersion: true } notice && Parse(notice.Expression) is { } a && Parse(address.Expression) is { } b && !MatchJudgement.IsOfOneHouse(a, b)))
+                matches[at] = address with { Concludes = false, Note = "It is the address at which a copy of another licence is said to lie." };
+        }
+    }
+
+    /// <summary>Whether a word is within an address.</summary>
+    private bool IsAddress(ReadOnlySpan<char> text, int word)
+    {
+        var start = _tokens.Starts[word];
+        while (start > 0 && !char.IsWhiteSpace(text[start - 1])) start--;
+        return text[start..].TrimStart("(<[\"'").StartsWith("http", StringComparison.OrdinalIgnoreCase) || text[start..].StartsWith("www.", StringComparison.OrdinalIgnoreCase);
     }
 
     private void AddPointers(List<IdentifiedMatch> matches, ReadOnlySpan<char> text)
