@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Headwater.Server.Features.Licences;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Jobs;
 
@@ -27,9 +28,16 @@ internal sealed class CurationsModule(LicenceStore licences, TextStore texts, Re
     public static void AddServices(IServiceCollection services) =>
         services.AddSingleton<CurationsModule>().AddSingleton<LibraryKey>().AddSingleton<DeclaredReader>().AddSingleton<LicenceStore>().AddSingleton<TextStore>().AddSingleton<RegistryWordStore>().AddSingleton<LicenceAlarmStore>().AddSingleton<CurationStore>().AddSingleton<TextRuleStore>().AddSingleton<WorkbenchStore>().AddSingleton<CurationListStore>().AddSingleton<TextWork>().AddSingleton<CurationExchange>().AddSingleton<ArchiveWork>()
             .AddSingleton(CurationStore.Named).AddSingleton(TextRuleStore.Named).AddSingleton<IJobHandler, ExpireJob>().AddSingleton(ExpireJob.Daily)
-            .AddSingleton<IJobHandler, EvaluateJob>().AddHostedService<EvaluateAtStart>();
+            .AddSingleton<IJobHandler, EvaluateJob>().AddHostedService<EvaluateAtStart>()
+            .AddSingleton(s => new LicenceListener((transaction, id) => NameAsync(transaction, id, s.GetRequiredService<QueueStore>())));
 
     public static void MapEndpoints(IEndpointRouteBuilder app) => CurationsApi.Map(app);
+
+    /// <summary>What names a licence that nobody knew is worked out again when the organisation adds it.</summary>
+    private static async Task NameAsync(DbTransaction transaction, string licence, QueueStore queue)
+    {
+        if (await LicenceStore.NoteNamingAsync(transaction, licence) > 0) await queue.EnqueueAsync(transaction, EvaluateJob.Request);
+    }
 
     /// <summary>Works out the licences of component versions in the transaction that adds them.</summary>
     public Task LearnAsync(DbTransaction transaction, IReadOnlyList<LearntVersion> versions) => licences.LearnAsync(transaction, versions);

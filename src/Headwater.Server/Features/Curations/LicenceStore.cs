@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Headwater.Server.Features.Findings;
+using Headwater.Server.Features.Licences;
 using Headwater.Server.Platform.Auth;
 using Headwater.Server.Platform.Data;
 
@@ -21,7 +22,8 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
     {
         if (versions.Count == 0) return;
         var curations = await CurationsAsync(transaction, versions, []);
-        await SaveAsync(transaction, versions.Select(v => (v.Id, LicenceVerdict.Of(new LicenceEvidence(v, [], curations(v, [])), reader, time.GetUtcNow()))));
+        var own = await OwnAsync(transaction, versions);
+        await SaveAsync(transaction, versions.Select(v => (v.Id, LicenceVerdict.Of(new LicenceEvidence(v, [], curations(v, []), own), reader, time.GetUtcNow()))));
     }
 
     /// <summary>Of component versions that are known, from all that the tables hold.</summary>
@@ -37,13 +39,23 @@ internal sealed class LicenceStore(IDatabase database, DeclaredReader reader, Li
                 new { chunk }, transaction)).Select(v => v.ToVersion()).ToList();
             var texts = await TextStore.OfVersionsAsync(transaction.Connection!, transaction, chunk);
             var curations = await CurationsAsync(transaction, versions, [.. texts.SelectMany(t => t).Select(t => t.Sha256).Distinct(StringComparer.Ordinal)]);
+            var own = await OwnAsync(transaction, versions);
             await SaveAsync(transaction, versions.Select(v =>
             {
                 IReadOnlyList<StatedText> stated = [.. texts[v.Id].Select(t => new StatedText(t.Name, t.Kind, t.Sha256, t.Expression, t.IsUnrecognised))];
-                return (v.Id, LicenceVerdict.Of(new LicenceEvidence(v, stated, curations(v, stated)), reader, time.GetUtcNow()));
+                return (v.Id, LicenceVerdict.Of(new LicenceEvidence(v, stated, curations(v, stated), own), reader, time.GetUtcNow()));
             }));
         }
     }
+
+    /// <summary>The organisation's own licences, where some document names a licence that the library does not have.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> OwnAsync(DbTransaction transaction, IReadOnlyList<LearntVersion> versions) =>
+        versions.Any(v => reader.Read(v.Licences, v.Concluded).Problem == LicenceReason.UnknownReference) ? await LicencesModule.OwnNamesAsync(transaction) : System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Notes what waits because it names a licence that nobody knew.</summary>
+    /// <returns>How much that is.</returns>
+    public static Task<int> NoteNamingAsync(DbTransaction transaction, string licence) => transaction.Connection!.ExecuteAsync(
+        $"INSERT INTO licence_work (cv_id) SELECT cv_id FROM component_licence WHERE reason = {(int)LicenceReason.UnknownReference} AND LOWER(declared) LIKE @like ESCAPE '\\' ON CONFLICT (cv_id) DO NOTHING", new { like = Like.Containing(licence) }, transaction);
 
     /// <summary>Works out what has been noted, a part at a time.</summary>
     /// <returns>How many were.</returns>

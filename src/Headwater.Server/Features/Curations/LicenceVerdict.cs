@@ -11,7 +11,8 @@ internal readonly record struct StatedText(string Name, TextKind Kind, string Sh
 
 /// <summary>What is known of a component version when its licence is worked out.</summary>
 /// <param name="Curations">All that may reach it; those of texts and words only where it has the text and says the words.</param>
-internal sealed record LicenceEvidence(LearntVersion Version, IReadOnlyList<StatedText> Texts, IReadOnlyList<Curation> Curations);
+/// <param name="Own">The organisation's own licences, where it may name one.</param>
+internal sealed record LicenceEvidence(LearntVersion Version, IReadOnlyList<StatedText> Texts, IReadOnlyList<Curation> Curations, IReadOnlyDictionary<string, string> Own);
 
 /// <summary>The outcome for a component version.</summary>
 /// <param name="Terms">What it is found by, as JSON.</param>
@@ -25,7 +26,7 @@ internal sealed record LicenceVerdict(string? Declared, string? Found, string? C
     public static LicenceVerdict Of(LicenceEvidence evidence, DeclaredReader reader, DateTimeOffset now)
     {
         var it = evidence.Version;
-        var reading = Resolved(reader.Read(it.Licences, it.Concluded), evidence.Texts, reader);
+        var reading = Resolved(reader.Read(it.Licences, it.Concluded), evidence.Texts, evidence.Own, reader);
         var registry = Differing(it.Registry, reading, reader);
         var stated = evidence.Texts.Where(t => t.Kind is TextKind.Licence or TextKind.Other).ToList();
         var found = All(stated.Select(t => t.Expression), reader);
@@ -57,11 +58,13 @@ internal sealed record LicenceVerdict(string? Declared, string? Found, string? C
     private static string? Differing(string? registry, Reading reading, DeclaredReader reader) =>
         registry is null || reading.Problem != LicenceReason.None || reader.Read(registry, []) is not { Problem: LicenceReason.None, Expression: { } theirs } || theirs.Equals(reading.Expression) ? null : theirs.ToString();
 
-    /// <summary>References that only the document knows are replaced by what the texts of these names state.</summary>
-    private static Reading Resolved(Reading reading, IReadOnlyList<StatedText> texts, DeclaredReader reader)
+    /// <summary>References that only the document knows are replaced by what the texts of these names state; the others may be licences of the organisation.</summary>
+    private static Reading Resolved(Reading reading, IReadOnlyList<StatedText> texts, IReadOnlyDictionary<string, string> own, DeclaredReader reader)
     {
-        if (reading.Problem != LicenceReason.UnknownReference || texts.Count == 0) return reading;
+        if (reading.Problem != LicenceReason.UnknownReference || texts.Count + own.Count == 0) return reading;
         var known = texts.Where(t => reading.Unknown.Contains(t.Name) && reader.Parse(t.Expression) is not null).GroupBy(t => t.Name).ToDictionary(g => g.Key, g => reader.Parse(g.First().Expression)!, StringComparer.Ordinal);
+        foreach (var name in reading.Unknown)
+            if (own.TryGetValue(name, out var called) && !texts.Any(t => t.Name == name)) known.TryAdd(name, new LicenceTerm(called));
         if (known.Count == 0) return reading;
         IReadOnlyList<string> left = [.. reading.Unknown.Where(u => !known.ContainsKey(u))];
         return reading with { Expression = Replaced(reading.Expression!, known), Unknown = left, Problem = left.Count > 0 ? LicenceReason.UnknownReference : LicenceReason.None };

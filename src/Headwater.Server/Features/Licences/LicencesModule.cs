@@ -1,7 +1,12 @@
+using System.Data.Common;
 using Headwater.Core.Licences;
 using Headwater.Core.Licences.Facts;
 
 namespace Headwater.Server.Features.Licences;
+
+/// <summary>What a feature does when the organisation has a licence more.</summary>
+/// <param name="AddedAsync">In the transaction that adds it, with its identifier; the workers are woken after the commit.</param>
+internal sealed record LicenceListener(Func<DbTransaction, string, Task> AddedAsync);
 
 /// <summary>What is known of licences themselves: the front door for other features, which take the <see cref="LicenceLibrary"/> from the services, or ask here where the organisation's own licences count too.</summary>
 internal sealed class LicencesModule(LicenceCatalogue catalogue)
@@ -17,6 +22,9 @@ internal sealed class LicencesModule(LicenceCatalogue catalogue)
 
     /// <inheritdoc cref="LicenceCatalogue.OwnAsync"/>
     public Task<Func<string, LicenceFacts?>> OwnAsync(CancellationToken cancellationToken) => catalogue.OwnAsync(cancellationToken);
+
+    /// <inheritdoc cref="OwnLicenceStore.NamesAsync"/>
+    public static Task<IReadOnlyDictionary<string, string>> OwnNamesAsync(DbTransaction transaction) => OwnLicenceStore.NamesAsync(transaction);
 
     /// <inheritdoc cref="LicenceCatalogue.FindAsync"/>
     public Task<IReadOnlyList<LicenceRow>> FindAsync(string query, int limit, CancellationToken cancellationToken) => catalogue.FindAsync(query, limit, cancellationToken);

@@ -1,8 +1,10 @@
+using System.Data.Common;
 using Dapper;
 using Headwater.Core.Licences.Facts;
 using Headwater.Server.Platform;
 using Headwater.Server.Platform.Audit;
 using Headwater.Server.Platform.Data;
+using Headwater.Server.Platform.Jobs;
 
 namespace Headwater.Server.Features.Licences;
 
@@ -16,7 +18,7 @@ internal enum OwnLicenceOutcome
 }
 
 /// <summary>Licences of the organisation itself. Each act is recorded with what was there before and after.</summary>
-internal sealed class OwnLicenceStore(IDatabase database, AuditStore audit, TimeProvider time)
+internal sealed class OwnLicenceStore(IDatabase database, AuditStore audit, IEnumerable<LicenceListener> listeners, QueueStore queue, TimeProvider time)
 {
     public const int Most = 2_000;
 
@@ -30,12 +32,23 @@ internal sealed class OwnLicenceStore(IDatabase database, AuditStore audit, Time
     public Task<IReadOnlyList<OwnLicence>> ListAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<OwnLicence>>(async connection =>
         [.. (await connection.QueryAsync<Row>($"SELECT {Facts} FROM own_licence WHERE org_id = @Org ORDER BY licence_key", new { Org })).Select(r => r.ToLicence())], cancellationToken);
 
+    /// <summary>What they are called, retired ones too: what is under one stays under it.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> NamesAsync(DbTransaction transaction) =>
+        (await transaction.Connection!.QueryAsync<string>("SELECT licence FROM own_licence WHERE org_id = @Org", new { Org }, transaction)).ToDictionary(l => l, StringComparer.OrdinalIgnoreCase);
+
     public Task<OwnLicence?> GetAsync(string id, CancellationToken cancellationToken = default) => database.ReadAsync(async connection =>
         (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Facts}, text FROM own_licence WHERE org_id = @Org AND licence_key = @key", new { Org, key = Key(id) }))?.ToLicence(), cancellationToken);
 
     /// <summary>Adds one.</summary>
     /// <param name="input">Nothing is wrong with it (<see cref="OwnLicenceInput.Refusal"/>).</param>
-    public Task<OwnLicenceOutcome> AddAsync(OwnLicenceInput input, string by, CancellationToken cancellationToken = default) => database.WriteAsync(async transaction =>
+    public async Task<OwnLicenceOutcome> AddAsync(OwnLicenceInput input, string by, CancellationToken cancellationToken = default)
+    {
+        var outcome = await InsertAsync(input, by, cancellationToken);
+        if (outcome == OwnLicenceOutcome.Done) queue.Wake();
+        return outcome;
+    }
+
+    private Task<OwnLicenceOutcome> InsertAsync(OwnLicenceInput input, string by, CancellationToken cancellationToken) => database.WriteAsync(async transaction =>
     {
         var connection = transaction.Connection!;
         await audit.HoldAsync(transaction);
@@ -46,6 +59,7 @@ internal sealed class OwnLicenceStore(IDatabase database, AuditStore audit, Time
             VALUES (@id, @Org, @key, @licence, @title, @category, @flags, @text, @note, @see, @now, @by, @now, @by) ON CONFLICT (org_id, licence_key) DO NOTHING
             """, Values(input, input.Id!, by, id), transaction);
         if (added == 0) return OwnLicenceOutcome.Taken;
+        foreach (var listener in listeners) await listener.AddedAsync(transaction, input.Id!);
         await audit.AppendAsync(transaction, AuditEntry.Change(by, "licence.added", $"licence:{input.Id}", null, await StateAsync(transaction, input.Id!), new { category = input.Category }));
         return OwnLicenceOutcome.Done;
     }, cancellationToken: cancellationToken);
