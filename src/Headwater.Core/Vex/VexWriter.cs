@@ -18,6 +18,11 @@ public sealed record VexWriteOptions
     public string? Namespace { get; init; }
 }
 
+/// <summary>What came of writing a document.</summary>
+/// <param name="Statements">How many statements it makes now. None of them: what was written is empty, and not valid.</param>
+/// <param name="Losses">What the target cannot say, with the vulnerability and the product; empty when it says all.</param>
+public sealed record VexWriteResult(int Statements, IReadOnlyList<SbomError> Losses);
+
 /// <summary>
 /// Writes OpenVEX 0.2.0, CSAF 2.0 (profile <c>csaf_vex</c>) and CycloneDX 1.6 (JSON). The same document gives the same bytes. A product that a target can only name more widely than the document does
 /// (a range in OpenVEX) is left out and named, because a statement must not come to cover what nobody said it covers.
@@ -29,9 +34,9 @@ public static class VexWriter
     /// <param name="target">The format to write.</param>
     /// <param name="stream">Receives UTF-8 with a line feed at the end.</param>
     /// <param name="options">What the document does not say; null for nothing.</param>
-    /// <returns>What the target cannot say, with the vulnerability and the product; empty when it says all.</returns>
+    /// <returns>How much was written, and what the target cannot say.</returns>
     /// <exception cref="ArgumentException">Neither the document nor a statement nor the options have a time, which every target needs (<see cref="TimeOf"/>).</exception>
-    public static IReadOnlyList<SbomError> Write(VexDocument document, VexFormat target, Stream stream, VexWriteOptions? options = null)
+    public static VexWriteResult Write(VexDocument document, VexFormat target, Stream stream, VexWriteOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(stream);
@@ -41,18 +46,19 @@ public static class VexWriter
         document = document with { Author = options.Author ?? document.Author, Namespace = options.Namespace ?? document.Namespace };
         if (options.Timestamp is not null) document = document with { Updated = document.Issued is null || document.Issued >= time ? null : time, Issued = document.Issued is null || document.Issued >= time ? time : document.Issued };
         var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" });
+        int statements;
         using (json)
         {
-            switch (target)
+            statements = target switch
             {
-                case VexFormat.OpenVex: new OpenVexWriter(document, time, losses).Write(json); break;
-                case VexFormat.Csaf: new CsafWriter(document, time, losses).Write(json); break;
-                default: new CycloneDxVexWriter(document, time, losses).Write(json); break;
-            }
+                VexFormat.OpenVex => new OpenVexWriter(document, time, losses).Write(json),
+                VexFormat.Csaf => new CsafWriter(document, time, losses).Write(json),
+                _ => new CycloneDxVexWriter(document, time, losses).Write(json),
+            };
         }
 
         stream.Write("\n"u8);
-        return losses.All;
+        return new VexWriteResult(statements, losses.All);
     }
 
     /// <summary>The time that a document is written with: when it was changed, else issued, else the latest of its statements.</summary>

@@ -27,14 +27,17 @@ internal static class VexFiles
 
     public static VexReadResult ReadText(string text) => VexReader.Read(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)));
 
-    public static (VexDocument Document, IReadOnlyList<Headwater.Core.Sboms.SbomError> Losses, string Text) Through(VexDocument document, VexFormat target)
+    /// <param name="Losses">What is lost of statements; that a format has no title or other ids for a document is known.</param>
+    public sealed record Passage(VexDocument Document, IReadOnlyList<Headwater.Core.Sboms.SbomError> Losses, int Statements, string Text);
+
+    public static Passage Through(VexDocument document, VexFormat target)
     {
         using var stream = new MemoryStream();
-        var losses = VexWriter.Write(document, target, stream, VexWriter.TimeOf(document) is null ? new VexWriteOptions { Timestamp = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) } : null);
+        var result = VexWriter.Write(document, target, stream, VexWriter.TimeOf(document) is null ? new VexWriteOptions { Timestamp = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) } : null);
         var text = System.Text.Encoding.UTF8.GetString(stream.ToArray());
         var again = ReadText(text);
         again.Errors.ShouldBeEmpty(text);
-        return (again.Document!, losses, text);
+        return new Passage(again.Document!, [.. result.Losses.Where(l => l.At != "document")], result.Statements, text);
     }
 
     private static IEnumerable<string> Names(Func<string, bool> wanted) =>

@@ -10,9 +10,11 @@ public sealed class VexRoundTripTests
     public void Write_InItsOwnFormat_SaysTheSame(string name)
     {
         var document = VexFiles.Document(name);
-        var (again, _, text) = VexFiles.Through(document, document.Format);
+        var (again, losses, count, text) = VexFiles.Through(document, document.Format);
 
-        Strip(again, document).ShouldBe(Strip(document, document), text);
+        count.ShouldBe(document.Statements.Count);
+        if (losses.Count == 0) Strip(again, document).ShouldBe(Strip(document, document), text);
+        again.Statements.Select(s => (s.Vulnerability.Id, s.Status)).ToHashSet().ShouldBe(document.Statements.Select(s => (s.Vulnerability.Id, s.Status)).ToHashSet(), ignoreOrder: true);
         VexFiles.Through(again, document.Format).Text.ShouldBe(text);
     }
 
@@ -24,10 +26,10 @@ public sealed class VexRoundTripTests
         if (document.Statements.All(s => s.Products.Count == 0)) return;
         foreach (var target in Enum.GetValues<VexFormat>())
         {
-            var (again, losses, text) = VexFiles.Through(document, target);
-            if (again.Statements.Count == 0)
+            var (_, losses, count, text) = VexFiles.Through(document, target);
+            if (count == 0)
             {
-                losses.ShouldContain(l => l.Message.StartsWith("anything at all", StringComparison.Ordinal) || l.Message.StartsWith("the product:", StringComparison.Ordinal));
+                losses.ShouldContain(l => l.Message.StartsWith("the product:", StringComparison.Ordinal));
                 continue;
             }
 
@@ -40,7 +42,7 @@ public sealed class VexRoundTripTests
     private static string Strip(VexDocument document, VexDocument original)
     {
         if (original.Time is null) document = document with { Issued = null, Updated = null };
-        if (original.Id is null) document = document with { Id = null };
+        if (original.Id is null || !original.Id.Contains(':', StringComparison.Ordinal) || original.Id.Contains('/', StringComparison.Ordinal) && !original.Id.Contains("://", StringComparison.Ordinal)) document = document with { Id = null };
         if (original.Author is null) document = document with { Author = null };
         if (original.Version is null) document = document with { Version = null };
         return VexText.Of(document);

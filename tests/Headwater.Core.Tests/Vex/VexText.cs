@@ -13,7 +13,7 @@ internal static class VexText
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{d.Format} id={d.Id} author={d.Author} role={d.AuthorRole} namespace={d.Namespace} title={d.Title} tooling={d.Tooling} issued={Time(d.Issued)} updated={Time(d.Updated)} version={d.Version} stage={d.Stage}");
         foreach (var r in d.Revisions) text.AppendLine(CultureInfo.InvariantCulture, $"  revision {r.Number} {Time(r.Date)} {r.Summary}");
-        foreach (var line in d.Statements.SelectMany(s => Lines(s, everything: true)).Order(StringComparer.Ordinal)) text.AppendLine(line);
+        foreach (var line in d.Statements.SelectMany(s => Lines(s, everything: true)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)) text.AppendLine(line);
         return text.ToString();
     }
 

@@ -312,7 +312,7 @@ internal sealed class CsafReader(VexReading reading)
         var first = cve is null ? aliases[0] : new VexAlias(cve);
         if (cve is null) aliases.RemoveAt(0);
         if (v.TryGetProperty("title"u8, out _)) reading.Skip("/vulnerabilities/*/title");
-        return new VexVulnerability(first.Id) { Source = first.Source, Description = Notes(v, at, "description"), Aliases = aliases };
+        return new VexVulnerability(first.Id) { Source = first.Source, Description = Notes(v, at, "description"), Aliases = [.. aliases.Distinct()] };
     }
 
     private string? Notes(JsonElement v, string at, string category)

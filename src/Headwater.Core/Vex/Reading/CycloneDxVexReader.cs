@@ -170,7 +170,7 @@ internal static class CycloneDxVexReader
             Source = source is { } s ? reading.Text(s, "name", at + "/source") : null,
             Address = source is { } u ? reading.Text(u, "url", at + "/source") : null,
             Description = reading.Text(e, "description", at),
-            Aliases = aliases,
+            Aliases = [.. aliases.Distinct()],
         };
     }
 

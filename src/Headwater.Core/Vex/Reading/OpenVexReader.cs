@@ -112,9 +112,10 @@ internal sealed class OpenVexReader(VexReading reading)
 
         return new VexVulnerability(id)
         {
-            Address = address,
+            // Some writers give the name as the identity too.
+            Address = address == id ? null : address,
             Description = reading.Text(v, "description", at) ?? description,
-            Aliases = [.. reading.Texts(v, "aliases", at).Where(a => a.Length > 0).Select(a => new VexAlias(a))],
+            Aliases = [.. reading.Texts(v, "aliases", at).Where(a => a.Length > 0).Distinct(StringComparer.Ordinal).Select(a => new VexAlias(a))],
         };
     }
 

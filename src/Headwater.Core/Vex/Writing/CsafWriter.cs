@@ -21,7 +21,7 @@ internal sealed class CsafWriter(VexDocument document, DateTimeOffset time, VexL
     /// <summary>What is said of one product in one item.</summary>
     private sealed record Entry(string Product, VexStatement Statement, VexProduct Source, int Order);
 
-    public void Write(Utf8JsonWriter json)
+    public int Write(Utf8JsonWriter json)
     {
         losses.Document(document);
         // Products come before what refers to them, so all are found first.
@@ -36,13 +36,10 @@ internal sealed class CsafWriter(VexDocument document, DateTimeOffset time, VexL
             foreach (var (vulnerability, entries) in items) Item(json, vulnerability, entries);
             json.WriteEndArray();
         }
-        else
-        {
-            losses.Add("document", "anything at all: no product is named in it, so what is written is not valid");
-        }
 
         json.WriteEndObject();
         json.Flush();
+        return items.Sum(i => i.Entries.Select(e => e.Order).Distinct().Count());
     }
 
     private void Document(Utf8JsonWriter json)
@@ -155,7 +152,7 @@ internal sealed class CsafWriter(VexDocument document, DateTimeOffset time, VexL
     private string Register(VexProduct p)
     {
         p = p with { CombinedId = null, CombinedName = null, Relationship = null };
-        if (p.VersionState is not null) p = p with { VersionState = null, Purl = VexIds.Purl(p) };
+        if (p.VersionState is not null) p = p with { VersionState = null, Purl = VexIds.Purl(p) ?? p.Purl };
         if (p.Version is not null && p.VersionRange is null && CsafProductTree.IsRange(p.Version))
         {
             losses.Add(VexLosses.Name(p), $"the version \"{p.Version}\", which CSAF would take for a range");

@@ -17,7 +17,7 @@ internal sealed class CycloneDxVexWriter(VexDocument document, DateTimeOffset ti
         public List<Node> Children { get; } = [];
     }
 
-    public void Write(Utf8JsonWriter json)
+    public int Write(Utf8JsonWriter json)
     {
         losses.Document(document);
         // Components come before what refers to them, so all are found first.
@@ -44,6 +44,7 @@ internal sealed class CycloneDxVexWriter(VexDocument document, DateTimeOffset ti
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
+        return statements.Count;
     }
 
     private void Metadata(Utf8JsonWriter json, bool ownSerial, bool ownVersion)
@@ -134,7 +135,8 @@ internal sealed class CycloneDxVexWriter(VexDocument document, DateTimeOffset ti
             if (p.Relationship is not (null or "default_component_of")) losses.Add(place, $"that its component is {p.Relationship}");
             foreach (var cpe in p.Cpes.Skip(1)) losses.Add(place, $"the CPE name {cpe}, which is not the first");
             foreach (var hash in p.Hashes.Where(h => !VexHashes.IsCycloneDx(h.Algorithm))) losses.Add(place, $"the hash by {hash.Algorithm}");
-            if (IsLink(p.Id) && p.Subcomponents.Count == 0)
+            // What is in another document, and what its own document refers to without having it.
+            if ((IsLink(p.Id) || (document.Format == VexFormat.CycloneDx && p is { Name: null, Id: not null })) && p.Subcomponents.Count == 0)
             {
                 targets.Add(new Target(p.Id!, p));
                 continue;

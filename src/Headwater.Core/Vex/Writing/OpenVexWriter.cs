@@ -10,9 +10,10 @@ internal sealed class OpenVexWriter(VexDocument document, DateTimeOffset time, V
 {
     private readonly string _address = VexIds.Address(document);
 
-    public void Write(Utf8JsonWriter json)
+    public int Write(Utf8JsonWriter json)
     {
         losses.Document(document);
+        if (document.Id is { } id && id != _address && document.Format == VexFormat.OpenVex) losses.Add("document", $"its identity \"{id}\", which is no address; it is written as {_address}");
         json.WriteStartObject();
         json.WriteString("@context"u8, "https://openvex.dev/ns/v0.2.0");
         json.WriteString("@id"u8, _address);
@@ -32,10 +33,10 @@ internal sealed class OpenVexWriter(VexDocument document, DateTimeOffset time, V
             if (text is not null && written.Add(text)) json.WriteRawValue(Indented(text), skipInputValidation: true);
         }
 
-        if (written.Count == 0) losses.Add("document", "anything at all: none of its statements can be said in OpenVEX, so what is written is not valid");
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
+        return written.Count;
     }
 
     private int Version()
@@ -85,6 +86,7 @@ internal sealed class OpenVexWriter(VexDocument document, DateTimeOffset time, V
     {
         json.WriteStartObject("vulnerability"u8);
         if (VexIds.IsAddress(v.Address)) json.WriteString("@id"u8, v.Address);
+        else if (v.Address is { } address) losses.Add(v.Id, $"the identity \"{address}\", which is no address");
         json.WriteString("name"u8, v.Id);
         if (v.Description is { } description) json.WriteString("description"u8, description);
         if (v.Aliases.Count > 0)
@@ -140,7 +142,7 @@ internal sealed class OpenVexWriter(VexDocument document, DateTimeOffset time, V
             return false;
         }
 
-        if (p is { VersionState: not null, Version: not null } && (VexIds.Purl(p) is not { } purl || !Packages.PackageUrl.TryParse(purl, out _, out _)))
+        if (p is { VersionState: not null, Version: not null } && VexIds.Purl(p) is null)
         {
             losses.Add(place, "the product: it has no package URL that could say the version, and without it the statement would cover more");
             return false;
@@ -152,6 +154,8 @@ internal sealed class OpenVexWriter(VexDocument document, DateTimeOffset time, V
             return false;
         }
 
+        if (p.Purl is not null && VexIds.Purl(p) is null) losses.Add(place, "its package URL, which is not valid");
+        if (document.Format == VexFormat.OpenVex && p.Id is { } id && p.Purl is null && !VexIds.IsAddress(id)) losses.Add(place, $"its identity \"{id}\", which is no address; it is written as {Id(p)}");
         if (p.Subcomponents.Any(sub => sub.Subcomponents.Count > 0)) losses.Add(place, "which component lies within which; the innermost are named");
         if (p.Relationship is not (null or "default_component_of")) losses.Add(place, $"that its component is {p.Relationship}");
         if (p.Purl is null && p.Cpes.Count == 0 && p.Hashes.Count == 0 && p.Name is { } name) losses.Add(place, $"the name \"{name}\"");
@@ -165,8 +169,8 @@ internal sealed class OpenVexWriter(VexDocument document, DateTimeOffset time, V
     private string? Id(VexProduct p)
     {
         var purl = VexIds.Purl(p);
-        if (purl != p.Purl) return purl;
-        if (document.Format == VexFormat.OpenVex) return p.Id;
+        if (purl is not null && purl != p.Purl) return purl;
+        if (document.Format == VexFormat.OpenVex && (p.Id is null || VexIds.IsAddress(p.Id))) return p.Id;
         if (purl is not null) return purl;
         if (IsLink(p.Id)) return p.Id;
         if (p.Id is null) return null;

@@ -46,10 +46,11 @@ internal static class VexIds
     public static VexProduct Narrow(VexProduct p) =>
         p.VersionRange is { } text && VersRange.TryNormalize(text, out var range, out _) && range.Constraints is [{ Comparator: VersComparator.Equal } one] ? p with { Version = one.Version, VersionRange = null } : p;
 
-    /// <summary>The package URL with the version that is meant.</summary>
+    /// <summary>The package URL with the version that is meant; null when there is none or it is not valid.</summary>
     public static string? Purl(VexProduct p)
     {
-        if (p.Purl is null || p.Version is null || !PackageUrl.TryParse(p.Purl, out var purl, out _)) return p.Purl;
+        if (p.Purl is null || !PackageUrl.TryParse(p.Purl, out var purl, out _)) return null;
+        if (p.Version is null) return p.Purl;
         // A version that is said of just this statement goes before the one in the URL.
         return purl.Version is null || (p.VersionState is not null && purl.Version != p.Version) ? purl.WithVersion(p.Version).ToString() : p.Purl;
     }
