@@ -9,11 +9,13 @@ using Headwater.Cli.Policies;
 using Headwater.Cli.Sboms;
 using Headwater.Cli.Scanning;
 using Headwater.Cli.Shell;
+using Headwater.Cli.Vex;
 
 var root = new RootCommand("Headwater: what do we use, is it vulnerable, and is it well written down?")
 {
     ScanCommand.Create(),
     SbomCommands.Create(),
+    VexCommands.Create(),
     AdvisoryCommands.Create(),
     PurlCommands.Create(),
     VersionCommands.Create(),

@@ -30,7 +30,9 @@ internal sealed class OpenVexWriter(VexDocument document, DateTimeOffset time, V
         {
             // The schema allows each statement once, and two words of a source may be one here.
             var text = Statement(statement);
-            if (text is not null && written.Add(text)) json.WriteRawValue(Indented(text), skipInputValidation: true);
+            if (text is null || !written.Add(text)) continue;
+            using var whole = JsonDocument.Parse(text);
+            whole.RootElement.WriteTo(json);
         }
 
         json.WriteEndArray();
@@ -47,16 +49,13 @@ internal sealed class OpenVexWriter(VexDocument document, DateTimeOffset time, V
         return int.TryParse(document.Version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major > 0 ? major : 1;
     }
 
-    /// <summary>A raw value keeps its own layout; that of the document has two levels above it.</summary>
-    private static string Indented(string text) => text.Replace("\n", "\n    ", StringComparison.Ordinal);
-
     private string? Statement(VexStatement s)
     {
         var products = s.Products.Where(p => CanSay(p, s)).ToList();
         if (products.Count == 0 && s.Products.Count > 0) return null;
         losses.Words(s, VexLosses.Place(s));
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" }))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             if (VexIds.IsAddress(s.Id)) json.WriteString("@id"u8, s.Id);
