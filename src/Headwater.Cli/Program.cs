@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Headwater.Cli.Advisories;
+using Headwater.Cli.Checking;
 using Headwater.Cli.Licences;
 using Headwater.Cli.Licences.Reuse;
 using Headwater.Cli.Lines;
@@ -14,6 +15,7 @@ using Headwater.Cli.Vex;
 var root = new RootCommand("Headwater: what do we use, is it vulnerable, and is it well written down?")
 {
     ScanCommand.Create(),
+    CheckCommand.Create(),
     SbomCommands.Create(),
     VexCommands.Create(),
     AdvisoryCommands.Create(),

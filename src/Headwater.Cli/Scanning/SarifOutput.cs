@@ -207,7 +207,7 @@ internal static class SarifOutput
         : id.StartsWith("GHSA-", StringComparison.Ordinal) ? "https://github.com/advisories/" + Uri.EscapeDataString(id)
         : "https://osv.dev/vulnerability/" + Uri.EscapeDataString(id);
 
-    private static string FileUri(string path) => path == "-"
+    internal static string FileUri(string path) => path == "-"
         ? "stdin"
         : Path.IsPathRooted(path) ? new Uri(path).AbsoluteUri : string.Join('/', path.Split('/', '\\').Where(part => part != ".").Select(Uri.EscapeDataString));
 }

@@ -10,6 +10,13 @@ internal sealed record ScannedComponent(string Ref, SbomComponentKind Kind, stri
     public (PackageUrl? Purl, SbomComponentKind Kind, string? Group, string Name, string? Version) Identity =>
         Purl is not null ? (Purl, default, null, "", null) : (null, Kind == SbomComponentKind.Unspecified ? SbomComponentKind.Library : Kind, Group, Name, Version);
 
+    /// <summary>The licence that a person has concluded; empty when the document has none.</summary>
+    public string Concluded { get; init; } = "";
+
+    public SbomScope Scope { get; init; }
+
+    public bool? IsModified { get; init; }
+
     /// <summary>Name with group and version, as people say it.</summary>
     public string Label => (Group is null ? Name : $"{Group}/{Name}") + (Version is null ? string.Empty : "@" + Version);
 }
@@ -55,7 +62,10 @@ internal sealed class ScannedDocument(string file) : SbomSink
             return;
         }
 
-        var scanned = new ScannedComponent(component.Ref, component.Kind, component.Group, component.Name, component.Version, component.Purl, component.ToPackageUrl(), Licence(component));
+        var scanned = new ScannedComponent(component.Ref, component.Kind, component.Group, component.Name, component.Version, component.Purl, component.ToPackageUrl(), Licence(component))
+        {
+            Concluded = All(component.Licences.Where(licence => licence.Acknowledgement == LicenceAcknowledgement.Concluded && Says(licence.Display))), Scope = component.Scope, IsModified = component.Modified,
+        };
         if (component.IsRoot && Root is null)
         {
             Root = scanned;
@@ -125,12 +135,13 @@ internal sealed class ScannedDocument(string file) : SbomSink
     {
         var declared = component.Licences.Where(licence => licence.Acknowledgement != LicenceAcknowledgement.Concluded && Says(licence.Display)).ToList();
         if (declared.Count == 0) declared = component.Licences.Where(licence => Says(licence.Display)).ToList();
-        return declared.Count switch
-        {
-            0 => string.Empty,
-            1 => declared[0].Display,
-            _ => string.Join(" AND ", declared.Select(licence => licence.Display).Distinct(StringComparer.Ordinal)),
-        };
+        return All(declared);
+    }
+
+    private static string All(IEnumerable<SbomLicence> licences)
+    {
+        List<string> all = [.. licences.Select(licence => licence.Display).Distinct(StringComparer.Ordinal)];
+        return all is [var one] ? one : string.Join(" AND ", all.Select(licence => licence.Contains(" OR ", StringComparison.OrdinalIgnoreCase) ? $"({licence})" : licence));
     }
 
     private static bool Says(string licence) => licence is not ("" or "NONE" or "NOASSERTION");

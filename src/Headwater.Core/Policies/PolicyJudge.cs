@@ -8,6 +8,8 @@ namespace Headwater.Core.Policies;
 /// <summary>Judges by a pack. One at a time and one thread each; nothing is allocated while no rule holds.</summary>
 public sealed class PolicyJudge
 {
+    private static readonly CelUnknowns s_advisories = new("advisories");
+
     private readonly PolicyPack _pack;
     private readonly CelActivation _activation;
     private readonly List<RuleOutcome> _outcomes = [];
@@ -46,11 +48,11 @@ public sealed class PolicyJudge
             var within = rule.Scope.Holds(facts, out var unknown);
             if (within == false) continue;
             if (rule.AppliesTo != RuleSubject.Finding) Ask(rule, facts, null, unknown, outcomes);
-            else if (facts.Advisories is { } advisories)
+            else
             {
-                for (var i = 0; i < advisories.Count; i++) Ask(rule, facts, advisories[i], unknown, outcomes);
+                for (var i = 0; i < (facts.Advisories?.Count ?? 0); i++) Ask(rule, facts, facts.Advisories![i], unknown, outcomes);
+                if ((facts.Advisories is null || !facts.AreAdvisoriesComplete) && rule.Unknown is { } says) Unknown(rule, says, s_advisories.And(unknown), facts, null, outcomes);
             }
-            else if (rule.Unknown is { } says) Unknown(rule, says, new CelUnknowns("advisories").And(unknown), facts, null, outcomes);
         }
 
         if (outcomes.Count == 0) return Verdict.Allow;

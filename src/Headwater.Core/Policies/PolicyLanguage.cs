@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.IO.Enumeration;
 using Headwater.Core.Packages;
 using Headwater.Core.Policies.Cel;
 using Headwater.Core.Policies.Facts;
@@ -145,24 +144,4 @@ public static class PolicyLanguage
 
     private static CelValue DependsOn(CelActivation activation, PackageUrl purl, VersRange? range) =>
         activation.Subject is PolicyFacts { Contents: { } contents } && contents.Holds(purl, range) is { } holds ? CelValue.Of(holds) : s_noContents;
-
-    /// <summary>A package URL in which <c>*</c> stands for any text.</summary>
-    private sealed record PackagePattern(string Coordinates, string? Version, string? Error)
-    {
-        public static PackagePattern Read(string text)
-        {
-            if (!text.StartsWith("pkg:", StringComparison.Ordinal)) return new PackagePattern("", null, $"'{text}' is no package URL, such as pkg:npm/lodash or pkg:maven/org.apache.*/*.");
-            if (!text.Contains('*', StringComparison.Ordinal))
-                return PackageUrl.TryParse(text, out var purl, out var error) ? new PackagePattern(purl.Coordinates, purl.Version, null) : new PackagePattern("", null, error);
-            var at = text.IndexOf('@', 5);
-            return at < 0 ? new PackagePattern(text, null, null) : new PackagePattern(text[..at], text[(at + 1)..], null);
-        }
-
-        public bool? Covers(ComponentFact component)
-        {
-            var (coordinates, version) = (component.Coordinates, component.Version);
-            if (!(Coordinates.Contains('*', StringComparison.Ordinal) ? FileSystemName.MatchesSimpleExpression(Coordinates, coordinates, ignoreCase: false) : Coordinates == coordinates)) return false;
-            return Version is null or "*" ? true : version is null ? null : Version.Contains('*', StringComparison.Ordinal) ? FileSystemName.MatchesSimpleExpression(Version, version, ignoreCase: false) : Version == version;
-        }
-    }
 }

@@ -53,6 +53,12 @@ public sealed class PolicyFacts
     /// <summary>Its vulnerabilities, one for each group of aliases; null when it cannot be told (no data for its ecosystem, no version, data that is too old).</summary>
     public IReadOnlyList<AdvisoryFact>? Advisories { get; set => (field, _advisories) = (value, value is null ? null : CelList.Of(value)); }
 
+    /// <summary>
+    /// Whether that is all: where data is too old, what it says still holds, and what it does not say is not known. Rules for findings are asked about each one that is known, and come to unknown beside;
+    /// for other rules the list as a whole is not known.
+    /// </summary>
+    public bool AreAdvisoriesComplete { get; set; } = true;
+
     /// <summary>The project that uses it.</summary>
     public ProjectFact Project { get; set; } = s_noProject;
 
@@ -94,5 +100,5 @@ public sealed class PolicyFacts
     /// <summary>The advisory that a rule for findings is being asked about.</summary>
     internal AdvisoryFact? Advisory { get; set; }
 
-    internal CelList? AdvisoryList => _advisories;
+    internal CelList? AdvisoryList => AreAdvisoriesComplete ? _advisories : null;
 }

@@ -96,7 +96,7 @@ public static partial class PackReader
 
     private static PackNode Node(PackFile file, List<PackProblem> problems) => new(file.Path, file.Text.Split('\n'), problems);
 
-    private static YamlValue? Tree(PackFile file, List<PackProblem> problems)
+    internal static YamlValue? Tree(PackFile file, List<PackProblem> problems)
     {
         if (file.Text.Length > LongestFile)
         {
