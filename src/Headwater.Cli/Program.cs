@@ -16,6 +16,7 @@ var root = new RootCommand("Headwater: what do we use, is it vulnerable, and is 
 {
     ScanCommand.Create(),
     CheckCommand.Create(),
+    VerdictCommand.Create(),
     SbomCommands.Create(),
     VexCommands.Create(),
     AdvisoryCommands.Create(),

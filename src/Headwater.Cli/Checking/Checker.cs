@@ -8,6 +8,7 @@ using Headwater.Core.Policies;
 using Headwater.Core.Policies.Facts;
 using Headwater.Core.Policies.Packs;
 using Headwater.Core.Sboms;
+using Headwater.Core.Versions;
 
 namespace Headwater.Cli.Checking;
 
@@ -46,6 +47,36 @@ internal sealed class Checker(PolicyPack pack, CheckFacts known)
         document.Complete(result.Components);
         return Judge(document, before, cancellationToken);
     }
+
+    /// <summary>Whether a package may be used, before anybody uses it.</summary>
+    public VerdictAnswer Answer(PackageUrl purl, LicenceFact licence)
+    {
+        var facts = Facts(purl, licence);
+        return VerdictAnswer.Of(_judge, facts, Fixes(facts), version => Facts(purl.WithVersion(version), licence), LicenceCommands.Library.Obligations);
+    }
+
+    /// <summary>Versions that mend some finding, lowest first: the nearest ones above.</summary>
+    private static IEnumerable<string> Fixes(PolicyFacts facts)
+    {
+        var texts = (facts.Advisories ?? []).SelectMany(a => a.FixedVersions).Distinct(StringComparer.Ordinal).ToList();
+        if (facts.Component.Purl is not { } purl || VersionSchemes.ForVers(purl.Type) is not { } scheme) return texts;
+        PackageVersion? own = purl.Version is { } text && scheme.TryParse(text, out var parsed) ? parsed : null;
+        return texts.Select(t => (Text: t, Version: scheme.TryParse(t, out var version) ? version : (PackageVersion?)null)).Where(t => t.Version is { } version && (own is null || version > own)).OrderBy(t => t.Version).Select(t => t.Text);
+    }
+
+    private PolicyFacts Facts(PackageUrl purl, LicenceFact licence)
+    {
+        var fact = new ComponentFact { Purl = purl };
+        var (advisories, covered) = purl.Version is { Length: > 0 } ? Advisories(purl) : ([], false);
+        return new PolicyFacts
+        {
+            Moment = known.Now, Component = fact, Licence = licence, Advisories = covered ? advisories : null, AreAdvisoriesComplete = covered && !known.IsStale, Project = known.Project, Context = known.Context,
+            Occurrence = new OccurrenceFact { PathLength = 1, Stage = known.Stage }, Signals = Signals(advisories, covered),
+            Waivers = known.Waivers.Count == 0 ? [] : [.. known.Waivers.Where(w => w.Covers(fact, known.Project.Name)).Select(w => w.Waiver)],
+        };
+    }
+
+    private SignalFact Signals(IReadOnlyList<AdvisoryFact> advisories, bool covered) => covered ? new SignalFact { IsMalicious = advisories.Any(a => a.IsMalicious) ? true : known.IsStale ? null : false } : new SignalFact();
 
     private DocumentCheck Judge(ScannedDocument document, IReadOnlySet<string>? before, CancellationToken cancellationToken)
     {
@@ -94,7 +125,7 @@ internal sealed class Checker(PolicyPack pack, CheckFacts known)
             Moment = known.Now, Component = fact, Licence = Licence(component), Advisories = covered ? advisories : null, AreAdvisoriesComplete = covered && !known.IsStale, Project = project, Contents = contents,
             Occurrence = new OccurrenceFact { PathLength = length, Scope = scope switch { SbomScope.Optional => "optional", SbomScope.Excluded => "excluded", _ => "required" }, Stage = known.Stage },
             Context = component.IsModified is { } modified && known.Context.IsModified is null ? new ContextFact { Use = known.Context.Use, Linkage = known.Context.Linkage, IsModified = modified } : known.Context,
-            Signals = covered ? new SignalFact { IsMalicious = advisories.Any(a => a.IsMalicious) ? true : known.IsStale ? null : false } : new SignalFact(),
+            Signals = Signals(advisories, covered),
             Waivers = known.Waivers.Count == 0 ? [] : [.. known.Waivers.Where(w => w.Covers(fact, project.Name)).Select(w => w.Waiver)],
         };
     }
