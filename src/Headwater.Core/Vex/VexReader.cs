@@ -20,7 +20,7 @@ public sealed record VexReadOptions
     public int MaxStatements { get; init; } = 500_000;
 
     /// <summary>How many times products are named in statements, all together, subcomponents included.</summary>
-    public int MaxProducts { get; init; } = 2_000_000;
+    public int MaxProducts { get; init; } = 10_000_000;
 
     /// <summary>How many errors are collected before reading stops.</summary>
     public int MaxErrors { get; init; } = 50;

@@ -240,6 +240,31 @@ public sealed class CsafRuleTests
         result.Findings.ShouldContain(f => f.Test == "6.1.1");
     }
 
+    [Fact]
+    public void Check_ALargeGroupInManyEntries_IsRefusedInGoodTime()
+    {
+        var node = JsonNode.Parse(Clean)!;
+        var many = string.Join(',', Enumerable.Range(0, 20_000).Select(n => $"\"X{n}\""));
+        Change(node, Tree + "/product_groups/1", $$"""{"group_id":"G2","product_ids":[{{many}}]}""");
+        Change(node, V + "/flags", "[" + string.Join(',', Enumerable.Range(0, 20_000).Select(n => """{"label":"component_not_present","group_ids":["G2"]}""")) + "]");
+        var result = Check(node.ToJsonString());
+
+        result.Valid.ShouldBeFalse();
+        result.Findings.ShouldHaveSingleItem().Message.ShouldContain("through groups");
+        VexReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(node.ToJsonString()))).Errors.ShouldHaveSingleItem().Message.ShouldContain("10000000 times");
+    }
+
+    [Fact]
+    public void Read_ALongImpactOfManyProducts_StaysBounded()
+    {
+        var node = JsonNode.Parse(Clean)!;
+        var text = new string('a', 100_000);
+        Change(node, V + "/threats", "[" + $$"""{"category":"impact","details":"{{text}}"}""" + string.Concat(Enumerable.Range(0, 2000).Select(n => $$""",{"category":"impact","details":"{{n}}","product_ids":["X{{n}}"]}""")) + "]");
+        Change(node, V + "/product_status/known_not_affected", "[" + string.Join(',', Enumerable.Range(0, 2000).Select(n => $"\"X{n}\"")) + "]");
+
+        VexReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(node.ToJsonString()))).Errors.ShouldHaveSingleItem().Message.ShouldContain("longer than");
+    }
+
     private static VexCheckResult With(string pointer, string json)
     {
         var node = JsonNode.Parse(Clean)!;

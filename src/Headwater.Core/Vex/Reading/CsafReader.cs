@@ -223,7 +223,7 @@ internal sealed class CsafReader(VexReading reading)
     /// <summary>What lists of a vulnerability say of one product.</summary>
     private sealed class Facts
     {
-        public List<string> Impacts { get; } = [];
+        public List<int> Impacts { get; } = [];
 
         public List<int> Remediations { get; } = [];
 
@@ -238,6 +238,19 @@ internal sealed class CsafReader(VexReading reading)
             foreach (var action in Remediations) key.Append('\u0002').Append(action);
             return key.ToString();
         }
+    }
+
+    /// <summary>What many products share is kept once; only what is put together of several texts takes room of its own.</summary>
+    private const int MaxJoined = 64 * 1024 * 1024;
+    private long _joined;
+
+    private string? Impact(Facts known, List<string> impacts, string at)
+    {
+        if (known.Impacts.Count == 0) return null;
+        if (known.Impacts.Count == 1) return impacts[known.Impacts[0]];
+        _joined += known.Impacts.Sum(i => (long)impacts[i].Length + 1);
+        if (_joined > MaxJoined) throw new SbomFormatException(at, $"impacts put together are longer than {MaxJoined} characters");
+        return string.Join('\n', known.Impacts.Select(i => impacts[i]));
     }
 
     private void Vulnerability(JsonElement v, string at, List<VexStatement> statements)
@@ -256,7 +269,7 @@ internal sealed class CsafReader(VexReading reading)
         var detail = Notes(v, at, "details");
         var facts = new Dictionary<string, Facts>(StringComparer.Ordinal);
         Flags(v, at, facts);
-        Threats(v, at, facts);
+        var impacts = Threats(v, at, facts);
         var actions = Remediations(v, at, facts);
         if (reading.Object(v, "product_status", at) is not { } status) return;
         if (status.TryGetProperty("recommended"u8, out _)) reading.Skip("/vulnerabilities/*/product_status/recommended");
@@ -290,7 +303,7 @@ internal sealed class CsafReader(VexReading reading)
                     State = group,
                     Justification = five,
                     JustificationWord = five is null ? known.Label : null,
-                    ImpactStatement = known.Impacts.Count == 0 ? null : string.Join('\n', known.Impacts),
+                    ImpactStatement = Impact(known, impacts, at),
                     Actions = [.. known.Remediations.Select(i => actions[i])],
                     Detail = detail,
                     Issued = known.Date,
@@ -363,7 +376,11 @@ internal sealed class CsafReader(VexReading reading)
 
         if (any) yield break;
         if (!facts.ContainsKey(Everything)) facts.Add(Everything, new Facts());
-        foreach (var known in facts.Values) yield return known;
+        foreach (var known in facts.Values)
+        {
+            reading.CountProduct(at);
+            yield return known;
+        }
     }
 
     private void Flags(JsonElement v, string at, Dictionary<string, Facts> facts)
@@ -381,8 +398,9 @@ internal sealed class CsafReader(VexReading reading)
         }
     }
 
-    private void Threats(JsonElement v, string at, Dictionary<string, Facts> facts)
+    private List<string> Threats(JsonElement v, string at, Dictionary<string, Facts> facts)
     {
+        var impacts = new List<string>();
         foreach (var (t, place) in reading.Objects(v, "threats", at))
         {
             if (reading.Text(t, "category", place) is var category && category != "impact")
@@ -393,12 +411,15 @@ internal sealed class CsafReader(VexReading reading)
 
             if (reading.Text(t, "details", place) is not { } details) continue;
             var date = reading.Time(t, "date", place);
+            impacts.Add(details);
             foreach (var known in Named(t, place, facts))
             {
-                known.Impacts.Add(details);
+                known.Impacts.Add(impacts.Count - 1);
                 known.Date ??= date;
             }
         }
+
+        return impacts;
     }
 
     private List<VexAction> Remediations(JsonElement v, string at, Dictionary<string, Facts> facts)

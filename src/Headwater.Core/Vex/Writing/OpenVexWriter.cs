@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -30,9 +30,10 @@ internal sealed class OpenVexWriter(VexDocument document, DateTimeOffset time, V
         {
             // The schema allows each statement once, and two words of a source may be one here.
             var text = Statement(statement);
-            if (text is null || !written.Add(text)) continue;
+            if (text is null || !written.Add(Convert.ToHexString(SHA256.HashData(text)))) continue;
             using var whole = JsonDocument.Parse(text);
             whole.RootElement.WriteTo(json);
+            json.Flush();
         }
 
         json.WriteEndArray();
@@ -49,7 +50,7 @@ internal sealed class OpenVexWriter(VexDocument document, DateTimeOffset time, V
         return int.TryParse(document.Version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major > 0 ? major : 1;
     }
 
-    private string? Statement(VexStatement s)
+    private byte[]? Statement(VexStatement s)
     {
         var products = s.Products.Where(p => CanSay(p, s)).ToList();
         if (products.Count == 0 && s.Products.Count > 0) return null;
@@ -78,7 +79,7 @@ internal sealed class OpenVexWriter(VexDocument document, DateTimeOffset time, V
             json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.ToArray());
+        return buffer.ToArray();
     }
 
     private void Vulnerability(Utf8JsonWriter json, VexVulnerability v)

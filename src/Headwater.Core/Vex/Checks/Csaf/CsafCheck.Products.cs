@@ -213,7 +213,7 @@ internal sealed partial class CsafCheck
             foreach (var (f, place) in v.Each("flags", at))
             {
                 if (VexWords.JustificationOf(f.Text("label")) is null) continue;
-                foreach (var product in _tree.Members(f)) if (!seen.Add(product)) Found(place, $"the product \"{product}\" has more than one justification");
+                foreach (var product in _tree.Members(f).Distinct(StringComparer.Ordinal)) if (!seen.Add(product)) Found(place, $"the product \"{product}\" has more than one justification");
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Headwater.Core.Sboms;
 
 namespace Headwater.Core.Vex.Checks.Csaf;
 
@@ -44,9 +45,22 @@ internal sealed class CsafProductTree
     /// <summary>Members of groups by the group's id.</summary>
     public Dictionary<string, string[]> Groups { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>So often a document may name products by their groups, in all its tests: a large group in many entries would cost the product of both.</summary>
+    private const long MaxMembers = 50_000_000;
+    private long _members;
+
     /// <summary>The products that an entry names, directly and through groups.</summary>
-    public IEnumerable<string> Members(JsonElement entry) =>
-        entry.Texts("product_ids", string.Empty).Select(p => p.Text).Concat(entry.Texts("group_ids", string.Empty).SelectMany(g => Groups.GetValueOrDefault(g.Text, []))).Distinct(StringComparer.Ordinal);
+    /// <exception cref="SbomFormatException">Too many.</exception>
+    public IEnumerable<string> Members(JsonElement entry)
+    {
+        foreach (var (id, _) in entry.Texts("product_ids", string.Empty)) yield return id;
+        foreach (var (group, _) in entry.Texts("group_ids", string.Empty))
+        {
+            var members = Groups.GetValueOrDefault(group, []);
+            if ((_members += members.Length) > MaxMembers) throw new SbomFormatException("/product_tree/product_groups", $"products are named through groups more than {MaxMembers} times");
+            foreach (var id in members) yield return id;
+        }
+    }
 
     /// <summary>True for a version that says a range (test 6.1.31): by a sign anywhere, or by one of the words; <c>after-eight</c> holds none of them as a word.</summary>
     public static bool IsRange(string version) => version.AsSpan().ContainsAny('<', '>')
