@@ -9,5 +9,6 @@ internal static class PolicyCommands
     {
         PolicyTest.Create(),
         PolicyExplain.Create(),
+        PolicyImport.Create(),
     };
 }

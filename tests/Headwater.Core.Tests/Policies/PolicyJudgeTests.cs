@@ -139,6 +139,18 @@ public sealed class PolicyJudgeTests
     public void Functions_AnswerFromFacts(string when, bool holds) => PackText.Judge(PackText.Rule($"\"{when}\""),
         "{ moment: 2026-01-08, component: { purl: 'pkg:npm/x@1.2.0', published: 2026-01-01 }, project: { components: ['pkg:npm/y@2.0.0', 'pkg:npm/x@1.2.0'] }, occurrence: { path_length: 3 } }").Outcomes.Length.ShouldBe(holds ? 1 : 0);
 
+    [Theory]
+    [InlineData("1.2.3", "4.0.0", "3, 0, 0")]
+    [InlineData("1.2.3", "1.5.1", "0, 3, 0")]
+    [InlineData("1.2.3", "1.2.9", "0, 0, 6")]
+    [InlineData("v1.2", "1.2.1-rc.1", "0, 0, 1")]
+    [InlineData("2.0.0", "1.9.9", "0, 0, 0")]
+    [InlineData("1:1.2.3-4", "1:2.0.0-1", "1, 0, 0")]
+    [InlineData("final", "2.0.0", "unknown, unknown, unknown")]
+    [InlineData("99999999999999999999", "2.0.0", "unknown, unknown, unknown")]
+    public void Distance_IsInTheFirstNumberThatDiffers(string version, string latest, string behind) =>
+        PackText.Judge(PackText.Rule("'true'").Replace("A message.", "'{component.majors_behind}, {component.minors_behind}, {component.patches_behind}'", StringComparison.Ordinal), $"{{ component: {{ name: x, version: '{version}', latest: '{latest}' }} }}").Outcomes.ShouldHaveSingleItem().Message.ShouldBe(behind);
+
     [Fact]
     public void Rule_ThatFails_IsNeverSilent()
     {

@@ -21,6 +21,7 @@ public sealed class CompletionTests
     [Theory]
     [InlineData("headwater sbom ", "check")]
     [InlineData("headwater sc", "scan")]
+    [InlineData("headwater policy import o", "ort")]
     [InlineData("headwater scan x --format s", "sarif")]
     public async Task Bash_SourcedScript_CompletesTheLine(string line, string expected)
     {

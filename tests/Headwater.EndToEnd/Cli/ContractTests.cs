@@ -124,7 +124,7 @@ public sealed class ContractTests
         [
             [], ["scan"], ["sbom"], ["sbom", "check"], ["sbom", "convert"], ["sbom", "quality"], ["vex"], ["vex", "check"], ["vex", "convert"], ["purl", "parse"], ["purl", "build"], ["version", "compare"], ["vers", "check"],
             ["vers", "contains"], ["vers", "from-native"], ["cvss"], ["advisories", "build"], ["advisories", "match"], ["completion"],
-            ["licence", "parse"], ["licence", "identify"], ["licence", "scan"], ["reuse", "lint"],
+            ["licence", "parse"], ["licence", "identify"], ["licence", "scan"], ["reuse", "lint"], ["policy", "test"], ["policy", "explain"], ["policy", "import", "dependency-track"], ["policy", "import", "ort"],
         ];
         foreach (var command in commands)
         {

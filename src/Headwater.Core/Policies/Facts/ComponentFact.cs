@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Headwater.Core.Packages;
 using Headwater.Core.Policies.Cel;
 using Headwater.Core.Versions;
@@ -22,7 +23,14 @@ public sealed class ComponentFact : ICelRecord
         .Text("latest", "the newest stable version in its registry", c => c.Latest)
         .Flag("deprecated", "whether its registry calls it deprecated", c => c.IsDeprecated)
         .Flag("withdrawn", "whether this version was taken back (yanked, unlisted)", c => c.IsWithdrawn)
-        .Flag("internal", "whether it is the organisation's own", c => c.IsInternal));
+        .Flag("internal", "whether it is the organisation's own", c => c.IsInternal)
+        .Whole("majors_behind", "how many major versions the newest one is ahead", c => c.Behind(0))
+        .Whole("minors_behind", "how many minor versions the newest one is ahead where the major one is the same, otherwise 0", c => c.Behind(1))
+        .Whole("patches_behind", "how many patches the newest one is ahead where the minor version is the same, otherwise 0", c => c.Behind(2))
+        .Texts("cpes", "its names in the Common Platform Enumeration, as its document writes them", c => c._cpes)
+        .Texts("hashes", "its hashes, in small letters: `sha-256:9f86d081…`", c => c._hashes));
+
+    private CelList? _cpes, _hashes;
 
     private readonly string? _name;
 
@@ -62,6 +70,12 @@ public sealed class ComponentFact : ICelRecord
     /// <summary>Whether it is the organisation's own.</summary>
     public bool? IsInternal { get; init; }
 
+    /// <summary>Its CPE names as its document writes them; null where the document was not asked.</summary>
+    public IReadOnlyList<string>? Cpes { get; init => (field, _cpes) = (value, value is null ? null : CelList.Of(value)); }
+
+    /// <summary>Its hashes, each <c>algorithm:hexadecimal</c> in small letters (<c>sha-256:9f86…</c>); null where the document was not asked.</summary>
+    public IReadOnlyList<string>? Hashes { get; init => (field, _hashes) = (value, value is null ? null : CelList.Of(value)); }
+
     /// <summary>Name with group and version, as people say it.</summary>
     public string Label => (Group.Length == 0 ? Name : $"{Group}/{Name}") + (Version is null ? "" : "@" + Version);
 
@@ -81,6 +95,38 @@ public sealed class ComponentFact : ICelRecord
         var read = _read;
         if (read is null || !ReferenceEquals(read.Scheme, scheme)) _read = read = new ReadVersion(scheme, scheme.TryParse(text, out var version) ? version : null);
         return read.Version is { } parsed ? range.Contains(parsed) : range.Contains(text);
+    }
+
+    /// <summary>How far the newest version is ahead in the number at a place, where all numbers before it are the same; 0 where it is not. Null when one of the two is not known, or does not begin with a number.</summary>
+    private long? Behind(int place)
+    {
+        if (Version is not { Length: > 0 } own || Latest is not { Length: > 0 } latest) return null;
+        var (mine, newest) = (Numbers(own), Numbers(latest));
+        if (mine is not var (major, minor, patch) || newest is not var (newMajor, newMinor, newPatch)) return null;
+        return place switch
+        {
+            0 => Math.Max(0, newMajor - major),
+            1 => newMajor == major ? Math.Max(0, newMinor - minor) : 0,
+            _ => newMajor == major && newMinor == minor ? Math.Max(0, newPatch - patch) : 0,
+        };
+    }
+
+    /// <summary>The first three numbers of a version, past the epoch of Debian and a leading v; what is missing is 0.</summary>
+    private static (long Major, long Minor, long Patch)? Numbers(ReadOnlySpan<char> version)
+    {
+        version = version[(version.IndexOf(':') + 1)..].TrimStart("vV");
+        Span<long> numbers = stackalloc long[3];
+        for (var place = 0; place < 3; place++)
+        {
+            var end = version.IndexOfAnyExceptInRange('0', '9');
+            var digits = end < 0 ? version : version[..end];
+            if (digits.Length is 0 or > 15) return place == 0 || digits.Length > 15 ? null : (numbers[0], numbers[1], numbers[2]);
+            numbers[place] = long.Parse(digits, CultureInfo.InvariantCulture);
+            if (end < 0 || version[end] != '.') break;
+            version = version[(end + 1)..];
+        }
+
+        return (numbers[0], numbers[1], numbers[2]);
     }
 
     private sealed record ReadVersion(VersionScheme Scheme, PackageVersion? Version);

@@ -10,6 +10,8 @@ internal static class UnknownFacts
         ("licence", "Find out its licence and conclude it."),
         ("advisories", "Load advisories that cover this kind of package, and see that its version is stated and the data is not too old."),
         ("component.version", "Let the tool that makes the SBOM write versions."),
+        ("component.cpes", "Let the tool that makes the SBOM write CPE names."),
+        ("component.hashes", "Let the tool that makes the SBOM write hashes."),
         ("component", "Ask its registry: configure an address for it, or wait for the next check."),
         ("context", "Say how it is used."),
         ("project", "Say so at the project."),

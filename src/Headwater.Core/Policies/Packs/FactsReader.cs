@@ -41,12 +41,12 @@ internal sealed class FactsReader(LicenceLibrary library)
     {
         if (map["component"] is not { } value) return new ComponentFact();
         if (value.Text is { } text) return Purl(text, value, node) is { } only ? new ComponentFact { Purl = only } : null;
-        if (!node.IsMapping(value, "A component", "purl", "group", "name", "version", "published", "latest", "deprecated", "withdrawn", "internal")) return null;
+        if (!node.IsMapping(value, "A component", "purl", "group", "name", "version", "published", "latest", "deprecated", "withdrawn", "internal", "cpes", "hashes")) return null;
         var purl = node.Text(value, "purl") is { } written ? Purl(written, value["purl"]!, node) : null;
         var fact = new ComponentFact
         {
             Purl = purl, Name = node.Text(value, "name") ?? purl?.Name ?? "", Published = node.Time(value, "published"), Latest = node.Text(value, "latest"), IsDeprecated = node.Flag(value, "deprecated"),
-            IsWithdrawn = node.Flag(value, "withdrawn"), IsInternal = node.Flag(value, "internal"), Group = node.Text(value, "group") ?? purl?.Namespace ?? "", Version = node.Text(value, "version") ?? purl?.Version,
+            Cpes = value["cpes"] is null ? null : node.Texts(value, "cpes"), Hashes = value["hashes"] is null ? null : [.. node.Texts(value, "hashes").Select(h => h.ToLowerInvariant())], IsWithdrawn = node.Flag(value, "withdrawn"), IsInternal = node.Flag(value, "internal"), Group = node.Text(value, "group") ?? purl?.Namespace ?? "", Version = node.Text(value, "version") ?? purl?.Version,
         };
         return fact;
     }
