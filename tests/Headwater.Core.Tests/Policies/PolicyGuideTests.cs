@@ -14,7 +14,7 @@ public sealed class PolicyGuideTests
     [Fact]
     public void Guide_ListsEveryFactAndFunction()
     {
-        var facts = "| fact | type | what it says | may be unknown |\n|---|---|---|---|\n" + string.Concat(PolicyLanguage.Facts.Select(f => $"| `{f.Path}` | {f.Type} | {f.Says.Replace("|", "\\|", StringComparison.Ordinal)} | {(f.MayBeUnknown ? "yes" : "")} |\n"));
+        var facts = "| fact | type | what it says | may be unknown |\n|---|---|---|---|\n" + string.Concat(PolicyLanguage.Facts.Select(f => $"| `{f.Path}` | {f.Type.Replace("google.protobuf.", "", StringComparison.Ordinal).ToLowerInvariant()} | {f.Says.Replace("|", "\\|", StringComparison.Ordinal)} | {(f.MayBeUnknown ? "yes" : "")} |\n"));
         var functions = "| function | what it says |\n|---|---|\n" + string.Concat(PolicyLanguage.Functions.Select(f => $"| `{f.Call}` | {f.Says} |\n"));
         var guide = File.ReadAllText(s_path);
 

@@ -51,7 +51,7 @@ public sealed class PolicyCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("rules.yaml", "- id: one\n  title: A title\n  when: licence.kind == 'none'\n", "rules.yaml:3:16: ")]
+    [InlineData("rules.yaml", "- id: one\n  title: A title\n  when: licence.kind == 'none'\n", "rules.yaml:3:17: ")]
     [InlineData("rules.yaml", "- id: one\n  colour: red\n", "rules.yaml:2:11: 'colour' is not known in a rule")]
     [InlineData("rules.yaml", "- id: [\n", "rules.yaml:")]
     [InlineData("rules.yaml", "a: &a [x]\nrules: [*a, *a]\n", "rules.yaml:2:9: Aliases are not read")]
@@ -173,7 +173,7 @@ public sealed class PolicyCommandTests : IDisposable
 
     [Theory]
     [InlineData("dependency-track", "{}", "An array of policies is expected")]
-    [InlineData("dependency-track", "[", "The export is not JSON, at line 1")]
+    [InlineData("dependency-track", "[", "The export is not JSON, at line 2")]
     [InlineData("ort", "a: b", "It has no 'categorizations'")]
     [InlineData("ort", "a: &a [1]\nb: *a", "Line 2: aliases are not read")]
     public async Task Import_OfWhatIsNone_WritesNothing(string from, string text, string why)

@@ -12,15 +12,16 @@ internal static class UnreachableRules
 
     public static IEnumerable<PackProblem> Find(IReadOnlyList<PolicyRule> rules)
     {
+        // Conditions are written out once each: packs may have thousands of rules.
+        var alike = rules.GroupBy(r => (r.AppliesTo, r.When.ToString())).Where(g => g.Skip(1).Any()).Select(g => g.ToList()).SelectMany(g => g.Select(r => (Rule: r, Group: g))).ToDictionary(p => p.Rule, p => p.Group);
         for (var i = 0; i < rules.Count; i++)
         {
             if (NeverHolds(rules[i])) yield return rules[i].Place with { Message = $"'{rules[i].Id}' can never hold: its condition is false whatever the facts are." };
-            for (var j = 0; j < rules.Count; j++)
+            if (alike.TryGetValue(rules[i], out var group) && rules[i].Verdict != Verdict.Allow)
             {
-                if (i == j || rules[i].AppliesTo != rules[j].AppliesTo || rules[i].Verdict > rules[j].Verdict || (rules[i].Verdict == rules[j].Verdict && j > i)) continue;
-                if (rules[i].Verdict == Verdict.Allow || !(rules[j].Scope.IsEverywhere || rules[j].Scope.Equals(rules[i].Scope)) || rules[i].When.ToString() != rules[j].When.ToString()) continue;
-                yield return rules[i].Place with { Message = $"'{rules[i].Id}' adds nothing: '{rules[j].Id}' has the same condition, and says the same or more." };
-                break;
+                var own = group.IndexOf(rules[i]);
+                if (group.Where((other, at) => at != own && (other.Verdict > rules[i].Verdict || (other.Verdict == rules[i].Verdict && at < own)) && (other.Scope.IsEverywhere || other.Scope.Equals(rules[i].Scope))).FirstOrDefault() is { } more)
+                    yield return rules[i].Place with { Message = $"'{rules[i].Id}' adds nothing: '{more.Id}' has the same condition, and says the same or more." };
             }
 
             if (rules.FirstOrDefault(r => r.Clears.Contains(rules[i].Id) && r.Scope.IsEverywhere && AlwaysHolds(r)) is { } clearing)

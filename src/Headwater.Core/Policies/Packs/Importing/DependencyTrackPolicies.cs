@@ -11,7 +11,7 @@ namespace Headwater.Core.Policies.Packs.Importing;
 /// </summary>
 public static class DependencyTrackPolicies
 {
-    private const int MostPolicies = 500, MostConditions = 1_000;
+    private const int MostPolicies = 500;
 
     private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 64 };
 
@@ -38,7 +38,7 @@ public static class DependencyTrackPolicies
         using var export = Parse(json, "The export");
         if (export.RootElement.ValueKind != JsonValueKind.Array) throw new FormatException("An array of policies is expected, as GET /api/v1/policy answers.");
         if (export.RootElement.GetArrayLength() > MostPolicies) throw new FormatException($"There are more than {MostPolicies} policies.");
-        var (rules, identifiers, number) = (new List<ImportedRule>(), new ImportNames('-'), 0);
+        var (rules, identifiers, number, all) = (new List<ImportedRule>(), new ImportNames('-'), 0, 0);
         foreach (var policy in export.RootElement.EnumerateArray()) Policy(policy, ++number);
         foreach (var omitted in licences.Omitted) remarks.Add(omitted);
         if (rules.Count == 0) throw new FormatException($"Nothing of it can be said in a pack.{(remarks.Count > 0 ? $" {remarks[0]}" : "")}");
@@ -61,12 +61,14 @@ public static class DependencyTrackPolicies
                 return;
             }
 
-            var conditions = policy.TryGetProperty("policyConditions", out var listed) && listed.ValueKind == JsonValueKind.Array ? listed.EnumerateArray().Take(MostConditions + 1).ToList() : [];
-            if (conditions.Count is 0 or > MostConditions)
+            var conditions = policy.TryGetProperty("policyConditions", out var listed) && listed.ValueKind == JsonValueKind.Array ? listed.EnumerateArray().ToList() : [];
+            if (conditions.Count == 0)
             {
-                remarks.Add(new ImportRemark(where, conditions.Count == 0 ? "It has no conditions, so nothing violates it." : $"It has more than {MostConditions} conditions."));
+                remarks.Add(new ImportRemark(where, "It has no conditions, so nothing violates it."));
                 return;
             }
+
+            if ((all += conditions.Count) > PackReader.MostRules) throw new FormatException($"There are more than {PackReader.MostRules} conditions, which is more than a pack holds.");
 
             var scope = DependencyTrackScope.Read(policy, message => remarks.Add(new ImportRemark(where, message)));
             var translated = conditions.Select((c, i) => (Condition: DependencyTrackCondition.Read(c, licences, out var why), Why: why, Place: i + 1)).ToList();
