@@ -118,7 +118,11 @@ internal sealed class Checker(PolicyPack pack, CheckFacts known)
 
     private PolicyFacts Facts(ScannedComponent component, ProjectFact project, ProjectContents contents, int? length, SbomScope scope)
     {
-        var fact = new ComponentFact { Purl = component.Purl, Name = component.Name, Group = component.Group ?? "", Version = component.Version ?? component.Purl?.Version };
+        var fact = new ComponentFact
+        {
+            Purl = component.Purl, Name = component.Name, Group = component.Group ?? "", Version = component.Version ?? component.Purl?.Version,
+            Cpes = component.Cpes, Hashes = [.. component.Hashes.Select(h => $"{h.Algorithm}:{h.Value}".ToLowerInvariant())],
+        };
         var (advisories, covered) = component.Purl is { Version.Length: > 0 } purl ? Advisories(purl) : ([], false);
         return new PolicyFacts
         {

@@ -15,6 +15,10 @@ internal sealed record ScannedComponent(string Ref, SbomComponentKind Kind, stri
 
     public SbomScope Scope { get; init; }
 
+    public IReadOnlyList<string> Cpes { get; init; } = [];
+
+    public IReadOnlyList<SbomHash> Hashes { get; init; } = [];
+
     public bool? IsModified { get; init; }
 
     /// <summary>Name with group and version, as people say it.</summary>
@@ -65,6 +69,7 @@ internal sealed class ScannedDocument(string file) : SbomSink
         var scanned = new ScannedComponent(component.Ref, component.Kind, component.Group, component.Name, component.Version, component.Purl, component.ToPackageUrl(), Licence(component))
         {
             Concluded = All(component.Licences.Where(licence => licence.Acknowledgement == LicenceAcknowledgement.Concluded && Says(licence.Display))), Scope = component.Scope, IsModified = component.Modified,
+            Cpes = component.Cpes, Hashes = component.Hashes,
         };
         if (component.IsRoot && Root is null)
         {

@@ -140,6 +140,22 @@ public sealed class PolicyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Import_OfHashesAndCpes_JudgesWhatADocumentSaysOfThem()
+    {
+        var (policies, bom, into) = (Path.Combine(_folder.Path, "policies.json"), Path.Combine(_folder.Path, "bom.json"), Path.Combine(_folder.Path, "hashes"));
+        await File.WriteAllTextAsync(policies, """[{"name":"P","operator":"ANY","violationState":"FAIL","policyConditions":[{"subject":"COMPONENT_HASH","operator":"IS","value":"{\"algorithm\":\"SHA-1\",\"value\":\"DA39A3EE5E6B4B0D3255BFEF95601890AFD80709\"}"},{"subject":"CPE","operator":"MATCHES","value":"cpe:2.3:a:acme:*"}]}]""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(bom, """{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[{"type":"library","name":"a","version":"1","purl":"pkg:npm/a@1","hashes":[{"alg":"SHA-1","content":"da39a3ee5e6b4b0d3255bfef95601890afd80709"}]},{"type":"library","name":"b","version":"1","purl":"pkg:npm/b@1","cpe":"cpe:2.3:a:acme:b:1:*:*:*:*:*:*:*"},{"type":"library","name":"c","version":"1","purl":"pkg:npm/c@1"}]}""", TestContext.Current.CancellationToken);
+        (await HeadwaterCli.RunAsync("policy", "import", "dependency-track", policies, "--out", into)).ExitCode.ShouldBe(0);
+
+        var result = await HeadwaterCli.RunAsync("check", bom, "--pack", into, "--context", "internal");
+
+        result.ExitCode.ShouldBe(1, result.Error);
+        result.Output.ShouldContain("3 components: 2 denied");
+        result.Output.ShouldContain("a violates 'P': COMPONENT_HASH IS");
+        result.Output.ShouldContain("b violates 'P': CPE MATCHES");
+    }
+
+    [Fact]
     public async Task Import_OfOrt_IsAPackThatReads()
     {
         var (file, into) = (Path.Combine(Repository.Root, "src", "Headwater.LicenceLibrary", "Data", "ort", "doubleopen.license-classifications.yml"), Path.Combine(_folder.Path, "ort"));
