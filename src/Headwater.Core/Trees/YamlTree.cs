@@ -52,6 +52,11 @@ internal static class YamlTree
 
             return documents;
         }
+        catch (InvalidOperationException)
+        {
+            // The parser says so of some texts that end too early.
+            throw wrong(1, 1, "the YAML is not well formed, or ends too early.");
+        }
         catch (YamlException e)
         {
             throw wrong((int)e.Start.Line, (int)e.Start.Column, $"the YAML is not well formed: {e.Message.ReplaceLineEndings(" ")}");

@@ -50,6 +50,11 @@ public static class LockfileReader
             return Refused(known, (int?)e.LineNumber + 1, e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                 ? $"Lists or objects lie deeper than {Deepest} in each other." : "It is no valid JSON here, or the file ends too early.");
         }
+        catch (InvalidOperationException)
+        {
+            // The name of a member, written with half a surrogate pair.
+            return Refused(known, null, "A name is no valid Unicode.");
+        }
         catch (FormatException e)
         {
             var (line, message) = Placed(e.Message);

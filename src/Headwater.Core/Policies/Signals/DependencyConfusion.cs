@@ -22,13 +22,18 @@ public sealed class DependencyConfusion
         foreach (var text in ownNames)
         {
             var isBeginning = text.EndsWith('*');
-            // An asterisk behind a slash or a dash is no name; a letter in its place is, and the rules of the type fold the rest.
+            // An asterisk is no name; a letter in its place is, and the rules of the type fold the rest. Where the group ends in it, the name is still to come.
             var probe = isBeginning ? text[..^1] + "x" : text;
             if (probe.Contains('*', StringComparison.Ordinal)) throw new FormatException($"'{text}' has an asterisk elsewhere than at its end.");
-            if (!PackageUrl.TryParse(probe, out var purl, out var error)) throw new FormatException($"'{text}' is no pattern of package URLs: {error}");
+            var added = isBeginning ? 1 : 0;
+            if (!PackageUrl.TryParse(probe, out var purl, out var error))
+            {
+                if (!isBeginning || !PackageUrl.TryParse(probe + "/x", out purl, out _)) throw new FormatException($"'{text}' is no pattern of package URLs: {error}");
+                added = 3;
+            }
+
             if (purl.Version is not null) throw new FormatException($"'{text}' names a version; leave it out.");
-            var pattern = Folded(purl);
-            _names.Add((isBeginning ? pattern[..^1] : pattern, isBeginning));
+            _names.Add((Folded(purl)[..^added], isBeginning));
         }
 
         _hosts = new HashSet<string>(internalHosts.Select(h => h.Trim().TrimEnd('.')), StringComparer.OrdinalIgnoreCase);

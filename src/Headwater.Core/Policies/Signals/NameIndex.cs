@@ -13,6 +13,9 @@ internal sealed class NameIndex
     private readonly ulong[] _hashes;
     private readonly int[] _of;
 
+    /// <summary>A bit for the beginning of every hash, so that most questions end before the search.</summary>
+    private readonly ulong[] _bits = new ulong[1024];
+
     public NameIndex(IEnumerable<string> names)
     {
         _names = [.. names];
@@ -30,6 +33,7 @@ internal sealed class NameIndex
         entries = [.. entries.Distinct().OrderBy(e => e.Hash).ThenBy(e => e.Name)];
         _hashes = [.. entries.Select(e => e.Hash)];
         _of = [.. entries.Select(e => e.Name)];
+        foreach (var hash in _hashes) _bits[hash >> 54] |= 1UL << (int)(hash >> 48);
     }
 
     /// <summary>The name of the list that another is one slip away from; null for none, and for a name of the list.</summary>
@@ -51,10 +55,16 @@ internal sealed class NameIndex
         }
 
         if (Compared(whole, name) is { } longer) return longer;
-        for (var without = 0; without < name.Length; without++)
+        // The hashes without one character, each made in one step of what stands before and behind it.
+        Span<ulong> before = stackalloc ulong[256];
+        before[0] = 1;
+        for (var i = 0; i + 1 < name.Length; i++) before[i + 1] = (before[i] + name[i]) * Base;
+        var (behind, power) = (0UL, 1UL);
+        for (var without = name.Length - 1; without >= 0; without--)
         {
-            if (without > 0 && name[without] == name[without - 1]) continue;
-            if (Compared(Hash(name, without), name) is { } near) return near;
+            if (Compared(Mixed(before[without] * power + behind), name) is { } near) return near;
+            power *= Base;
+            behind += name[without] * power;
         }
 
         return null;
@@ -112,11 +122,19 @@ internal sealed class NameIndex
         var hash = 1UL;
         for (var i = 0; i < name.Length; i++)
             if (i != without) hash = (hash + name[i]) * Base;
-        return hash ^ (hash >> 29);
+        return Mixed(hash);
+    }
+
+    private static ulong Mixed(ulong hash)
+    {
+        hash ^= hash >> 29;
+        hash *= 0xBF58_476D_1CE4_E5B9;
+        return hash ^ (hash >> 32);
     }
 
     private int First(ulong hash)
     {
+        if ((_bits[hash >> 54] >> (int)(hash >> 48) & 1) == 0) return _hashes.Length;
         var (low, high) = (0, _hashes.Length);
         while (low < high)
         {

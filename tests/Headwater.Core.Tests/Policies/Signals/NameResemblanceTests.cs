@@ -113,9 +113,9 @@ public sealed partial class NameResemblanceTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("npm", "npm")]
-    [InlineData("PyPI", "pypi")]
-    public void Recall_OfMaliciousPackages(string ecosystem, string type)
+    [InlineData("npm", "npm", 30)]
+    [InlineData("PyPI", "pypi", 600)]
+    public void Recall_OfMaliciousPackages(string ecosystem, string type, int atLeast)
     {
         using var zip = ZipFile.OpenRead(TestPaths.Shared($"vulns/osv/{ecosystem}/all.zip"));
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -126,8 +126,8 @@ public sealed partial class NameResemblanceTests(ITestOutputHelper output)
         }
 
         var told = names.Select(n => (Name: n, Like: Find(type, n))).Where(n => n.Like is not null).ToList();
-        output.WriteLine($"{ecosystem}: {told.Count} of {names.Count} malicious packages; {string.Join(", ", told.Take(400).Select(t => $"{t.Name}→{t.Like!.Value.Popular}"))}");
-        told.Count.ShouldBeGreaterThan(100);
+        output.WriteLine($"{ecosystem}: {told.Count} of {names.Count} malicious packages");
+        told.Count.ShouldBeGreaterThan(atLeast);
     }
 
     private static readonly string[] s_types = ["npm", "pypi", "maven", "nuget", "cargo", "gem", "composer", "golang"];
