@@ -38,9 +38,9 @@ internal static class YamlTree
     /// <param name="wrong">Makes the exception of line, column and a sentence.</param>
     public static List<YamlValue> Read(string text, Func<int, int, string, Exception> wrong)
     {
+        var parser = new Parser(new StringReader(text));
         try
         {
-            var parser = new Parser(new StringReader(text));
             var (documents, count) = (new List<YamlValue>(), 0);
             parser.Consume<StreamStart>();
             while (!parser.Accept<StreamEnd>(out _))
@@ -54,8 +54,8 @@ internal static class YamlTree
         }
         catch (InvalidOperationException)
         {
-            // The parser says so of some texts that end too early.
-            throw wrong(1, 1, "the YAML is not well formed, or ends too early.");
+            // The parser loses its place in some texts that are not well formed, and says no more than that.
+            throw wrong((int)(parser.Current?.End.Line ?? 1), (int)(parser.Current?.End.Column ?? 1), "the YAML is not well formed after this.");
         }
         catch (YamlException e)
         {
