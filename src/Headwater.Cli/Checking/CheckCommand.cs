@@ -145,7 +145,7 @@ internal sealed class AdvisoryData : IDisposable
 
     public static AdvisoryData Open(SubjectRequest subject, PolicyPack pack) => new(subject, pack);
 
-    public CheckFacts Facts(SubjectRequest subject, IReadOnlyList<ListedWaiver> waivers) => new(_index, _signals, _isStale, subject.Project, subject.Context, subject.Stage, waivers, subject.Moment);
+    public CheckFacts Facts(SubjectRequest subject, IReadOnlyList<ListedWaiver> waivers) => new(_index, _signals, _isStale, subject.Project, subject.Context, subject.Stage, waivers, subject.Moment, subject.Confusion);
 
     public void Dispose() => _index?.Dispose();
 }

@@ -1,12 +1,15 @@
+using System.Collections.Frozen;
 using Headwater.Cli.Licences;
 using Headwater.Cli.Sboms;
 using Headwater.Cli.Scanning;
 using Headwater.Cli.Shell;
 using Headwater.Core.Advisories;
 using Headwater.Core.Packages;
+using Headwater.Core.Packages.Lockfiles;
 using Headwater.Core.Policies;
 using Headwater.Core.Policies.Facts;
 using Headwater.Core.Policies.Packs;
+using Headwater.Core.Policies.Signals;
 using Headwater.Core.Sboms;
 using Headwater.Core.Versions;
 
@@ -21,11 +24,15 @@ namespace Headwater.Cli.Checking;
 /// <param name="Stage">The stage of the pipeline.</param>
 /// <param name="Waivers">Waivers.</param>
 /// <param name="Now">The moment.</param>
-internal sealed record CheckFacts(AdvisoryIndex? Index, ExploitSignals Signals, bool IsStale, ProjectFact Project, ContextFact Context, string? Stage, IReadOnlyList<ListedWaiver> Waivers, DateTimeOffset Now);
+/// <param name="Confusion">The organisation's own names; null when none were said.</param>
+internal sealed record CheckFacts(AdvisoryIndex? Index, ExploitSignals Signals, bool IsStale, ProjectFact Project, ContextFact Context, string? Stage, IReadOnlyList<ListedWaiver> Waivers, DateTimeOffset Now, DependencyConfusion? Confusion);
 
 /// <summary>Judges the components of documents. Each distinct package version is looked up once.</summary>
 internal sealed class Checker(PolicyPack pack, CheckFacts known)
 {
+    /// <summary>The types of packages of which popular names are listed; of others it is not known what a name can be taken for.</summary>
+    private static readonly FrozenSet<string> s_listed = FrozenSet.Create(StringComparer.Ordinal, "npm", "pypi", "maven", "nuget", "cargo", "gem", "composer", "golang");
+
     private readonly PolicyJudge _judge = new(pack);
     private readonly Dictionary<PackageUrl, (IReadOnlyList<AdvisoryFact> Advisories, bool Covered)> _advisories = [];
     private readonly Dictionary<(string, string), LicenceFact> _licences = [];
@@ -49,10 +56,13 @@ internal sealed class Checker(PolicyPack pack, CheckFacts known)
     }
 
     /// <summary>Whether a package may be used, before anybody uses it.</summary>
-    public VerdictAnswer Answer(PackageUrl purl, LicenceFact licence)
+    public VerdictAnswer Answer(PackageUrl purl, LicenceFact licence) => Answer(new LockedPackage(purl) { IsDirect = true }, licence);
+
+    /// <summary>Whether a package of a lockfile may be used, before it is installed.</summary>
+    public VerdictAnswer Answer(LockedPackage package, LicenceFact licence)
     {
-        var facts = Facts(purl, licence);
-        return VerdictAnswer.Of(_judge, facts, Fixes(facts), version => Facts(purl.WithVersion(version), licence), LicenceCommands.Library.Obligations);
+        var facts = Facts(package, licence);
+        return VerdictAnswer.Of(_judge, facts, Fixes(facts), version => Facts(package with { Purl = package.Purl.WithVersion(version) }, licence), LicenceCommands.Library.Obligations);
     }
 
     /// <summary>Versions that mend some finding, lowest first: the nearest ones above.</summary>
@@ -64,19 +74,26 @@ internal sealed class Checker(PolicyPack pack, CheckFacts known)
         return texts.Select(t => (Text: t, Version: scheme.TryParse(t, out var version) ? version : (PackageVersion?)null)).Where(t => t.Version is { } version && (own is null || version > own)).OrderBy(t => t.Version).Select(t => t.Text);
     }
 
-    private PolicyFacts Facts(PackageUrl purl, LicenceFact licence)
+    private PolicyFacts Facts(LockedPackage package, LicenceFact licence)
     {
-        var fact = new ComponentFact { Purl = purl };
+        var (purl, fact) = (package.Purl, new ComponentFact { Purl = package.Purl });
         var (advisories, covered) = purl.Version is { Length: > 0 } ? Advisories(purl) : ([], false);
         return new PolicyFacts
         {
             Moment = known.Now, Component = fact, Licence = licence, Advisories = covered ? advisories : null, AreAdvisoriesComplete = covered && !known.IsStale, Project = known.Project, Context = known.Context,
-            Occurrence = new OccurrenceFact { PathLength = 1, Stage = known.Stage }, Signals = Signals(advisories, covered),
+            Occurrence = new OccurrenceFact { PathLength = package.IsDirect == true ? 1 : null, Scope = package.IsDev ? "excluded" : "required", Stage = known.Stage },
+            Signals = Signals(purl, advisories, covered, package.HasInstallScript, package.Host),
             Waivers = known.Waivers.Count == 0 ? [] : [.. known.Waivers.Where(w => w.Covers(fact, known.Project.Name)).Select(w => w.Waiver)],
         };
     }
 
-    private SignalFact Signals(IReadOnlyList<AdvisoryFact> advisories, bool covered) => covered ? new SignalFact { IsMalicious = advisories.Any(a => a.IsMalicious) ? true : known.IsStale ? null : false } : new SignalFact();
+    private SignalFact Signals(PackageUrl? purl, IReadOnlyList<AdvisoryFact> advisories, bool covered, bool? hasInstallScript, string? host) => new()
+    {
+        IsMalicious = !covered ? null : advisories.Any(a => a.IsMalicious) ? true : known.IsStale ? null : false,
+        Resembles = purl is null || !s_listed.Contains(purl.Type) ? null : NameResemblance.Find(purl)?.Popular ?? "",
+        HasInstallScript = hasInstallScript,
+        ShadowsInternal = purl is null || known.Confusion is null ? null : known.Confusion.Judge(purl, host),
+    };
 
     private DocumentCheck Judge(ScannedDocument document, IReadOnlySet<string>? before, CancellationToken cancellationToken)
     {
@@ -129,7 +146,7 @@ internal sealed class Checker(PolicyPack pack, CheckFacts known)
             Moment = known.Now, Component = fact, Licence = Licence(component), Advisories = covered ? advisories : null, AreAdvisoriesComplete = covered && !known.IsStale, Project = project, Contents = contents,
             Occurrence = new OccurrenceFact { PathLength = length, Scope = scope switch { SbomScope.Optional => "optional", SbomScope.Excluded => "excluded", _ => "required" }, Stage = known.Stage },
             Context = component.IsModified is { } modified && known.Context.IsModified is null ? new ContextFact { Use = known.Context.Use, Linkage = known.Context.Linkage, IsModified = modified } : known.Context,
-            Signals = Signals(advisories, covered),
+            Signals = Signals(component.Purl, advisories, covered, null, null),
             Waivers = known.Waivers.Count == 0 ? [] : [.. known.Waivers.Where(w => w.Covers(fact, project.Name)).Select(w => w.Waiver)],
         };
     }

@@ -2,11 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using Headwater.Cli.Shell;
 using Headwater.Core.Policies.Facts;
+using Headwater.Core.Policies.Signals;
 
 namespace Headwater.Cli.Checking;
 
 /// <summary>By which policy is judged, with which data, and what is said of the use.</summary>
-internal sealed record SubjectRequest(string Pack, string? Db, string? Epss, string? Kev, ContextFact Context, ProjectFact Project, string? Stage, DateTimeOffset Moment);
+internal sealed record SubjectRequest(string Pack, string? Db, string? Epss, string? Kev, ContextFact Context, ProjectFact Project, string? Stage, DateTimeOffset Moment, DependencyConfusion? Confusion);
 
 /// <summary>The options of commands that judge; what is left out is not known.</summary>
 internal sealed class SubjectOptions
@@ -26,6 +27,9 @@ internal sealed class SubjectOptions
     private readonly Option<string?> _kev = new("--kev") { Description = "CISA's known exploited vulnerabilities: JSON or CSV.", HelpName = "file" };
     private readonly Option<string?> _asOf = new("--as-of") { Description = "Judge as of this moment, such as 2026-01-31; now when not said.", HelpName = "time" };
 
+    private readonly Option<string[]> _own = new("--own") { Description = "Names of the organisation's own packages, such as pkg:npm/@acme/*; may be repeated. A package with such a name from elsewhere is a stranger's.", HelpName = "purl" };
+    private readonly Option<string[]> _hosts = new("--own-host") { Description = "A host of the organisation's own registries; may be repeated.", HelpName = "host" };
+
     public SubjectOptions(Command command)
     {
         _context.AcceptOnlyFromAmong([.. ContextFact.Uses]);
@@ -33,7 +37,7 @@ internal sealed class SubjectOptions
         _exposure.AcceptOnlyFromAmong("internet", "partner", "intranet", "isolated");
         _criticality.AcceptOnlyFromAmong("critical", "high", "medium", "low");
         _stage.AcceptOnlyFromAmong("source", "build", "artifact", "test", "production");
-        foreach (var option in (Option[])[_pack, _context, _modified, _linkage, _project, _exposure, _criticality, _tags, _units, _stage, _db, _epss, _kev, _asOf]) command.Options.Add(option);
+        foreach (var option in (Option[])[_pack, _context, _modified, _linkage, _project, _exposure, _criticality, _tags, _units, _stage, _db, _epss, _kev, _asOf, _own, _hosts]) command.Options.Add(option);
     }
 
     /// <exception cref="CommandException">No policy is said, or a time is none.</exception>
@@ -41,7 +45,20 @@ internal sealed class SubjectOptions
         result.GetValue(_pack) ?? Usual(), result.GetValue(_db), result.GetValue(_epss), result.GetValue(_kev),
         new ContextFact { Use = result.GetValue(_context), IsModified = result.GetResult(_modified) is null ? null : result.GetValue(_modified) ?? true, Linkage = result.GetValue(_linkage) },
         new ProjectFact { Name = result.GetValue(_project), Exposure = result.GetValue(_exposure), Criticality = result.GetValue(_criticality), Tags = List(result.GetValue(_tags)), Units = List(result.GetValue(_units)) },
-        result.GetValue(_stage), Moment(result.GetValue(_asOf)));
+        result.GetValue(_stage), Moment(result.GetValue(_asOf)), Confusion(result.GetValue(_own), result.GetValue(_hosts)));
+
+    private static DependencyConfusion? Confusion(string[]? own, string[]? hosts)
+    {
+        if (own is not { Length: > 0 }) return hosts is { Length: > 0 } ? throw new CommandException("--own-host says where own packages come from: say --own with their names.") : null;
+        try
+        {
+            return new DependencyConfusion(own, hosts ?? []);
+        }
+        catch (FormatException wrong)
+        {
+            throw new CommandException($"--own: {wrong.Message}");
+        }
+    }
 
     private static string[]? List(string[]? values) => values is { Length: > 0 } ? values : null;
 

@@ -53,4 +53,41 @@ public sealed class VerdictCommandTests(AdvisoryIndexFixture index)
         result.Lines.Length.ShouldBe(2);
         result.Error.ShouldContain("'left-pad': ");
     }
+
+    private const string Lock = """
+        {"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{
+          "":{"name":"shop","dependencies":{"lodash":"^4.17.0","lodahs":"1.0.0","@acme/ui":"1.0.0"}},
+          "node_modules/lodash":{"version":"4.17.21","resolved":"https://registry.example/lodash/-/lodash-4.17.21.tgz","license":"MIT"},
+          "node_modules/lodahs":{"version":"1.0.0","resolved":"https://registry.example/lodahs/-/lodahs-1.0.0.tgz","license":"MIT","hasInstallScript":true},
+          "node_modules/@acme/ui":{"version":"9.9.9","resolved":"https://registry.example/@acme/ui/-/ui-9.9.9.tgz","license":"MIT"}}}
+        """;
+
+    [Fact]
+    public async Task Lockfile_IsJudgedBeforeAnythingIsInstalled()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "package-lock.json");
+        await File.WriteAllTextAsync(file, Lock, TestContext.Current.CancellationToken);
+
+        var result = await VerdictAsync("--lockfile", file, "--context", "distributed", "--own", "pkg:npm/@acme/*", "--own-host", "npm.acme.example");
+
+        result.ExitCode.ShouldBe(1, result.Error);
+        result.Output.ShouldContain("lodahs is nearly called lodash.");
+        result.Output.ShouldContain("pkg:npm/%40acme/ui@9.9.9 has the name of an internal package, and comes from somewhere else.");
+        result.Lines[^1].ShouldBe("3 packages: 1 denied, 1 to review, 0 with a warning, 1 allowed.");
+        (await VerdictAsync("--lockfile", file, "--context", "distributed", "--json")).Lines.Length.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(new[] { "--lockfile", "nowhere.lock" }, "There is no file 'nowhere.lock'.")]
+    [InlineData(new string[0], "Of what? Say a package URL, or --lockfile with a file.")]
+    [InlineData(new[] { "pkg:npm/x@1", "--own-host", "x.example" }, "say --own with their names")]
+    [InlineData(new[] { "pkg:npm/x@1", "--own", "acme" }, "--own: 'acme' is no pattern of package URLs")]
+    public async Task Question_ThatCannotBeAsked_IsSaid(string[] arguments, string message)
+    {
+        var result = await VerdictAsync(arguments);
+
+        result.ExitCode.ShouldBe(2);
+        result.Error.ShouldContain(message);
+    }
 }
