@@ -14,7 +14,8 @@ internal sealed record UnderLicence(long ComponentVersionId, string? Group, stri
 /// <summary>A project whose latest version has something under a licence.</summary>
 /// <param name="Components">What it has, by name: some of it, or all where that was asked for.</param>
 /// <param name="ComponentVersions">How many that are in all.</param>
-internal sealed record LicenceProject(Guid ProjectUuid, string Project, Guid VersionUuid, string? ProjectVersion, OwnerRef? Owner, IReadOnlyList<UnderLicence> Components, int ComponentVersions, double Risk, DateTimeOffset? LastUploadAt);
+/// <param name="Risk">The highest risk of its findings; null when the caller may not see them.</param>
+internal sealed record LicenceProject(Guid ProjectUuid, string Project, Guid VersionUuid, string? ProjectVersion, OwnerRef? Owner, IReadOnlyList<UnderLicence> Components, int ComponentVersions, double? Risk, DateTimeOffset? LastUploadAt);
 
 /// <summary>
 /// "Who has this licence, and in what?" What few component versions have is found by their uses. What thousands have is found soon in each project, so that the projects are walked in the order of the list; what was found is
@@ -35,9 +36,12 @@ internal sealed class LicenceProjectStore(IDatabase database, LicenceSearchStore
     };
 
     /// <summary>Sorts: <c>project</c> (default), <c>risk</c>, <c>uploaded</c>.</summary>
+    /// <param name="findingsSeen">Where the caller may see findings; when that is not all that he sees, nothing is told of them or sorted by them.</param>
     /// <param name="whole">Whether everything that a project has under it is named.</param>
-    public async Task<Page<LicenceProject>> ListAsync(Viewer viewer, string licence, PageRequest request, bool whole = false, CancellationToken cancellationToken = default)
+    public async Task<Page<LicenceProject>> ListAsync(Viewer viewer, Viewer findingsSeen, string licence, PageRequest request, bool whole = false, CancellationToken cancellationToken = default)
     {
+        var found = findingsSeen.Covers(viewer);
+        if (!found) request = request.SortedBy(Sorts.Keys.Except(["risk"]), "project");
         var keyset = Keyset.For(request, Sorts, "project", "p.id");
         if (await licences.InUseAsync(viewer, licence, cancellationToken) is not { Count: > 0 } under) return Page<LicenceProject>.Empty;
         var (like, isUnder) = (CurationsModule.TermPattern(licence), $"l.terms <> '[]' AND LOWER(l.terms) LIKE @under ESCAPE '\\'");
@@ -82,7 +86,7 @@ internal sealed class LicenceProjectStore(IDatabase database, LicenceSearchStore
                 foreach (var c in await connection.QueryAsync<(long Id, string? Group, string Name, string? Version)>("SELECT c.id, k.group_name, k.name, c.version FROM component_version c JOIN component k ON k.id = c.component_id WHERE c.id IN @chunk", new { chunk }))
                     names[c.Id] = new UnderLicence(c.Id, c.Group, c.Name, c.Version);
             return new Page<LicenceProject>([.. page.Items.Select(r => new LicenceProject(r.ProjectUuid, r.Name, r.VersionUuid, r.Version.Length == 0 ? null : r.Version, r.Owner,
-                [.. parts[r.LatestId].Select(c => names[c]).OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ThenBy(c => c.ComponentVersionId).Take(whole ? int.MaxValue : MostNamed)], parts[r.LatestId].Count(), r.MaxRisk, r.LastUploadAt))], total, page.Next, page.Previous);
+                [.. parts[r.LatestId].Select(c => names[c]).OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ThenBy(c => c.ComponentVersionId).Take(whole ? int.MaxValue : MostNamed)], parts[r.LatestId].Count(), found ? r.MaxRisk : null, r.LastUploadAt))], total, page.Next, page.Previous);
         }, cancellationToken);
     }
 

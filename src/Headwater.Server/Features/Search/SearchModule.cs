@@ -27,9 +27,9 @@ internal static class SearchModule
     private static async Task<bool> IsKnownAsync(HttpContext http) => await http.RequestServices.GetRequiredService<LicencesModule>().GetAsync((string)http.GetRouteValue("id")!, http.RequestAborted) is not null;
 
     private static Task<IResult> ProjectsAsync(HttpContext http, LicenceProjectStore store, string id, [AsParameters] Listing listing, CancellationToken cancellationToken) => listing.AnswerAsync("projects",
-        (page, token) => store.ListAsync(http.User.InScope(), id, page, !string.IsNullOrEmpty(listing.Format), token),
+        (page, token) => store.ListAsync(http.User.InScope(), http.User.Viewer(Permissions.ViewVulnerability), id, page, !string.IsNullOrEmpty(listing.Format), token),
         [
             ("project:project", p => p.Project), ("project:version", p => p.ProjectVersion), ("has:component versions", p => p.ComponentVersions), ("has:components", p => p.Components.Select(c => $"{(c.Group is null ? "" : c.Group + "/")}{c.Name} {c.Version}".TrimEnd()).ToList()),
-            ("owner:owner", p => p.Owner?.Title), ("owner:contact", p => p.Owner?.Email), ("risk:risk", p => Math.Round(p.Risk, 1)), ("uploaded:uploaded", p => p.LastUploadAt), ("uuid", p => p.ProjectUuid.ToString()),
+            ("owner:owner", p => p.Owner?.Title), ("owner:contact", p => p.Owner?.Email), ("risk:risk", p => p.Risk is { } risk ? Math.Round(risk, 1) : null), ("uploaded:uploaded", p => p.LastUploadAt), ("uuid", p => p.ProjectUuid.ToString()),
         ], cancellationToken);
 }
