@@ -31,23 +31,22 @@ internal static class CheckTable
             writer.WriteLine();
             var head = $"{(first.Counts ? PolicyWords.Of(first.Verdict).ToUpperInvariant() : first.WaivedBy is not null ? "WAIVED" : "CLEARED"),-7}";
             writer.WriteLine(Terminal.Safe($"  {Paint(head, first, colour)} {first.Rule.Id}  {first.Rule.Title}{(group.Key.Unknown.Length > 0 ? $" (not known: {group.Key.Unknown})" : "")}{(first.Rule.Clause is { } clause ? $"  [{clause}]" : "")}"));
-            foreach (var violation in group.Take(Shown)) Violation(writer, violation, report, isSaid: group.Key.Unknown.Length == 0);
+            // The same way out is said once, below; different ones at their lines.
+            var ways = group.Select(v => v.Outcome.Fix).OfType<string>().Distinct(StringComparer.Ordinal).Take(2).ToList();
+            foreach (var violation in group.Take(Shown)) Violation(writer, violation, report, isSaid: group.Key.Unknown.Length == 0, ways.Count > 1);
             if (group.Count() > Shown) writer.WriteLine($"          and {Terminal.Number(group.Count() - Shown)} more");
-            if (first.Counts)
-            {
-                var ways = group.Select(v => v.Outcome.Fix).OfType<string>().Distinct(StringComparer.Ordinal).Take(2).ToList();
-                if (ways.Count == 1) writer.WriteLine(Terminal.Safe($"          Way out: {ways[0].ReplaceLineEndings(" ")}"));
-            }
+            if (first.Counts && ways is [var way]) writer.WriteLine(Terminal.Safe($"          Way out: {way.ReplaceLineEndings(" ")}"));
         }
 
         writer.WriteLine();
     }
 
-    private static void Violation(StreamWriter writer, Violation violation, CheckReport report, bool isSaid)
+    private static void Violation(StreamWriter writer, Violation violation, CheckReport report, bool isSaid, bool hasOwnWay)
     {
         var isNew = report.HasBaseline ? violation.IsNew ? "new  " : "known" : "";
         writer.WriteLine(Terminal.Safe($"          {isNew}{(isNew.Length > 0 ? " " : "")}{violation.Component.Label}{(violation.Path.Count > 2 ? $"  via {string.Join(" › ", violation.Path.Skip(1).Take(violation.Path.Count - 2))}" : "")}"));
         if (isSaid) writer.WriteLine(Terminal.Safe($"            {violation.Outcome.Message.ReplaceLineEndings(" ")}{(violation.Outcome.WaivedBy is { } waiver ? $" Waived by {waiver.Id} until {waiver.Until:yyyy-MM-dd}: {waiver.Reason}" : "")}"));
+        if (hasOwnWay && violation.Outcome is { Counts: true, Fix: { } fix }) writer.WriteLine(Terminal.Safe($"            Way out: {fix.ReplaceLineEndings(" ")}"));
     }
 
     private static string Count(DocumentCheck document, Verdict verdict) => Terminal.Number(document.ByVerdict.GetValueOrDefault(verdict));

@@ -57,7 +57,9 @@ internal static class VerdictCommand
             if (!PackageUrl.TryParse(text, out var purl, out var error))
             {
                 wrong = true;
-                Terminal.Error($"'{text}': {error}");
+                if (json) output.Error($"'{text}': {error}");
+                else Terminal.Error($"'{text}': {error}");
+                output.Flush();
                 continue;
             }
 

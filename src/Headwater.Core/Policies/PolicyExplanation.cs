@@ -36,6 +36,8 @@ public sealed record ExplainedRule(PolicyRule Rule, RuleState State, ImmutableAr
 /// <param name="Rules">Each rule, in the order of the pack.</param>
 public sealed record PolicyExplanation(Judgement Judgement, PolicyFacts Facts, ImmutableArray<ExplainedRule> Rules)
 {
+    private const int MostShown = 12;
+
     /// <summary>Judges and explains.</summary>
     /// <param name="pack">The policy.</param>
     /// <param name="facts">The facts.</param>
@@ -53,8 +55,18 @@ public sealed record PolicyExplanation(Judgement Judgement, PolicyFacts Facts, I
         {
             if (values.TryGetValue(path, out var known)) return known;
             var value = pack.Environment.Compile(path).Program is { } program ? program.Evaluate(activation) : CelValue.Failed("");
-            return values[path] = value.IsErrorOrUnknown ? "unknown" : value.Kind is CelKind.Record or CelKind.List && value.List is not { Count: < 20 } ? "…" : value.ToString();
+            return values[path] = Shown(value);
         }
+    }
+
+    private static string Shown(in CelValue value)
+    {
+        if (value.IsErrorOrUnknown) return "unknown";
+        if (value.Record is { } record) return record switch { LicenceFact licence => licence.Text, ComponentFact component => component.Label, AdvisoryFact advisory => advisory.Id, _ => "…" };
+        if (value.List is not { } list) return value.ToString();
+        var shown = new List<string>();
+        for (var i = 0; i < Math.Min(list.Count, MostShown); i++) shown.Add(Shown(list[i]));
+        return $"[{string.Join(", ", shown)}{(list.Count > MostShown ? ", …" : "")}]";
     }
 
     private static RuleState State(PolicyRule rule, Judgement judgement, PolicyFacts facts)

@@ -90,7 +90,7 @@ public sealed class PolicyJudge
     private void Add(PolicyRule rule, Verdict verdict, PolicyFacts facts, AdvisoryFact? advisory, ImmutableArray<string> unknown, string? error, List<RuleOutcome> outcomes)
     {
         facts.Advisory = advisory;
-        var message = unknown.IsEmpty ? error is null ? rule.Message.Fill(_activation) : $"{rule.Title}: the rule fails on these facts ({error})" : $"{rule.Title}: not known whether it holds, for {Sentence(unknown)} not known.";
+        var message = unknown.IsEmpty ? error is null ? rule.Message.Fill(_activation) : $"{rule.Title}: the rule fails on these facts ({error})" : $"{rule.Title}: it cannot be told, because {Sentence(unknown)} not known.";
         outcomes.Add(new RuleOutcome(rule, verdict, message)
         {
             Fix = unknown.IsEmpty ? rule.Fix?.Fill(_activation) : UnknownFacts.WayOut(unknown), Advisory = advisory, Unknown = unknown, Error = error,
@@ -98,7 +98,7 @@ public sealed class PolicyJudge
         });
     }
 
-    private static string Sentence(ImmutableArray<string> paths) => paths is [var one] ? $"{one} is" : $"{string.Join(", ", paths[..^1])} and {paths[^1]} are";
+    private static string Sentence(ImmutableArray<string> paths) => paths is [var one] ? one == "advisories" ? "advisories are" : $"{one} is" : $"{string.Join(", ", paths[..^1])} and {paths[^1]} are";
 
     /// <summary>What an allowing rule names does not count when it holds.</summary>
     private static void Clear(List<RuleOutcome> outcomes)

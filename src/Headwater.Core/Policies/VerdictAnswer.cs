@@ -76,6 +76,7 @@ public sealed record VerdictAnswer(Judgement Judgement, (string Version, Verdict
     {
         if (judgement.Verdict == Verdict.Allow) return (NextStep.Use, "Use it.");
         if (better is (var version, <= Verdict.Warn) && judgement.Verdict > Verdict.Warn) return (NextStep.TakeVersion, $"Take version {version}: it is allowed{(better.Value.Verdict == Verdict.Warn ? ", with a warning" : "")}.");
+        if (better is (var fairer, Verdict.Review) && judgement.Verdict == Verdict.Deny) return (NextStep.TakeVersion, $"Take version {fairer}, and ask for a review: it is not denied, and not yet allowed.");
         var counting = judgement.Outcomes.Where(o => o.Counts && o.Verdict == judgement.Verdict).ToImmutableArray();
         if (judgement.Verdict == Verdict.Warn) return (NextStep.UseAndMind, $"Use it, and mind this: {counting[0].Fix ?? counting[0].Message}");
         if (counting.All(o => !o.Unknown.IsEmpty)) return (NextStep.Say, counting.FirstOrDefault(o => o.Unknown.Any(u => u.StartsWith("context.", StringComparison.Ordinal)))?.Fix ?? counting[0].Fix ?? "Find out what is not known.");

@@ -163,6 +163,31 @@ public sealed class CheckCommandTests(AdvisoryIndexFixture index)
     }
 
     [Fact]
+    public async Task Markdown_OfMuch_CutsWhatFailsLast_AndSaysHowMuchIsLeftOut()
+    {
+        var many = Enumerable.Range(0, 3).Select(d => ($"bom{d}.json", Bom([.. Enumerable.Range(0, 300).Select(i => ($"unknown-{d}-{i}-{new string('x', 120)}", "1.0.0", "")), ($"bad-{d}", "1.0.0", "GPL-3.0-only")])));
+        using var folder = await FolderAsync([.. many]);
+
+        var text = (await CheckAsync(folder, ".", "--context", "distributed", "-f", "markdown")).Output;
+
+        text.ShouldStartWith("### Policy: 3 violations\n");
+        text.Length.ShouldBeLessThan(62_000);
+        Enumerable.Range(0, 3).ShouldAllBe(d => text.Contains($"| `bad-{d}@1.0.0`", StringComparison.Ordinal));
+        text.ShouldContain("… and ");
+    }
+
+    [Fact]
+    public async Task WaysOut_ThatDiffer_StandAtTheirLines()
+    {
+        using var folder = await FolderAsync(("bom.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[{"type":"library","name":"log4j-core","group":"org.apache.logging.log4j","version":"2.14.1","purl":"pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1","licenses":[{"expression":"Apache-2.0"}]}]}"""));
+
+        var result = await HeadwaterCli.RunAsync("check", Path.Combine(folder.Path, "bom.json"), "--pack", "bank", "--context", "internal", "--db", index.Path, "--as-of", "2026-08-20");
+
+        result.Output.ShouldContain("            Way out: Upgrade to 2.15.0");
+        result.Output.ShouldContain("            Way out: Upgrade to 2.16.0");
+    }
+
+    [Fact]
     public async Task Data_ThatIsTooOld_StillSaysWhatItKnows()
     {
         using var folder = await FolderAsync(("bom.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[{"type":"library","name":"log4j-core","group":"org.apache.logging.log4j","version":"2.14.1","purl":"pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1","licenses":[{"expression":"Apache-2.0"}]}]}"""));

@@ -50,8 +50,8 @@ public sealed class VerdictCommandTests(AdvisoryIndexFixture index)
         var result = await HeadwaterCli.RunLinesAsync(["pkg:npm/left-pad@1.3.0", "left-pad", "pkg:pypi/requests@2.32.0"], "verdict", "-", "--pack", "bank", "--db", index.Path, "--as-of", "2026-08-20", "--licence", "MIT", "--context", "internal", "--json");
 
         result.ExitCode.ShouldBe(2);
-        result.Lines.Length.ShouldBe(2);
-        result.Error.ShouldContain("'left-pad': ");
+        result.Lines.Length.ShouldBe(3, "the n-th answer belongs to the n-th line");
+        result.Json(1).GetProperty("error").GetString()!.ShouldStartWith("'left-pad': ");
     }
 
     private const string Lock = """
