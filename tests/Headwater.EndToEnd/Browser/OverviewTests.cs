@@ -40,11 +40,18 @@ public sealed class OverviewTests(Chromium chromium)
     public async Task Overview_TopRisks_AreInTheirOrderWithOwnersAndFix()
     {
         var page = await chromium.NewPageAsync();
-        await page.GotoAsync("/");
         using var client = chromium.Server.Client();
-        var risks = (await client.GetFromJsonAsync<JsonElement>("api/headwater/v1/overview")).GetProperty("topRisks").EnumerateArray().Take(6).ToList();
-
-        var lines = await page.Locator("ol.risks > li").EachSaidAsync();
+        // Other tests upload and decide meanwhile: the page is read between two answers that are the same.
+        var (risks, lines) = (await RisksAsync(client), (IReadOnlyList<string>)[]);
+        for (var again = 0; again < 10; again++)
+        {
+            await page.GotoAsync("/");
+            lines = [.. await page.Locator("ol.risks > li").EachSaidAsync()];
+            var after = await RisksAsync(client);
+            var isSame = after.Select(r => r.GetRawText()).SequenceEqual(risks.Select(r => r.GetRawText()));
+            risks = after;
+            if (isSame) break;
+        }
 
         lines.Count.ShouldBe(risks.Count);
         foreach (var (risk, line) in risks.Zip(lines))
@@ -57,4 +64,6 @@ public sealed class OverviewTests(Chromium chromium)
         lines[0].ShouldContain("CVE-2021-44228");
         await page.Context.CloseAsync();
     }
+
+    private static async Task<List<JsonElement>> RisksAsync(HttpClient client) => [.. (await client.GetFromJsonAsync<JsonElement>("api/headwater/v1/overview")).GetProperty("topRisks").EnumerateArray().Take(6)];
 }
